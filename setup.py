@@ -1,0 +1,96 @@
+"""Compile ``src_cython/`` into the package ``medyan_py.core``.
+
+Environment variables read here:
+
+``MEDYAN_DEBUG=1``
+    Bounds, overflow and None checks in every Cython module, debug symbols, no optimisation.
+``MEDYAN_CFLAGS``
+    Extra compiler flags, for example ``-march=native``.
+
+Results do not depend on the instruction set: floating-point contraction is switched off and no
+flag that reorders arithmetic is used.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+ROOT = Path(__file__).resolve().parent
+SOURCES = ROOT / "src_cython"
+PACKAGE = "medyan_py.core"
+DEBUG = os.environ.get("MEDYAN_DEBUG", "") not in ("", "0")
+
+
+def mirror_declarations() -> Path:
+    """Copy the ``.pxd`` files to a tree named like the package, where Cython looks for them."""
+    include = ROOT / "build" / "declarations"
+    target = include / PACKAGE.replace(".", "/")
+    shutil.rmtree(include, ignore_errors=True)
+    for pxd in SOURCES.rglob("*.pxd"):
+        copy = target / pxd.relative_to(SOURCES)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(pxd, copy)  # keeps the time stamp, so unchanged files trigger no rebuild
+    for folder in (include / "medyan_py", target, *(p for p in target.rglob("*") if p.is_dir())):
+        (folder / "__init__.pxd").touch()
+    return include
+
+
+def extensions() -> list[Extension]:
+    """One extension module per ``.pyx`` file, named after its place in ``src_cython``."""
+    flags = ["-O0", "-g"] if DEBUG else ["-O3"]
+    flags += ["-ffp-contract=off", "-fno-math-errno", "-Wno-unused-function"]
+    flags += os.environ.get("MEDYAN_CFLAGS", "").split()
+    libraries = Path(numpy.get_include()).parents[1] / "random" / "lib"
+    modules = []
+    for pyx in sorted(SOURCES.rglob("*.pyx")):
+        name = ".".join([PACKAGE, *pyx.relative_to(SOURCES).with_suffix("").parts])
+        modules.append(
+            Extension(
+                name,
+                [str(pyx.relative_to(ROOT))],
+                include_dirs=[numpy.get_include()],
+                library_dirs=[str(libraries)],
+                libraries=["npyrandom", "m"],
+                define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
+                extra_compile_args=flags,
+            )
+        )
+    return modules
+
+
+def compiled() -> list[Extension]:
+    os.chdir(ROOT)
+    return cythonize(
+        extensions(),
+        build_dir="build/cython",
+        include_path=[str(mirror_declarations())],
+        nthreads=os.cpu_count() if sys.platform.startswith("linux") else 0,
+        annotate=os.environ.get("MEDYAN_ANNOTATE", "") not in ("", "0"),
+        compiler_directives={
+            "language_level": 3,
+            "boundscheck": DEBUG,
+            "wraparound": False,
+            "initializedcheck": DEBUG,
+            "nonecheck": DEBUG,
+            "overflowcheck": DEBUG,
+            "cdivision": True,
+            "freethreading_compatible": False,
+        },
+    )
+
+
+rooms = sorted(p.parent.name for p in SOURCES.glob("*/__init__.py"))
+packages = ["medyan_py", *(f"medyan_py.{p.parent.name}" for p in (ROOT / "medyan_py").glob("*/__init__.py"))]
+packages += [PACKAGE, *(f"{PACKAGE}.{room}" for room in rooms)]
+
+setup(
+    packages=packages,
+    package_dir={"medyan_py": "medyan_py", PACKAGE: "src_cython"},
+    ext_modules=compiled(),
+    zip_safe=False,
+)

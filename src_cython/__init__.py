@@ -1,0 +1,1 @@
+"""Compiled core: random streams, structure, chemistry and mechanics."""

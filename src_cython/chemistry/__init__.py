@@ -1,0 +1,1 @@
+"""Copy numbers, channels, the clock, what a firing does, binding candidates, rate laws."""

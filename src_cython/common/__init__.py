@@ -1,0 +1,1 @@
+"""Building blocks shared by the rooms: random stream, growing tables, heap, samplers."""

@@ -1,0 +1,1 @@
+"""Interactions, neighbour search, the minimiser."""

@@ -1,0 +1,1 @@
+"""What exists: filaments with their cylinders, beads and monomers; linkers and motors."""
