@@ -1,0 +1,78 @@
+from medyan_py.core.structure.filaments cimport Filaments
+
+
+cdef struct PairList:
+    int count
+    int capacity
+    int *pair
+
+
+cdef struct SiteRule:
+    int filament_type
+    int flag
+    int stride                  # every how-manieth site of a cylinder
+    double r_min                # nm
+    double r_max
+    bint whole                  # pairs belong to the system, not to compartments
+
+
+cdef enum:
+    SITE_A = 0
+    SITE_B = 1
+    NEXT_A = 2                  # NEXT_A + 2·e: next pair at end e; PREVIOUS likewise
+    PREVIOUS_A = 3
+    OWNER = 6
+    RANK = 7
+
+
+cdef class Candidates:
+    cdef readonly Filaments filaments
+    cdef readonly int rules, owners
+    cdef readonly bint same_filament
+    cdef SiteRule[16] rule
+    cdef int[3] shape
+    cdef double[3] size
+    cdef unsigned char[::1] active
+
+    cdef int sites                      # size of the per-site arrays
+    cdef double[:, ::1] where           # site positions of the last rebuild (or of the site's appearance), nm
+    cdef int[:, ::1] head               # [rule, site] first pair
+    cdef int[:, ::1] bin_of             # [rule, site] bin, −1 if the site does not exist
+    cdef int[:, ::1] bin_next
+    cdef int[:, ::1] bin_previous
+    cdef int *bins[16]
+    cdef int[16][3] bin_shape
+    cdef double[16][3] bin_size
+
+    cdef int[:, ::1] pair
+    cdef int pairs_used, vacant_pair
+    cdef PairList *owned                # [owner · rules + rule]
+    cdef int[::1] changed
+    cdef unsigned char[::1] is_changed
+    cdef int changes
+
+    cdef inline int number(self, int owner, int rule) noexcept nogil:
+        return self.owned[owner * self.rules + rule].count
+
+    cdef inline bint free(self, int rule, int site) noexcept nogil:
+        return self.filaments.cylinders.occupant[
+            site // self.filaments.max_sites, 3 * (site % self.filaments.max_sites) + self.rule[rule].flag] < 0
+
+    cdef int room(self) except -1 nogil
+    cdef bint fits(self, int rule, int cylinder, int ordinal) noexcept nogil
+    cdef int lay_bins(self, int rule, int sites) except -1 nogil
+    cdef void locate(self, int cylinder, int ordinal) noexcept nogil
+    cdef int bin_index(self, int rule, int site) noexcept nogil
+    cdef void put_in_bin(self, int rule, int site) noexcept nogil
+    cdef bint matches(self, int rule, int a, int b) noexcept nogil
+    cdef int connect(self, int rule, int site, bint later_only) except -1 nogil
+    cdef int join(self, int rule, int a, int b) except -1 nogil
+    cdef void unlink(self, int rule, int pair, int end) noexcept nogil
+    cdef void disconnect(self, int rule, int site) noexcept nogil
+    cdef void mark(self, int owner, int rule) noexcept nogil
+    cdef int owner_of(self, int rule, int a, int b) noexcept nogil
+    cdef int rebuild(self) except -1 nogil
+    cdef int appear(self, int site) except -1 nogil
+    cdef int vanish(self, int site) except -1 nogil
+    cdef int occupy(self, int site, int flag) except -1 nogil
+    cdef int vacate(self, int site, int flag) except -1 nogil

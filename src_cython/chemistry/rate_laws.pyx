@@ -1,0 +1,35 @@
+"""How forces change rates. kT = 4.1 pN nm."""
+
+
+def brownian_ratchet(double force, double length):
+    """Factor on polymerisation against a load.
+
+    exp(−F x / kT), with F (pN) cut at 100 pN and x = ``length`` (nm); Peskin, Odell & Oster 1993, Biophys J 65:316;
+    Footer et al. 2007, PNAS 104:2181.
+    """
+    return ratchet_factor(force, length)
+
+
+def slip(double force, double length):
+    """Factor on linker unbinding under tension ``force`` (pN): exp(F x / kT); Bell 1978; Ferrer et al. 2008."""
+    return slip_factor(force, length)
+
+
+def catch_slip(double force, amplitudes, lengths):
+    """Factor on linker unbinding: a₁ exp(−F x₁/kT) + a₂ exp(F x₂/kT), lengths in nm."""
+    return catch_slip_factor(force, amplitudes[0], lengths[0], amplitudes[1], lengths[1])
+
+
+def bound_heads(double heads, double force, double on, double off, double beta=2.0):
+    """Mean number of bound heads of a motor ensemble: min(N, ρN + βF/N), ρ = on/(on + off); Erdmann et al. 2013."""
+    return bound_heads_of(heads, force, on, off, beta)
+
+
+def low_duty_catch(double heads, double force, double on, double off, double unbinding_force):
+    """Unbinding rate (1/s) of a motor ensemble with per-head rates ``on``, ``off`` (Erdmann et al. 2013)."""
+    return motor_unbinding(heads, force, on, off, 2.0, unbinding_force)
+
+
+def low_duty_stall(double off, double step_fraction, double force, double stall_force):
+    """Walking rate (1/s) against an opposing force (pN): Hill curve with α = 0.2 (Komianos & Papoian 2018)."""
+    return stalled_walking(off, step_fraction, force, stall_force, 0.2)

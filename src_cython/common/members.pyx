@@ -1,0 +1,153 @@
+"""Objects sorted into weighted sets, each object in one set at most.
+
+A channel of the chemistry (say, unbinding of one kind of linker) owns a set; the objects that can react are its
+members, each with its own weight. Joining, leaving, changing weight and drawing a member in proportion to its
+weight cost O(log n) of that set. Sums are formed from their parts, so they do not drift.
+"""
+
+from libc.stdlib cimport calloc, free, realloc
+
+import numpy as np
+
+
+cdef class MemberSets:
+    """``sets`` weighted sets over members that are numbered from 0.
+
+    The order of members inside a set depends on its history and decides which member a given random number draws;
+    ``members`` gives it.
+    """
+
+    def __cinit__(self, int sets):
+        self.sets = sets
+        self.of = <MemberSet *> calloc(max(sets, 1), sizeof(MemberSet))
+        if self.of == NULL:
+            raise MemoryError(f"{sets} member sets")
+
+    def __dealloc__(self):
+        cdef int i
+        if self.of != NULL:
+            for i in range(self.sets):
+                free(self.of[i].member)
+                free(self.of[i].tree)
+        free(self.of)
+        free(self.home)
+        free(self.place_of)
+
+    cdef int know(self, int member) except -1 nogil:
+        cdef int wanted = self.known if self.known else 64, i
+        cdef int *home
+        cdef int *place_of
+        while wanted <= member:
+            wanted *= 2
+        if wanted == self.known:
+            return 0
+        home = <int *> realloc(self.home, wanted * sizeof(int))
+        if home != NULL:
+            self.home = home
+        place_of = <int *> realloc(self.place_of, wanted * sizeof(int))
+        if place_of != NULL:
+            self.place_of = place_of
+        if home == NULL or place_of == NULL:
+            with gil:
+                raise MemoryError(f"{wanted} members")
+        for i in range(self.known, wanted):
+            self.home[i] = -1
+        self.known = wanted
+        return 0
+
+    cdef int grow(self, MemberSet *s) except -1 nogil:
+        cdef int capacity = 2 * s.capacity if s.capacity else 4, i
+        cdef int *member = <int *> realloc(s.member, capacity * sizeof(int))
+        cdef double *tree = <double *> calloc(2 * capacity, sizeof(double))
+        if member != NULL:
+            s.member = member
+        if member == NULL or tree == NULL:
+            free(tree)
+            with gil:
+                raise MemoryError(f"a set of {capacity} members")
+        for i in range(s.count):
+            tree[capacity + i] = s.tree[s.capacity + i]
+        for i in range(capacity - 1, 0, -1):
+            tree[i] = tree[2 * i] + tree[2 * i + 1]
+        free(s.tree)
+        s.tree = tree
+        s.capacity = capacity
+        return 0
+
+    cdef int place(self, int member, int which, double weight) except -1 nogil:
+        """Put a member into a set with a weight, or change its weight if it is there already."""
+        cdef MemberSet *s = &self.of[which]
+        self.know(member)
+        if self.home[member] != which:
+            self.remove(member)
+            if s.count == s.capacity:
+                self.grow(s)
+            s.member[s.count] = member
+            self.home[member] = which
+            self.place_of[member] = s.count
+            s.count += 1
+        elif s.tree[s.capacity + self.place_of[member]] == weight:
+            return 0
+        self.weigh(s, self.place_of[member], weight)
+        return 0
+
+    cdef int remove(self, int member) except -1 nogil:
+        """Take a member out of its set, if it is in one; the last member of the set takes its leaf."""
+        cdef MemberSet *s
+        cdef int leaf, last
+        if member >= self.known or self.home[member] < 0:
+            return 0
+        s = &self.of[self.home[member]]
+        leaf = self.place_of[member]
+        last = s.count - 1
+        if leaf != last:
+            s.member[leaf] = s.member[last]
+            self.place_of[s.member[leaf]] = leaf
+            self.weigh(s, leaf, s.tree[s.capacity + last])
+        self.weigh(s, last, 0.0)
+        s.count = last
+        self.home[member] = -1
+        return 0
+
+    cdef int draw(self, int which, double target) noexcept nogil:
+        """The member in which the cumulative weight passes ``target`` in [0, total)."""
+        cdef MemberSet *s = &self.of[which]
+        cdef int i = 1
+        while i < s.capacity:
+            i *= 2
+            if target >= s.tree[i] and s.tree[i + 1] > 0.0:
+                target -= s.tree[i]
+                i += 1
+        return s.member[i - s.capacity]
+
+    def put(self, int member, int which, double weight):
+        """Python access to ``place``; raises ValueError for a bad set, member or weight."""
+        if not 0 <= which < self.sets or member < 0 or not 0.0 <= weight < float("inf"):
+            raise ValueError(f"member {member}, set {which} of {self.sets}, weight {weight}")
+        self.place(member, which, weight)
+
+    def drop(self, int member):
+        """Python access to ``remove``."""
+        if member >= 0:
+            self.remove(member)
+
+    def pick(self, int which, double target):
+        """The member drawn by ``target``; raises ValueError if the set is unknown or empty."""
+        if not 0 <= which < self.sets or self.of[which].count == 0:
+            raise ValueError(f"set {which} of {self.sets} is unknown or has no members")
+        return self.draw(which, target)
+
+    def members(self, int which):
+        """(members int32 (n,), weights float64 (n,)) of a set, in drawing order."""
+        if not 0 <= which < self.sets:
+            raise ValueError(f"no set {which} of {self.sets}")
+        cdef MemberSet *s = &self.of[which]
+        cdef int i
+        return (np.array([s.member[i] for i in range(s.count)], dtype=np.int32),
+                np.array([s.tree[s.capacity + i] for i in range(s.count)]))
+
+    def total_weight(self, int which):
+        """Summed weight of a set."""
+        if not 0 <= which < self.sets:
+            raise ValueError(f"no set {which} of {self.sets}")
+        return self.total(which)

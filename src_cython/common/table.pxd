@@ -1,0 +1,13 @@
+from libc.stdint cimport uint8_t
+
+
+cdef class Table:
+    cdef readonly dict columns
+    cdef readonly int capacity, count, top
+    cdef int[::1] vacant
+    cdef int vacancies
+    cdef uint8_t[::1] alive
+
+    cdef int reserve(self, int rows) except -1
+    cdef int take(self) except -1 nogil
+    cdef void release(self, int row) noexcept nogil

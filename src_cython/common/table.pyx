@@ -1,0 +1,82 @@
+"""Columns that grow together: the storage of everything that can be created and deleted.
+
+A row is a slot with a stable number: deleting a row leaves the others where they are, and a later row may take the
+vacant slot. Columns are NumPy arrays; when they grow they are replaced, so an array that Python got earlier keeps
+its old content and never points to freed memory.
+"""
+
+import numpy as np
+
+
+cdef class Table:
+    """Base of the structure tables.
+
+    Subclasses list their columns in ``layout`` (name → (dtype, width, fill value)) and take typed views of them in
+    ``bind``, which is called again whenever the columns have grown.
+    """
+
+    layout = {}
+
+    def __init__(self, int rows=64):
+        self.columns = {}
+        self.vacant = np.zeros(0, dtype=np.int32)
+        self.reserve(rows)
+
+    cdef int reserve(self, int rows) except -1:
+        """Make room for at least ``rows`` rows; capacity grows geometrically."""
+        cdef int capacity = max(self.capacity, 16)
+        while capacity < rows:
+            capacity *= 2
+        if capacity == self.capacity:
+            return 0
+        for name, (dtype, width, fill) in {**self.layout, "alive": (np.uint8, 1, 0)}.items():
+            new = np.full(capacity if width == 1 else (capacity, width), fill, dtype=dtype)
+            if self.capacity:
+                new[:self.capacity] = self.columns[name]
+            self.columns[name] = new
+        vacant = np.zeros(capacity, dtype=np.int32)
+        vacant[:self.vacancies] = self.vacant[:self.vacancies]
+        self.vacant = vacant
+        self.alive = self.columns["alive"]
+        self.capacity = capacity
+        self.bind()
+        return 0
+
+    def bind(self):
+        """Take typed views of the columns."""
+        raise TypeError(f"{type(self).__name__} does not say how to view its columns")
+
+    cdef int take(self) except -1 nogil:
+        """A free row, marked alive; its columns hold what the last owner left."""
+        cdef int row
+        if self.vacancies:
+            self.vacancies -= 1
+            row = self.vacant[self.vacancies]
+        else:
+            if self.top == self.capacity:
+                with gil:
+                    self.reserve(self.top + 1)
+            row = self.top
+            self.top += 1
+        self.alive[row] = 1
+        self.count += 1
+        return row
+
+    cdef void release(self, int row) noexcept nogil:
+        """Give a row back."""
+        self.alive[row] = 0
+        self.vacant[self.vacancies] = row
+        self.vacancies += 1
+        self.count -= 1
+
+    @property
+    def rows(self):
+        """Numbers of the rows in use, int32, ascending."""
+        return np.flatnonzero(self.columns["alive"][:self.top]).astype(np.int32)
+
+    def __getitem__(self, name):
+        """A column over all slots ever used, a view; rows not alive hold left-over values."""
+        return self.columns[name][:self.top]
+
+    def __len__(self):
+        return self.count

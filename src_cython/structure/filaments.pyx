@@ -1,0 +1,331 @@
+"""Filaments: chains of cylinders between beads, each cylinder a row of monomer slots.
+
+A cylinder has as many slots as a full one has monomers; end cylinders may be partly filled: the one at the plus end
+from its minus side, the one at the minus end from its plus side. The rest length of a cylinder is its number of
+monomers times the monomer size, except for initial cylinders, whose rest length is their length as created (Popov,
+Komianos & Papoian 2016, PLoS Comput Biol 12:e1004877).
+
+Binding site ``s`` of cylinder ``c`` is addressed as the single number c·max_sites + s.
+"""
+
+from libc.math cimport sqrt
+
+import numpy as np
+
+cdef double NM_EPSILON = 1e-12
+
+
+cdef class Beads(Table):
+    """Beads: positions (nm), forces (pN), birth times (s), monomer serials."""
+
+    layout = {
+        "x": (np.float64, 3, 0.0),
+        "force": (np.float64, 3, 0.0),
+        "birth": (np.float64, 1, 0.0),
+        "serial": (np.int64, 1, 0),
+    }
+
+    def bind(self):
+        self.x = self.columns["x"]
+        self.force = self.columns["force"]
+        self.birth = self.columns["birth"]
+        self.serial = self.columns["serial"]
+
+
+cdef class Cylinders(Table):
+    """Cylinders with their monomer slots and binding sites."""
+
+    def __init__(self, int slots, int sites):
+        self.layout = {
+            "bead": (np.int32, 2, -1),
+            "neighbour": (np.int32, 2, -1),
+            "filament": (np.int32, 1, -1),
+            "position": (np.int32, 1, 0),
+            "first": (np.int32, 1, 0),
+            "monomers": (np.int32, 1, 0),
+            "rest_length": (np.float64, 1, 0.0),
+            "compartment": (np.int32, 1, 0),
+            "kind": (np.uint8, max(slots, 2), 0),
+            "occupant": (np.int32, sites * FLAGS, -1),
+        }
+        super().__init__()
+
+    def bind(self):
+        self.bead = self.columns["bead"]
+        self.neighbour = self.columns["neighbour"]
+        self.filament = self.columns["filament"]
+        self.position = self.columns["position"]
+        self.first = self.columns["first"]
+        self.monomers = self.columns["monomers"]
+        self.rest_length = self.columns["rest_length"]
+        self.compartment = self.columns["compartment"]
+        self.kind = self.columns["kind"]
+        self.occupant = self.columns["occupant"]
+
+
+cdef class FilamentTable(Table):
+    """Filaments: identity, type, end cylinders."""
+
+    layout = {
+        "ident": (np.int64, 1, -1),
+        "type": (np.int32, 1, 0),
+        "tip": (np.int32, 2, -1),
+        "cylinders": (np.int32, 1, 0),
+        "gained": (np.int32, 2, 0),
+    }
+
+    def bind(self):
+        self.ident = self.columns["ident"]
+        self.type = self.columns["type"]
+        self.tip = self.columns["tip"]
+        self.cylinders = self.columns["cylinders"]
+        self.gained = self.columns["gained"]
+
+
+cdef class Filaments:
+    """All filaments of a system.
+
+    Parameters
+    ----------
+    kinds : sequence of (monomer_size, cylinder_size, monomers_per_cylinder, binding_sites)
+        One entry per filament type: sizes in nm, and the monomer slots that are binding sites, ascending.
+
+    Raises
+    ------
+    ValueError
+        For more than 16 types, fewer than 3 monomers in a cylinder, or sites outside the cylinder.
+    """
+
+    def __init__(self, kinds):
+        cdef int t, s
+        self.kinds = [(float(m), float(c), int(n), tuple(int(b) for b in sites)) for m, c, n, sites in kinds]
+        if not 1 <= len(self.kinds) <= 16:
+            raise ValueError(f"1 to 16 filament types are possible, got {len(self.kinds)}")
+        for m, c, n, sites in self.kinds:
+            if n < 3 or not m > 0 or not c > 0:
+                raise ValueError(f"a cylinder needs at least 3 monomers of positive size, got {n} of {m} nm")
+            if not sites or min(sites) < 0 or max(sites) >= n or list(sites) != sorted(set(sites)):
+                raise ValueError(f"binding sites must be ascending slots 0 … {n - 1}, got {sites}")
+        self.max_slots = max(n for _, _, n, _ in self.kinds)
+        self.max_sites = max(len(sites) for _, _, _, sites in self.kinds)
+        self.site_slot = np.full((len(self.kinds), self.max_sites), -1, dtype=np.int32)
+        self.slot_site = np.full((len(self.kinds), self.max_slots), -1, dtype=np.int32)
+        for t, (m, c, n, sites) in enumerate(self.kinds):
+            self.kind[t] = FilamentKind(m, c, n, len(sites))
+            for s, slot in enumerate(sites):
+                self.site_slot[t, s] = slot
+                self.slot_site[t, slot] = s
+        self.beads = Beads()
+        self.cylinders = Cylinders(self.max_slots, self.max_sites)
+        self.table = FilamentTable()
+
+    def add(self, int type, points, double time=0.0, int filament_kind=0, int plus_kind=0, int minus_kind=0):
+        """Create a filament of full cylinders through the given points, minus end first.
+
+        Parameters
+        ----------
+        points : float64 (n + 1, 3), nm
+            Bead positions. The rest length of each cylinder is its length as given.
+
+        Returns the row of the filament. Raises ValueError for bad types, fewer than two points, non-finite or
+        coinciding points.
+        """
+        x = np.ascontiguousarray(points, dtype=np.float64)
+        if not 0 <= type < len(self.kinds):
+            raise ValueError(f"filament type {type} is not one of 0 … {len(self.kinds) - 1}")
+        if x.ndim != 2 or x.shape[0] < 2 or x.shape[1] != 3 or not np.isfinite(x).all():
+            raise ValueError("a filament needs at least two points with three finite coordinates each")
+        lengths = np.linalg.norm(np.diff(x, axis=0), axis=1)
+        if lengths.min() < 1e-6:
+            raise ValueError("two consecutive points of a filament coincide")
+        cdef int f = self.table.take(), slots = self.kind[type].slots, bead, previous, c = -1, i
+        cdef uint8_t[::1] row
+        self.table.type[f] = type
+        self.table.ident[f] = self.next_ident
+        self.next_ident += 1
+        self.table.tip[f, MINUS] = self.table.tip[f, PLUS] = -1
+        self.table.cylinders[f] = 0
+        previous = self._bead(x[0], time, 0)
+        for i in range(len(lengths)):
+            bead = self._bead(x[i + 1], time, (i + 1) * slots)
+            c = self.add_cylinder(f, previous, bead)
+            self.cylinders.rest_length[c] = lengths[i]
+            self.cylinders.first[c] = 0
+            self.cylinders.monomers[c] = slots
+            row = self.cylinders.kind[c]
+            row[:slots] = FILAMENT + filament_kind
+            previous = bead
+        self.cylinders.kind[self.table.tip[f, MINUS], 0] = MINUS_END + minus_kind
+        self.cylinders.kind[c, slots - 1] = PLUS_END + plus_kind
+        self.table.gained[f, MINUS] = self.table.gained[f, PLUS] = 0
+        return f
+
+    def _bead(self, x, double time, int64_t serial):
+        cdef int b = self.beads.take(), k
+        for k in range(3):
+            self.beads.x[b, k] = x[k]
+            self.beads.force[b, k] = 0.0
+        self.beads.birth[b] = time
+        self.beads.serial[b] = serial
+        return b
+
+    cdef int add_cylinder(self, int filament, int minus_bead, int plus_bead) except -1 nogil:
+        """Append a cylinder at the end that holds one of the two beads; slots are empty, sites free."""
+        cdef int c = self.cylinders.take(), side = PLUS, old, i
+        old = self.table.tip[filament, PLUS]
+        if old >= 0 and self.cylinders.bead[old, PLUS] != minus_bead:
+            side = MINUS
+            old = self.table.tip[filament, MINUS]
+        self.cylinders.bead[c, MINUS] = minus_bead
+        self.cylinders.bead[c, PLUS] = plus_bead
+        self.cylinders.filament[c] = filament
+        self.cylinders.neighbour[c, side] = -1
+        self.cylinders.neighbour[c, 1 - side] = old
+        if old >= 0:
+            self.cylinders.neighbour[old, side] = c
+            self.cylinders.position[c] = self.cylinders.position[old] + (1 if side == PLUS else -1)
+        else:
+            self.cylinders.position[c] = 0
+            self.table.tip[filament, 1 - side] = c
+        self.table.tip[filament, side] = c
+        self.table.cylinders[filament] += 1
+        for i in range(self.max_slots):
+            self.cylinders.kind[c, i] = EMPTY
+        for i in range(self.max_sites * FLAGS):
+            self.cylinders.occupant[c, i] = -1
+        return c
+
+    cdef void point(self, int cylinder, int slot, double *r) noexcept nogil:
+        """Position of a monomer (nm)."""
+        cdef int a = self.cylinders.bead[cylinder, MINUS], b = self.cylinders.bead[cylinder, PLUS], k
+        cdef double s = self.fraction(cylinder, slot)
+        for k in range(3):
+            r[k] = (1.0 - s) * self.beads.x[a, k] + s * self.beads.x[b, k]
+
+    cdef void outward(self, int cylinder, int side, double *u) noexcept nogil:
+        """Unit vector along a cylinder towards one side."""
+        cdef int tip = self.cylinders.bead[cylinder, side], base = self.cylinders.bead[cylinder, 1 - side], k
+        cdef double d = 0.0
+        for k in range(3):
+            u[k] = self.beads.x[tip, k] - self.beads.x[base, k]
+            d += u[k] * u[k]
+        d = sqrt(d)
+        for k in range(3):
+            u[k] = u[k] / d if d > NM_EPSILON else (1.0 if k == 0 else 0.0)
+
+    cdef int inner(self, int cylinder, int side, int *slot) noexcept nogil:
+        """Cylinder and slot of the monomer next to the end one; −1 if the end cylinder is all there is."""
+        cdef int other
+        if self.cylinders.monomers[cylinder] > 1:
+            slot[0] = self.end_slot(cylinder, side) + (-1 if side == PLUS else 1)
+            return cylinder
+        other = self.cylinders.neighbour[cylinder, 1 - side]
+        if other >= 0:
+            slot[0] = self.end_slot(other, side)
+        return other
+
+    cdef int grow(self, int filament, int side, uint8_t inside, uint8_t end, double t) except -1 nogil:
+        """Add a monomer at an end: the old end monomer becomes ``inside``, the new one ``end``.
+
+        The bead moves outward by one monomer, or a new cylinder of one monomer begins. Returns the cylinder that
+        holds the old end monomer.
+        """
+        cdef int c = self.table.tip[filament, side], old = self.end_slot(c, side), new, bead, k
+        cdef int tip = self.cylinders.bead[c, side]
+        cdef double step = self.kind[self.table.type[filament]].monomer
+        cdef int slots = self.kind[self.table.type[filament]].slots
+        cdef double[3] u
+        self.outward(c, side, u)
+        self.cylinders.kind[c, old] = inside
+        if (old + 1 < slots) if side == PLUS else (old > 0):
+            for k in range(3):
+                self.beads.x[tip, k] += step * u[k]
+            self.cylinders.rest_length[c] += step
+            self.cylinders.monomers[c] += 1
+            if side == MINUS:
+                self.cylinders.first[c] -= 1
+            self.cylinders.kind[c, self.end_slot(c, side)] = end
+            self.beads.serial[tip] += 1 if side == PLUS else -1
+            return c
+        bead = self.beads.take()
+        for k in range(3):
+            self.beads.x[bead, k] = self.beads.x[tip, k] + step * u[k]
+            self.beads.force[bead, k] = 0.0
+        self.beads.birth[bead] = t
+        self.beads.serial[bead] = self.beads.serial[tip] + (1 if side == PLUS else -1)
+        new = self.add_cylinder(filament, tip if side == PLUS else bead, bead if side == PLUS else tip)
+        self.cylinders.rest_length[new] = step
+        self.cylinders.monomers[new] = 1
+        self.cylinders.first[new] = 0 if side == PLUS else slots - 1
+        self.cylinders.kind[new, self.cylinders.first[new]] = end
+        self.cylinders.compartment[new] = self.cylinders.compartment[c]
+        self.table.gained[filament, side] += 1
+        return c
+
+    cdef int shrink(self, int filament, int side, uint8_t end) except -1 nogil:
+        """Remove the monomer at an end; the next one becomes ``end``. Returns the cylinder that holds it.
+
+        The caller makes sure that there is a next monomer and that nothing is bound to it.
+        """
+        cdef int c = self.table.tip[filament, side], tip = self.cylinders.bead[c, side], other, k
+        cdef double step = self.kind[self.table.type[filament]].monomer
+        cdef double[3] u
+        self.cylinders.kind[c, self.end_slot(c, side)] = EMPTY
+        if self.cylinders.monomers[c] > 1:
+            self.outward(c, side, u)
+            for k in range(3):
+                self.beads.x[tip, k] -= step * u[k]
+            self.cylinders.rest_length[c] -= step
+            self.cylinders.monomers[c] -= 1
+            if side == MINUS:
+                self.cylinders.first[c] += 1
+            self.beads.serial[tip] -= 1 if side == PLUS else -1
+            self.cylinders.kind[c, self.end_slot(c, side)] = end
+            return c
+        other = self.cylinders.neighbour[c, 1 - side]
+        self.cylinders.neighbour[other, side] = -1
+        self.table.tip[filament, side] = other
+        self.table.cylinders[filament] -= 1
+        self.table.gained[filament, side] -= 1
+        self.cylinders.kind[other, self.end_slot(other, side)] = end
+        self.beads.release(tip)
+        self.cylinders.release(c)
+        return other
+
+    def ordered(self):
+        """Everything the mechanics reads, filament by filament, minus end first.
+
+        Returns a dictionary: ``filament`` (F,) rows in order of id, ``start`` (F + 1,) offsets into the beads,
+        ``bead`` (B,) and ``cylinder`` (C,) rows; all int32.
+        """
+        rows = self.table.rows
+        rows = rows[np.argsort(self.table["ident"][rows], kind="stable")]
+        cdef int n = len(rows), i, f, c, at = 0
+        order = rows.astype(np.int32)
+        start = np.zeros(n + 1, dtype=np.int32)
+        bead = np.empty(self.beads.count, dtype=np.int32)
+        cylinder = np.empty(self.cylinders.count, dtype=np.int32)
+        cdef int[::1] v_order = order, v_start = start, v_bead = bead, v_cylinder = cylinder
+        for i in range(n):
+            f = v_order[i]
+            c = self.table.tip[f, MINUS]
+            v_bead[at] = self.cylinders.bead[c, MINUS]
+            while c >= 0:
+                v_cylinder[at - i] = c
+                at += 1
+                v_bead[at] = self.cylinders.bead[c, PLUS]
+                c = self.cylinders.neighbour[c, PLUS]
+            at += 1
+            v_start[i + 1] = at
+        return {"filament": order, "start": start, "bead": bead, "cylinder": cylinder}
+
+    def kind_counts(self, int type):
+        """Number of monomers of each kind on filaments of a type: (filament, plus, minus) arrays of length 64."""
+        cylinders = self.cylinders.rows
+        rows = cylinders[self.table["type"][self.cylinders["filament"][cylinders]] == type]
+        counts = np.bincount(self.cylinders["kind"][rows].ravel(), minlength=256)
+        return counts[FILAMENT:FILAMENT + 63], counts[PLUS_END:PLUS_END + 64], counts[MINUS_END:MINUS_END + 64]
+
+    def reset_gained(self):
+        """Start counting the cylinders won at each end anew."""
+        self.table["gained"][:] = 0
