@@ -41,8 +41,8 @@ cdef class Candidates:
     cdef int[:, ::1] bin_next
     cdef int[:, ::1] bin_previous
     cdef int *bins[16]
-    cdef int[16][3] bin_shape
-    cdef double[16][3] bin_size
+    cdef int bin_shape[16][3]
+    cdef double bin_size[16][3]
 
     cdef int[:, ::1] pair
     cdef int pairs_used, vacant_pair

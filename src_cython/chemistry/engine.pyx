@@ -380,6 +380,11 @@ cdef class Engine:
         self.settle(-1)
 
     @property
+    def next_time(self):
+        """Time of the next event (s), infinity if nothing can happen."""
+        return self.queue.key[self.queue.first()]
+
+    @property
     def counts(self):
         """Copy numbers of diffusing species, int64 (compartments, species): a read-only view."""
         view = self.count_array[:self.compartments * self.diffusing].reshape(self.compartments, self.diffusing)

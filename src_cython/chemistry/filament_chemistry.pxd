@@ -58,7 +58,7 @@ cdef class FilamentChemistry(Engine):
     cdef int[3] grid
     cdef double[3] compartment_edge           # nm
     cdef int plane_count
-    cdef double[16][6] plane
+    cdef double plane[16][6]
     cdef double wall_strength, wall_screening, wall_cutoff
     cdef int[::1] load_index                  # per end: monomers won since the last force evaluation
     cdef double[:, ::1] load_tip              # tip and growth direction at the last force evaluation
@@ -77,6 +77,7 @@ cdef class FilamentChemistry(Engine):
     cdef int inside_kind(self, int filament, int side) noexcept nogil
     cdef int next_site(self, int site) noexcept nogil
     cdef int refresh_walker_behind(self, int site) except -1 nogil
+    cdef int refresh_motors_on(self, int cylinder) except -1 nogil
     cdef int refresh_bond(self, int bond) except -1 nogil
     cdef int refresh_head(self, int bond, int leg) except -1 nogil
     cdef double walking_speed(self, int bond, int leg) noexcept nogil

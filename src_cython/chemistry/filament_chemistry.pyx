@@ -34,8 +34,7 @@ cdef uint8_t _end_state(int side, int kind):
 
 def _extended(old, new):
     """``new`` with the content of ``old`` in its first rows."""
-    if old is not None:
-        new[:len(old)] = old
+    new[:len(old)] = old
     return new
 
 
@@ -86,6 +85,9 @@ cdef class FilamentChemistry(Engine):
         self.shrinking = MemberSets(max(1, self.whole_classes))
         self.unbinding = MemberSets(max(1, self.whole_classes))
         self.walking = MemberSets(max(1, self.whole_classes))
+        self.load_index = np.zeros(0, dtype=np.int32)
+        self.load_tip = self.load_direction = np.zeros((0, 3))
+        self.load_planes = np.zeros(0, dtype=np.uint32)
         self._room_for_ends()
 
     # ---------------------------------------------------------------- set-up
@@ -174,8 +176,8 @@ cdef class FilamentChemistry(Engine):
                           "action": WALK, "argument": i})
 
     def _room_for_ends(self):
-        cdef int n = 2 * self.filaments.table.capacity, old = 0 if self.load_index is None else len(self.load_index)
-        if n > old:
+        cdef int n = 2 * self.filaments.table.capacity
+        if n > len(self.load_index):
             self.load_index = _extended(self.load_index, np.zeros(n, dtype=np.int32))
             self.load_tip = _extended(self.load_tip, np.zeros((n, 3)))
             self.load_direction = _extended(self.load_direction, np.zeros((n, 3)))
@@ -367,6 +369,18 @@ cdef class FilamentChemistry(Engine):
             self.refresh_head(b, 0 if self.bonds.site[b, 0] == c * n + s else 1)
         return 0
 
+    cdef int refresh_motors_on(self, int cylinder) except -1 nogil:
+        """Refresh the heads of all motors on a cylinder whose bead moved: the direction of their load changed."""
+        cdef int s, b
+        if self.motor_flag < 0:
+            return 0
+        for s in range(self.filaments.kind[self.filaments.type_of(cylinder)].sites):
+            b = self.filaments.cylinders.occupant[cylinder, 3 * s + self.motor_flag]
+            if b >= 0 and self.bonds.motor[b]:
+                self.refresh_head(b, 0)
+                self.refresh_head(b, 1)
+        return 0
+
     cdef int refresh_bond(self, int bond) except -1 nogil:
         """Unbinding rate of a linker or motor at its last tension."""
         cdef BindingKind *kind = &self.binding[self.bonds.reaction[bond]]
@@ -482,6 +496,7 @@ cdef class FilamentChemistry(Engine):
         if s >= 0:
             self.candidates.appear(old * self.filaments.max_sites + s)
             self.refresh_walker_behind(old * self.filaments.max_sites + s)
+        self.refresh_motors_on(self.filaments.table.tip[f, change.side])
         self.refresh_end(f, MINUS)
         return self.refresh_end(f, PLUS)
 
@@ -501,6 +516,7 @@ cdef class FilamentChemistry(Engine):
         if s >= 0:
             self.refresh_walker_behind(c * self.filaments.max_sites + s)
         self.change_pool(change.bulk, change.species, compartment, 1)
+        self.refresh_motors_on(self.filaments.table.tip[f, change.side])
         self.refresh_end(f, MINUS)
         return self.refresh_end(f, PLUS)
 

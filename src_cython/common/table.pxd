@@ -2,7 +2,7 @@ from libc.stdint cimport uint8_t
 
 
 cdef class Table:
-    cdef readonly dict columns
+    cdef readonly dict layout, columns
     cdef readonly int capacity, count, top
     cdef int[::1] vacant
     cdef int vacancies

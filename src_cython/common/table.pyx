@@ -11,13 +11,12 @@ import numpy as np
 cdef class Table:
     """Base of the structure tables.
 
-    Subclasses list their columns in ``layout`` (name → (dtype, width, fill value)) and take typed views of them in
-    ``bind``, which is called again whenever the columns have grown.
+    Subclasses hand over their columns (name → (dtype, width, fill value)) and take typed views of them in ``bind``,
+    which is called again whenever the columns have grown.
     """
 
-    layout = {}
-
-    def __init__(self, int rows=64):
+    def __init__(self, layout, int rows=64):
+        self.layout = dict(layout)
         self.columns = {}
         self.vacant = np.zeros(0, dtype=np.int32)
         self.reserve(rows)

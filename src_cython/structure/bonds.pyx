@@ -6,19 +6,20 @@ import numpy as np
 cdef class Bonds(Table):
     """Linkers and motors that are bound, in one table; ``motor`` tells them apart."""
 
-    layout = {
-        "ident": (np.int64, 1, -1),
-        "motor": (np.uint8, 1, 0),
-        "reaction": (np.int32, 1, 0),
-        "site": (np.int32, 2, -1),
-        "rest_length": (np.float64, 1, 0.0),
-        "stiffness": (np.float64, 1, 0.0),
-        "tension": (np.float64, 1, 0.0),
-        "birth": (np.float64, 1, 0.0),
-        "heads": (np.int32, 1, 0),
-        "bound_heads": (np.float64, 1, 0.0),
-        "compartment": (np.int32, 1, 0),
-    }
+    def __init__(self):
+        super().__init__({
+            "ident": (np.int64, 1, -1),
+            "motor": (np.uint8, 1, 0),
+            "reaction": (np.int32, 1, 0),
+            "site": (np.int32, 2, -1),
+            "rest_length": (np.float64, 1, 0.0),
+            "stiffness": (np.float64, 1, 0.0),
+            "tension": (np.float64, 1, 0.0),
+            "birth": (np.float64, 1, 0.0),
+            "heads": (np.int32, 1, 0),
+            "bound_heads": (np.float64, 1, 0.0),
+            "compartment": (np.int32, 1, 0),
+        })
 
     def bind(self):
         self.ident = self.columns["ident"]

@@ -18,12 +18,13 @@ cdef double NM_EPSILON = 1e-12
 cdef class Beads(Table):
     """Beads: positions (nm), forces (pN), birth times (s), monomer serials."""
 
-    layout = {
-        "x": (np.float64, 3, 0.0),
-        "force": (np.float64, 3, 0.0),
-        "birth": (np.float64, 1, 0.0),
-        "serial": (np.int64, 1, 0),
-    }
+    def __init__(self):
+        super().__init__({
+            "x": (np.float64, 3, 0.0),
+            "force": (np.float64, 3, 0.0),
+            "birth": (np.float64, 1, 0.0),
+            "serial": (np.int64, 1, 0),
+        })
 
     def bind(self):
         self.x = self.columns["x"]
@@ -36,7 +37,7 @@ cdef class Cylinders(Table):
     """Cylinders with their monomer slots and binding sites."""
 
     def __init__(self, int slots, int sites):
-        self.layout = {
+        super().__init__({
             "bead": (np.int32, 2, -1),
             "neighbour": (np.int32, 2, -1),
             "filament": (np.int32, 1, -1),
@@ -47,8 +48,7 @@ cdef class Cylinders(Table):
             "compartment": (np.int32, 1, 0),
             "kind": (np.uint8, max(slots, 2), 0),
             "occupant": (np.int32, sites * FLAGS, -1),
-        }
-        super().__init__()
+        })
 
     def bind(self):
         self.bead = self.columns["bead"]
@@ -66,13 +66,14 @@ cdef class Cylinders(Table):
 cdef class FilamentTable(Table):
     """Filaments: identity, type, end cylinders."""
 
-    layout = {
-        "ident": (np.int64, 1, -1),
-        "type": (np.int32, 1, 0),
-        "tip": (np.int32, 2, -1),
-        "cylinders": (np.int32, 1, 0),
-        "gained": (np.int32, 2, 0),
-    }
+    def __init__(self):
+        super().__init__({
+            "ident": (np.int64, 1, -1),
+            "type": (np.int32, 1, 0),
+            "tip": (np.int32, 2, -1),
+            "cylinders": (np.int32, 1, 0),
+            "gained": (np.int32, 2, 0),
+        })
 
     def bind(self):
         self.ident = self.columns["ident"]
