@@ -1,0 +1,29 @@
+"""Reading trajectories back and measuring what they show."""
+
+from medyan_py.analysis.chemistry import ChemistryFrame, read_chemistry
+from medyan_py.analysis.errors import TrajectoryError
+from medyan_py.analysis.observables import (
+    concentration,
+    contour_lengths,
+    end_to_end_distances,
+    nematic_order,
+    polar_order,
+    radius_of_gyration,
+    straightness,
+)
+from medyan_py.analysis.snapshot import Frame, read_snapshot
+
+__all__ = [
+    "ChemistryFrame",
+    "Frame",
+    "TrajectoryError",
+    "concentration",
+    "contour_lengths",
+    "end_to_end_distances",
+    "nematic_order",
+    "polar_order",
+    "radius_of_gyration",
+    "read_chemistry",
+    "read_snapshot",
+    "straightness",
+]

@@ -1,0 +1,95 @@
+"""The output directory: claimed before anything is written, so that no result is ever lost by accident."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from medyan_py.output.errors import OutputError
+from medyan_py.output.layout import BOX_FILE, CHEMISTRY_FILE, LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
+from medyan_py.output.replace_file import temporary_name
+
+RESULT_FILES = (SNAPSHOT_FILE, CHEMISTRY_FILE, LOG_FILE)
+
+
+def claim_directory(path: str | Path, *, overwrite: bool = False) -> Path:
+    """Make sure that results can go into a directory, and return its absolute path.
+
+    The directory is created when missing, with its parents.
+
+    Parameters
+    ----------
+    path : path
+        The output directory.
+    overwrite : bool
+        Remove the results of an earlier run (snapshot.traj, chemistry.traj, medyan.log, and what this program writes
+        into paraview/). Other files in the directory are not touched.
+
+    Raises
+    ------
+    OutputError
+        The directory holds results and ``overwrite`` is false; or it is not a directory, or cannot be created or
+        written to. Nothing has been written or removed then.
+    """
+    directory = Path(os.path.abspath(os.path.expanduser(path)))
+    try:
+        if directory.exists():
+            _check_existing(directory, overwrite)
+        else:
+            directory.mkdir(parents=True)
+        _check_writable(directory)
+        if overwrite:
+            _remove_results(directory)
+    except OSError as error:
+        raise OutputError(f"output directory {directory} cannot be used: {error.strerror}") from error
+    return directory
+
+
+def _check_existing(directory: Path, overwrite: bool) -> None:
+    if not directory.is_dir():
+        raise OutputError(f"output directory {directory}: this is a file, not a directory")
+    results = sorted(_results(directory))
+    if results and not overwrite:
+        names = sorted({entry.relative_to(directory).parts[0] for entry in results})
+        raise OutputError(
+            f"output directory {directory} already holds results ({', '.join(names)}); "
+            "choose another directory, or ask for them to be overwritten"
+        )
+    misplaced = [name for name in RESULT_FILES if (directory / name).is_dir()]
+    if misplaced:
+        raise OutputError(f"output directory {directory}: {misplaced[0]} is a directory, where a file is to be written")
+    if os.path.lexists(directory / PARAVIEW) and not (directory / PARAVIEW).is_dir():
+        raise OutputError(f"output directory {directory}: {PARAVIEW} is a file, where a folder is to be written")
+
+
+def _check_writable(directory: Path) -> None:
+    # Permission bits do not tell (super-user, read-only mounts, quotas): only writing does.
+    with tempfile.NamedTemporaryFile(dir=directory, prefix=".medyan-"):
+        pass
+
+
+def _results(directory: Path) -> Iterator[Path]:
+    """Files that an earlier run has left."""
+    for name in RESULT_FILES:
+        if os.path.lexists(directory / name):
+            yield directory / name
+    paraview = directory / PARAVIEW
+    for name in (BOX_FILE, *(f"{kind}.pvd" for kind in VTK_KINDS)):
+        for file in (paraview / name, temporary_name(paraview / name)):
+            if os.path.lexists(file):
+                yield file
+    for kind, extension in VTK_KINDS.items():
+        name = f"{kind}_*.{extension}"
+        yield from (paraview / kind).glob(f"[0-9]*/{name}")
+        yield from (paraview / kind).glob(f"[0-9]*/{temporary_name(Path(name))}")  # left by a killed run
+
+
+def _remove_results(directory: Path) -> None:
+    # Collections first: should this be interrupted, no .pvd is left that names missing files.
+    for result in sorted(_results(directory), key=lambda p: p.suffix != ".pvd"):
+        result.unlink()
+    paraview = directory / PARAVIEW
+    for kind in VTK_KINDS:
+        for folder in (*(paraview / kind).glob("[0-9]*"), paraview / kind):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()

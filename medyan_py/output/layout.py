@@ -1,0 +1,19 @@
+"""Names of the files of a run."""
+
+SNAPSHOT_FILE = "snapshot.traj"
+CHEMISTRY_FILE = "chemistry.traj"
+LOG_FILE = "medyan.log"
+
+PARAVIEW = "paraview"  # folder
+BOX_FILE = "box.vtp"  # in that folder
+VTK_KINDS = {"filaments": "vtp", "linkers": "vtp", "motors": "vtp", "compartments": "vti"}  # kind → file extension
+
+FILES_PER_FOLDER = 1000
+
+
+def frame_path(kind: str, frame: int) -> str:
+    """Where the VTK file of a frame is, relative to the ParaView folder, with forward slashes.
+
+    At most ``FILES_PER_FOLDER`` frames share a folder, because file browsers get slow in larger ones.
+    """
+    return f"{kind}/{frame // FILES_PER_FOLDER:04d}/{kind}_{frame:06d}.{VTK_KINDS[kind]}"

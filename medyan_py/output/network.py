@@ -1,0 +1,84 @@
+"""The network of a running simulation in the order in which files list it: by id."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Filaments:
+    """Filaments sorted by id.
+
+    ``ids``, ``types``, ``delta_minus``, ``delta_plus`` are (F,) integers; ``start`` is (F + 1,) offsets into ``beads``
+    (B, 3), nm, from minus to plus end; ``tensions`` is (B − F,), pN, one per pair of consecutive beads.
+    """
+
+    ids: np.ndarray
+    types: np.ndarray
+    start: np.ndarray
+    beads: np.ndarray
+    delta_minus: np.ndarray
+    delta_plus: np.ndarray
+    tensions: np.ndarray
+
+    @property
+    def cylinder_first_bead(self) -> np.ndarray:
+        """(B − F,) index of the bead at the minus side of each cylinder."""
+        is_last = np.zeros(len(self.beads), dtype=bool)
+        is_last[self.start[1:] - 1] = True
+        return np.flatnonzero(~is_last)
+
+
+@dataclass(frozen=True)
+class Bonds:
+    """Linkers or motors sorted by id: ``coords`` (n, 2, 3) nm, ``tensions`` (n,) pN, ``birth_times`` (n,) s.
+
+    ``order`` (n,) is the permutation that sorted them.
+    """
+
+    ids: np.ndarray
+    types: np.ndarray
+    coords: np.ndarray
+    tensions: np.ndarray
+    birth_times: np.ndarray
+    order: np.ndarray
+
+
+def filaments_by_id(filaments: Any) -> Filaments:
+    """A sorted copy of ``sim.filaments``."""
+    order = np.argsort(filaments.ids, kind="stable")
+    start = np.asarray(filaments.start, dtype=np.int64)
+    n_beads = np.diff(start)
+    beads = _ranges(start[:-1][order], n_beads[order])
+    cylinder_start = start - np.arange(len(start))
+    cylinders = _ranges(cylinder_start[:-1][order], n_beads[order] - 1)
+    return Filaments(
+        ids=np.asarray(filaments.ids)[order],
+        types=np.asarray(filaments.types)[order],
+        start=np.concatenate(([0], np.cumsum(n_beads[order]))),
+        beads=np.asarray(filaments.beads, dtype=np.float64).reshape(-1, 3)[beads],
+        delta_minus=np.asarray(filaments.delta_minus)[order],
+        delta_plus=np.asarray(filaments.delta_plus)[order],
+        tensions=np.asarray(filaments.tensions, dtype=np.float64)[cylinders],
+    )
+
+
+def bonds_by_id(bonds: Any) -> Bonds:
+    """A sorted copy of ``sim.linkers`` or ``sim.motors``; ``order`` sorts the other arrays alike."""
+    order = np.argsort(bonds.ids, kind="stable")
+    return Bonds(
+        ids=np.asarray(bonds.ids)[order],
+        types=np.asarray(bonds.types)[order],
+        coords=np.asarray(bonds.coords, dtype=np.float64).reshape(-1, 2, 3)[order],
+        tensions=np.asarray(bonds.tensions, dtype=np.float64)[order],
+        birth_times=np.asarray(bonds.birth_times, dtype=np.float64)[order],
+        order=order,
+    )
+
+
+def _ranges(first: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """first[0] … first[0] + length[0] − 1, first[1] …: the ranges one after another."""
+    total = int(length.sum())
+    shift = first - (np.cumsum(length) - length)
+    return np.arange(total) + np.repeat(shift, length)

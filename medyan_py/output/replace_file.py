@@ -1,0 +1,39 @@
+"""Files that appear complete or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from medyan_py.output.errors import OutputError
+
+
+def temporary_name(path: Path) -> Path:
+    """The hidden name under which ``path`` is written."""
+    return path.with_name(f".{path.name}.part")
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Give a temporary name to write to; at the end of the block it takes the place of ``path``.
+
+    When the block fails, ``path`` stays as it was and the temporary file is removed.
+
+    Raises
+    ------
+    OutputError
+        When the operating system refuses.
+    """
+    path = Path(path)
+    temporary = temporary_name(path)
+    try:
+        yield temporary
+        with open(temporary, "rb") as written:
+            os.fsync(written.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

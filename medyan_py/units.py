@@ -1,0 +1,3 @@
+"""Conversions between units in use; inside the program everything is nm, s, pN, pN nm and numbers of molecules."""
+
+MOLECULES_PER_NM3_UM = 6.02214076e-7  # molecules in 1 nm³ at 1 µM (Avogadro constant, SI 2019)

@@ -1,0 +1,114 @@
+"""A still picture of a simulation, with the attributes that recorders read."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+
+def make_filaments(beads, ids, types=None, tensions=None):
+    n_beads = [len(b) for b in beads]
+    n = len(beads)
+    n_cylinders = sum(n_beads) - n
+    points = np.concatenate([np.asarray(b, dtype=float) for b in beads]) if beads else np.zeros((0, 3))
+    return SimpleNamespace(
+        ids=np.array(ids, dtype=np.int64),
+        types=np.array(types if types is not None else [0] * n, dtype=np.int32),
+        start=np.concatenate(([0], np.cumsum(n_beads))).astype(np.int32),
+        beads=points,
+        delta_minus=np.zeros(n, dtype=np.int64),
+        delta_plus=np.zeros(n, dtype=np.int64),
+        tensions=np.array(tensions if tensions is not None else np.zeros(n_cylinders), dtype=float),
+        rest_lengths=np.full(n_cylinders, 108.0),
+        forces=np.zeros_like(points),
+    )
+
+
+def make_bonds(coords=(), ids=(), types=None, tensions=None, births=None):
+    n = len(ids)
+    return SimpleNamespace(
+        ids=np.array(ids, dtype=np.int64),
+        types=np.array(types if types is not None else [0] * n, dtype=np.int32),
+        coords=np.array(coords, dtype=float).reshape(n, 2, 3),
+        tensions=np.array(tensions if tensions is not None else np.zeros(n), dtype=float),
+        birth_times=np.array(births if births is not None else np.zeros(n), dtype=float),
+        heads=np.full(n, 20, dtype=np.int32),
+        bound_heads=np.full(n, 6, dtype=np.int32),
+    )
+
+
+def make_sim(**changes):
+    shape, size = changes.pop("shape", (1, 1, 1)), changes.pop("compartment_size", (1000.0, 1000.0, 1000.0))
+    n = int(np.prod(shape))
+    sim = SimpleNamespace(
+        time=0.15,
+        frame=3,
+        grid=SimpleNamespace(shape=shape, compartment_size=size, active=np.ones(n, dtype=bool)),
+        boundary=SimpleNamespace(box=((0.0, 0.0, 0.0), tuple(a * b for a, b in zip(shape, size, strict=True)))),
+        filaments=make_filaments([], []),
+        linkers=make_bonds(),
+        motors=make_bonds(),
+        species_totals=list,
+        diffusing_names=(),
+        diffusing_counts=np.zeros((n, 0), dtype=np.int64),
+        energies={"FilamentStretching": 2.0, "LinkerStretching": 4.0},
+        minimisation=SimpleNamespace(status="converged", iterations=12, evaluations=15, residual=0.25),
+    )
+    vars(sim).update(changes)
+    return sim
+
+
+def make_pair():
+    """Two filaments of 108 nm cylinders joined by one linker, listed in the wrong order."""
+    return make_sim(
+        filaments=make_filaments(
+            [[(500, 535, 500), (608, 535, 500)], [(500, 500, 500), (608, 500, 500), (716.2, 500, 500)]],
+            ids=[1, 0],
+            tensions=[0, 0, 20],
+        ),
+        linkers=make_bonds([[(543.2, 500, 500), (543.2, 535, 500)]], ids=[0], tensions=[8], births=[0.05]),
+        species_totals=lambda: [
+            ("A", "DIFFUSING", 4000),
+            ("LD", "DIFFUSING", np.int64(49)),
+            ("AF", "FILAMENT", 116),
+            ("PA", "PLUSEND", 2),
+            ("MA", "MINUSEND", 2),
+            ("LA", "LINKER", 1),
+            ("MOA", "MOTOR", 0),
+        ],
+        diffusing_names=("A", "LD"),
+        diffusing_counts=np.array([[4000, 49]]),
+    )
+
+
+def make_network():
+    """A made-up network: 30 wavy filaments, 40 linkers, 12 motors, in a flat box of 2 × 2 × 1 compartments."""
+    rng = np.random.default_rng(7)
+    box = np.array([1000.0, 1000.0, 500.0])
+    beads = []
+    while len(beads) < 30:
+        start, direction = rng.uniform(0.1, 0.9, 3) * box, rng.normal(size=3) * (1, 1, 0.3)
+        points = [start]
+        for _ in range(rng.integers(3, 7)):
+            direction = direction + 0.12 * rng.normal(size=3) * np.linalg.norm(direction)
+            points.append(points[-1] + 90 * direction / np.linalg.norm(direction))
+        if np.all(np.array(points) > 0) and np.all(np.array(points) < box):
+            beads.append(np.array(points))
+    middles = np.concatenate([(b[1:] + b[:-1]) / 2 for b in beads])
+    distance = np.linalg.norm(middles[:, None] - middles[None], axis=2)
+    i, j = np.nonzero(np.triu(distance, 1))
+    order = np.argsort(distance[i, j])[:200]
+    links = np.stack([middles[i[order]], middles[j[order]]], axis=1)
+    n_cylinders = sum(len(b) - 1 for b in beads)
+    ids = rng.permutation(100)[:30]
+    return make_sim(
+        time=10.0,
+        frame=20,
+        shape=(2, 2, 1),
+        compartment_size=(500.0, 500.0, 500.0),
+        filaments=make_filaments(beads, ids=ids, tensions=rng.normal(0, 5, n_cylinders)),
+        linkers=make_bonds(links[:40], ids=rng.permutation(40), tensions=rng.normal(0, 5, 40)),
+        motors=make_bonds(links[150:162], ids=rng.permutation(12), tensions=rng.normal(0, 5, 12)),
+        species_totals=lambda: [("A", "DIFFUSING", 500), ("MD", "DIFFUSING", 20)],
+        diffusing_names=("A", "MD"),
+        diffusing_counts=np.array([[100, 5], [120, 5], [130, 10], [150, 0]]),
+    )
