@@ -1,0 +1,56 @@
+"""Decks: the text files that describe a simulation.
+
+:func:`read_deck` turns a system deck, and the chemistry deck and filament file it names, into a checked and typed
+:class:`Deck`; :class:`DeckError` tells all that is wrong with one, line by line.
+"""
+
+from .derived import linker_sites
+from .diagnostics import DeckError, Diagnostic
+from .filament_file import filament_beads
+from .model import (
+    Boundary,
+    BulkSpecies,
+    Deck,
+    Depolymerisation,
+    DiffusingSpecies,
+    ExcludedVolume,
+    FilamentLine,
+    FilamentType,
+    Geometry,
+    InitialNetwork,
+    LinkerReaction,
+    Minimisation,
+    MotorReaction,
+    Polymerisation,
+    Reaction,
+    Schedule,
+    SpeciesRef,
+    WalkingReaction,
+)
+from .reader import read_deck
+
+__all__ = [
+    "Boundary",
+    "BulkSpecies",
+    "Deck",
+    "DeckError",
+    "Depolymerisation",
+    "Diagnostic",
+    "DiffusingSpecies",
+    "ExcludedVolume",
+    "FilamentLine",
+    "FilamentType",
+    "Geometry",
+    "InitialNetwork",
+    "LinkerReaction",
+    "Minimisation",
+    "MotorReaction",
+    "Polymerisation",
+    "Reaction",
+    "Schedule",
+    "SpeciesRef",
+    "WalkingReaction",
+    "filament_beads",
+    "linker_sites",
+    "read_deck",
+]

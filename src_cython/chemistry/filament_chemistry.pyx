@@ -183,12 +183,12 @@ cdef class FilamentChemistry(Engine):
             self.load_direction = _extended(self.load_direction, np.zeros((n, 3)))
             self.load_planes = _extended(self.load_planes, np.zeros(n, dtype=np.uint32))
 
-    def add_filament(self, int type, points):
+    def add_filament(self, int type, points, rest_length=None):
         """Create a filament of full cylinders through ``points`` (nm), minus end first; returns its row.
 
         To be followed by ``update`` and ``rebuild_candidates`` before the clock runs. Errors as ``Filaments.add``.
         """
-        cdef int f = self.filaments.add(type, points, self.time), c
+        cdef int f = self.filaments.add(type, points, self.time, rest_length), c
         self._room_for_ends()
         c = self.filaments.table.tip[f, MINUS]
         while c >= 0:

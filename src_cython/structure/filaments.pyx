@@ -120,13 +120,15 @@ cdef class Filaments:
         self.cylinders = Cylinders(self.max_slots, self.max_sites)
         self.table = FilamentTable()
 
-    def add(self, int type, points, double time=0.0, int filament_kind=0, int plus_kind=0, int minus_kind=0):
-        """Create a filament of full cylinders through the given points, minus end first.
+    def add(self, int type, points, double time=0.0, rest_length=None):
+        """Create a filament of full cylinders through the given points, minus end first, of first kinds everywhere.
 
         Parameters
         ----------
         points : float64 (n + 1, 3), nm
-            Bead positions. The rest length of each cylinder is its length as given.
+            Bead positions.
+        rest_length : float, nm, optional
+            Of every cylinder; without it each cylinder is at rest with the length given by its points.
 
         Returns the row of the filament. Raises ValueError for bad types, fewer than two points, non-finite or
         coinciding points.
@@ -150,14 +152,14 @@ cdef class Filaments:
         for i in range(len(lengths)):
             bead = self._bead(x[i + 1], time, (i + 1) * slots)
             c = self.add_cylinder(f, previous, bead)
-            self.cylinders.rest_length[c] = lengths[i]
+            self.cylinders.rest_length[c] = lengths[i] if rest_length is None else rest_length
             self.cylinders.first[c] = 0
             self.cylinders.monomers[c] = slots
             row = self.cylinders.kind[c]
-            row[:slots] = FILAMENT + filament_kind
+            row[:slots] = FILAMENT
             previous = bead
-        self.cylinders.kind[self.table.tip[f, MINUS], 0] = MINUS_END + minus_kind
-        self.cylinders.kind[c, slots - 1] = PLUS_END + plus_kind
+        self.cylinders.kind[self.table.tip[f, MINUS], 0] = MINUS_END
+        self.cylinders.kind[c, slots - 1] = PLUS_END
         self.table.gained[f, MINUS] = self.table.gained[f, PLUS] = 0
         return f
 

@@ -1,0 +1,68 @@
+"""Features that a deck switches on and this version cannot do: each is an error with keyword, line and feature."""
+
+from __future__ import annotations
+
+from .chemistry_lines import ChemistryLines
+from .diagnostics import Report
+from .reactions import not_available
+from .row import Keyword
+from .settings import Settings
+from .tables import KEYWORDS
+
+
+def check_available(settings: Settings, report: Report) -> None:
+    """Reports every keyword of the system deck that switches on something this version cannot do."""
+    for name, value in settings.values.items():
+        row = KEYWORDS[name]
+        if row.feature:
+            _feature(row, value, settings, report)
+        if row.missing and value in row.missing:
+            not_available(report, settings.file, settings.lines[name], name, row.missing[value])
+        if row.no_effect:
+            report.warning(settings.file, settings.lines[name], name, "known, but without effect in this model")
+    _conditional(settings, report)
+
+
+def _feature(row: Keyword, value: object, settings: Settings, report: Report) -> None:
+    if isinstance(value, list):
+        for entry in value:
+            if not (entry.values and entry.values[0] in row.idle):
+                not_available(report, settings.file, entry.line, row.name, row.feature)
+    elif value not in row.idle and not (value == () and row.name == "init-fixed-vertex-attachment"):
+        not_available(report, settings.file, settings.lines[row.name], row.name, row.feature)
+
+
+def _conditional(settings: Settings, report: Report) -> None:
+    """Features whose being switched on depends on more than their own keyword."""
+
+    def missing(name: str, feature: str) -> None:
+        not_available(report, settings.file, settings.lines.get(name), name, feature)
+
+    if settings["NUMFILAMENTTYPES"] > 1:
+        missing("NUMFILAMENTTYPES", "several filament types")
+    any_filament = settings["NUMFILAMENTS"] > 0 or settings["FILAMENTFILE"]
+    if any_filament and settings["PROJECTIONTYPE"] in ("ZIGZAG", "ARC"):
+        missing("PROJECTIONTYPE", f"projection {settings['PROJECTIONTYPE']}")
+    if settings["RUNTIME"] == 0 and settings.sound("RUNTIME") and settings["RUNSTEPS"] > 0:
+        missing("RUNSTEPS", "step mode, that is a run without RUNTIME")
+    for entry in settings.entries("SPECIALPROTOCOL"):
+        feature = f"special protocol {entry.values[0]}"
+        not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
+    if "BROWRATCHET" in settings["DFPOLYMERIZATIONTYPE"] and settings["MANUALSTARTTIME"] < settings["RUNTIME"]:
+        for which in ("PLUSPOLY", "PLUSDEPOLY", "MINUSPOLY", "MINUSDEPOLY"):
+            if settings[f"MANUAL{which}RATIO"] != 1:
+                missing(f"MANUAL{which}RATIO", "manual change of rates")
+    if "DATADUMPTIME" in settings.values:
+        line = settings.lines["DATADUMPTIME"]
+        report.warning(settings.file, line, "DATADUMPTIME", "restart dumps are not written in this version")
+
+
+def check_available_chemistry(lines: ChemistryLines, report: Report) -> None:
+    """Reports every line of the chemistry deck that switches on something this version cannot do."""
+    for statement in lines.statements:
+        row = statement.directive
+        if row.feature:
+            not_available(report, lines.file, statement.line, row.name, row.feature)
+        for word, feature in (row.missing or {}).items():
+            if word in (statement.fields.get("mode"), statement.fields.get("hold")):
+                not_available(report, lines.file, statement.line, row.name, feature)

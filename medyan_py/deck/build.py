@@ -1,0 +1,227 @@
+"""Checked settings, species and reactions → the typed deck. Nothing can be wrong any more here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .checks import INSET
+from .chemistry_lines import ChemistryLines
+from .derived import binding_sites, monomers_per_cylinder
+from .diagnostics import Report
+from .laws import linkers, motors, ratchet_lengths
+from .model import (
+    Boundary,
+    Deck,
+    ExcludedVolume,
+    FilamentLine,
+    FilamentType,
+    Geometry,
+    InitialNetwork,
+    Minimisation,
+    Schedule,
+)
+from .reactions import Reactions
+from .settings import Settings
+from .species import ON_FILAMENTS, SpeciesBook
+
+_VOLUME = {"none": None, "integral": "integral", "REPULSION": "integral", "monomer": "monomer"}
+
+
+def build_deck(
+    paths: tuple[Path, Path, Path],
+    settings: Settings,
+    lines: ChemistryLines,
+    book: SpeciesBook,
+    reactions: Reactions,
+    filaments: tuple[FilamentLine, ...],
+    report: Report,
+) -> Deck:
+    """The deck of `paths` (system deck, chemistry deck, input directory)."""
+    system_path, chemistry_path, input_dir = paths
+    log = {name: value for entry in settings.entries("output") for name, value in entry.properties.items()}
+    return Deck(
+        system_path=system_path,
+        chemistry_path=chemistry_path,
+        input_dir=input_dir,
+        warnings=report.warnings,
+        geometry=_geometry(settings),
+        boundary=_boundary(settings),
+        minimisation=_minimisation(settings),
+        excluded_volume=ExcludedVolume(_VOLUME[settings["VOLUMEFFTYPE"]], settings["VOLUMECUTOFF"]),
+        filament_types=_filament_types(settings, book),
+        diffusing=tuple(book.diffusing),
+        bulk=tuple(book.bulk),
+        general_reactions=tuple(reactions.general),
+        bulk_reactions=tuple(reactions.bulk),
+        polymerisations=tuple(reactions.polymerisations),
+        depolymerisations=tuple(reactions.depolymerisations),
+        linkers=linkers(settings, reactions.linkers),
+        motors=motors(settings, reactions.motors),
+        walking=tuple(reactions.walking),
+        linker_binding_skip=settings["LINKERBINDINGSKIP"],
+        allow_same_filament_pairs=settings["allow-same-filament-pair-binding"],
+        schedule=_schedule(settings),
+        initial=_initial(settings, filaments),
+        force_fields=force_fields(settings),
+        log_each_cycle=log.get("log-simulation-time-each-cycle", False),
+        source_lines=_source_lines(settings, lines),
+    )
+
+
+def _geometry(settings: Settings) -> Geometry:
+    return Geometry(
+        shape=tuple(settings[f"N{axis}"] for axis in "XYZ"),
+        compartment_size=tuple(settings[f"COMPARTMENTSIZE{axis}"] for axis in "XYZ"),
+    )
+
+
+def _boundary(settings: Settings) -> Boundary:
+    return Boundary(
+        shape=settings["BOUNDARYSHAPE"],
+        repulsion=settings["BOUNDARYFFTYPE"] or None,
+        cutoff=settings["BOUNDARYCUTOFF"],
+        interaction_k=settings["BOUNDARYINTERACTIONK"],
+        screening_length=settings["BOUNDARYSCREENLENGTH"],
+        inset=INSET,
+    )
+
+
+def _minimisation(settings: Settings) -> Minimisation:
+    return Minimisation(
+        method=settings["CONJUGATEGRADIENT"],
+        gradient_tolerance=settings["GRADIENTTOLERANCE"],
+        energy_change_relative_tolerance=settings["energy-change-relative-tolerance"],
+        max_distance=settings["MAXDISTANCE"],
+        lambda_max=settings["LAMBDAMAX"],
+        recover=settings["try-to-recover-in-line-search-error"],
+    )
+
+
+def _filament_types(settings: Settings, book: SpeciesBook) -> tuple[FilamentType, ...]:
+    ratchets = ratchet_lengths(settings, settings["NUMFILAMENTTYPES"])
+    made = []
+    for ftype in range(settings["NUMFILAMENTTYPES"]):
+
+        def per_type(name: str, on: object = True, ftype: int = ftype) -> object:
+            values = settings[name]
+            return values[ftype] if on and values else None
+
+        monomer, cylinder = per_type("MONOMERSIZE"), per_type("CYLINDERSIZE")
+        monomers = monomers_per_cylinder(cylinder, monomer)
+        requested = per_type("NUMBINDINGSITES")
+        species = {f"{_ATTRIBUTE[kind]}_species": tuple(book.on_filaments[ftype][kind]) for kind in ON_FILAMENTS}
+        stretching, bending = settings["FSTRETCHINGFFTYPE"], settings["FBENDINGFFTYPE"]
+        made.append(
+            FilamentType(
+                monomer_size=monomer,
+                cylinder_size=cylinder,
+                monomers_per_cylinder=monomers,
+                binding_sites=binding_sites(monomers, requested),
+                **species,
+                linker_site=book.site(ftype, "LINKER"),
+                motor_site=book.site(ftype, "MOTOR"),
+                brancher_site=book.site(ftype, "BRANCHER"),
+                stretching=stretching,
+                stretching_k=per_type("FSTRETCHINGK", stretching),
+                bending=bending,
+                bending_k=per_type("FBENDINGK", bending),
+                bending_theta=per_type("FBENDINGTHETA", bending),
+                volume_k=per_type("VOLUMEK", settings["VOLUMEFFTYPE"] != "none"),
+                monomer_interval=per_type("volume-exclusion-monomer-interval"),
+                ratchet_length=ratchets[ftype],
+                requested_binding_sites=requested,
+            )
+        )
+    return tuple(made)
+
+
+_ATTRIBUTE = {
+    "FILAMENT": "filament",
+    "PLUSEND": "plus_end",
+    "MINUSEND": "minus_end",
+    "BOUND": "bound",
+    "LINKER": "linker",
+    "MOTOR": "motor",
+    "BRANCHER": "brancher",
+}
+
+
+def _schedule(settings: Settings) -> Schedule:
+    return Schedule(
+        runtime=settings["RUNTIME"],
+        snapshot=settings["SNAPSHOTTIME"],
+        minimisation=settings["MINIMIZATIONTIME"],
+        neighbour_list=settings["NEIGHBORLISTTIME"],
+        initial_slowdown=settings["INITIALSLOWDOWNTIME"],
+        data_dump=settings["DATADUMPTIME"],
+    )
+
+
+def _initial(settings: Settings, filaments: tuple[FilamentLine, ...]) -> InitialNetwork:
+    return InitialNetwork(
+        file_filaments=filaments,
+        count=settings["NUMFILAMENTS"],
+        cylinders=settings["FILAMENTLENGTH"],
+        type=settings["FILAMENTTYPE"],
+        projection=settings["PROJECTIONTYPE"],
+        creation_bounds=settings["FILCREATIONBOUNDS"],
+    )
+
+
+def force_fields(settings: Settings) -> tuple[str, ...]:
+    """Names of the force fields that are on, in the order of energy reports."""
+    names = [
+        name
+        for name, keyword in (
+            ("FilamentStretching", "FSTRETCHINGFFTYPE"),
+            ("FilamentBending", "FBENDINGFFTYPE"),
+            ("LinkerStretching", "LSTRETCHINGFFTYPE"),
+            ("MotorStretching", "MSTRETCHINGFFTYPE"),
+            ("BranchingStretching", "BRSTRETCHINGFFTYPE"),
+            ("BranchingBending", "BRBENDINGFFTYPE"),
+            ("BranchingDihedral", "BRDIHEDRALFFTYPE"),
+            ("BranchingPosition", "BRPOSITIONFFTYPE"),
+        )
+        if settings[keyword]
+    ]
+    names.append("FixedVertexCoordinates")
+    names += _membrane_force_fields(settings)
+    volume = _VOLUME[settings["VOLUMEFFTYPE"]]
+    if volume:
+        names.append({"integral": "CylinderExcludeVolume", "monomer": "CylinderExcludedVolumeMonomer"}[volume])
+    if settings["triangle-bead-volume-ff-type"]:
+        names.append("TriangleBeadExcludedVolume")
+    if settings["BOUNDARYFFTYPE"]:
+        names += ["BoundaryCylinderRepulsion", "BoundaryBubbleRepulsion"]
+    names.append("FixedBubbleCoordinates")
+    if settings["BUBBLEFFTYPE"]:
+        names += ["BubbleCylinderRepulsion", "BubbleBubbleRepulsion"]
+    if settings["MTOCFFTYPE"]:
+        names.append("MTOCAttachment")
+    if settings["AFMFFTYPE"]:
+        names.append("AFMAttachment")
+    return tuple(names)
+
+
+def _membrane_force_fields(settings: Settings) -> list[str]:
+    names = []
+    stretching = settings["membrane-stretching-ff-type"]
+    tension = settings["membrane-tension-ff-type"]
+    if stretching:
+        names.append("MembraneStretchingLocal" if stretching == "LOCAL_HARMONIC" else "MembraneStretchingGlobal")
+    if tension:
+        names.append("MembraneTension")
+    if settings["membrane-bending-ff-type"]:
+        names.append("MembraneBending")
+    if tension or stretching == "GLOBAL_HARMONIC":
+        names.append("MembraneTriangleProtect")
+    names.append("FixedVertexAttachmentStretching")
+    if settings["volume-conservation-ff-type"]:
+        names.append("VolumeConservation")
+    return names
+
+
+def _source_lines(settings: Settings, lines: ChemistryLines) -> dict[str, tuple[str, int]]:
+    sources = {name: (settings.file, line) for name, line in settings.lines.items()}
+    sources.update({name: (lines.file, line) for name, line in lines.lines.items()})
+    return sources

@@ -1,0 +1,248 @@
+"""Expressions of the chemistry deck → statements: the fields of each directive, matched against its form."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .chemistry_table import DIRECTIVES, SCALARS, Directive
+from .diagnostics import Report, closest, quote
+from .grammar import Group, Word
+from .keys import UnknownWords, split_key
+from .tables import OBSOLETE
+from .values import BadValue, ValueType, parse_number
+
+_ARROWS = ("->", "<->")
+_LITERALS = ("+", *_ARROWS)
+_SUFFIX = re.compile(r"\d+|N|N\+1", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """`NAME:KIND` or `NAME:KIND:SUFFIX` in a reaction."""
+
+    name: str
+    kind: str
+    suffix: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One good line: `fields` by the labels of the directive's form."""
+
+    directive: Directive
+    line: int
+    fields: dict[str, object]
+
+
+@dataclass
+class ChemistryLines:
+    """All statements of a chemistry deck in order.
+
+    `attempts` counts lines per directive, bad ones included, and `flawed_names` holds the species that a bad line meant
+    to declare: so that one mistake is reported once and not again wherever the species is used.
+    """
+
+    file: str
+    statements: list[Statement]
+    attempts: dict[str, int]
+    flawed_names: set[str]
+    lines: dict[str, int]
+
+    def of(self, name: str) -> list[Statement]:
+        return [statement for statement in self.statements if statement.directive.name == name]
+
+
+class _Mismatch(Exception):
+    def __init__(self, line: int, message: str = "", **more: str):
+        super().__init__(message)
+        self.line = line
+        self.message = message
+        self.more = more
+
+
+def read_lines(
+    groups: list[Group], file: str, report: Report, tracked: bool, keywords: tuple[str, ...] = ()
+) -> ChemistryLines:
+    """Statements of a parsed chemistry deck.
+
+    `tracked` tells whether dissipation is tracked, which adds a value to some directives; `keywords` are the words of
+    the system deck, for better warnings.
+    """
+    lines = ChemistryLines(file, [], {}, set(), {})
+    unknown = UnknownWords(file, report, tuple(DIRECTIVES), keywords, "system deck")
+    for group in groups:
+        split = split_key(group, file, report, _takes_colon)
+        if split is None:
+            continue
+        key, name, values = split
+        if name in OBSOLETE:
+            report.warning(file, key.line, name, OBSOLETE[name][1])
+        elif name not in DIRECTIVES:
+            unknown.warn(key)
+        else:
+            _take(DIRECTIVES[name], key.line, values, lines, report, tracked)
+    return lines
+
+
+def _takes_colon(name: str) -> bool | None:
+    if name in DIRECTIVES:
+        return DIRECTIVES[name].takes_colon
+    return True if name in OBSOLETE else None
+
+
+def _take(directive: Directive, line: int, values, lines: ChemistryLines, report: Report, tracked: bool) -> None:
+    lines.attempts[directive.name] = lines.attempts.get(directive.name, 0) + 1
+    lines.lines[directive.name] = line
+    try:
+        for value in values:
+            if isinstance(value, Group):
+                raise _Mismatch(value.line, "a list is not allowed here")
+        words = _without_prefix(directive, line, values, tracked)
+        lines.statements.append(Statement(directive, line, _match(directive, line, words)))
+    except _Mismatch as problem:
+        report.error(lines.file, problem.line, directive.name, problem.message, **problem.more)
+        if directive.declares and values and isinstance(values[0], Word):
+            lines.flawed_names.add(values[0].text)
+
+
+def _without_prefix(directive: Directive, line: int, words: tuple[Word, ...], tracked: bool) -> tuple[Word, ...]:
+    """Words without the `DELTAG:ID` that book-keeping of free energy needs."""
+    if not directive.prefix or not words:
+        return words
+    number, colon, _ = words[0].text.partition(":")
+    looks_like_prefix = bool(colon) and parse_number(number) is not None
+    if not tracked:
+        if looks_like_prefix:
+            raise _Mismatch(
+                words[0].line,
+                "a free energy belongs here only when DISSIPATIONTRACKING is ON",
+                found=quote(words[0].text),
+            )
+        return words
+    if not looks_like_prefix:
+        raise _Mismatch(
+            words[0].line,
+            "DISSIPATIONTRACKING is ON",
+            found=quote(words[0].text),
+            allowed="DELTAG:ID before the other values, such as -7.451:R1",
+        )
+    return words[1:]
+
+
+def _match(directive: Directive, line: int, words: tuple[Word, ...]) -> dict[str, object]:
+    if "*" in directive.forms[0]:
+        return _match_open(directive.forms[0].split(), line, words)
+    forms = [form.split() for form in directive.forms]
+    for form in forms:
+        if len(form) == len(words):
+            return _match_fixed(form, words)
+    raise _Mismatch(
+        line,
+        found=f"{len(words)} value{'' if len(words) == 1 else 's'}",
+        allowed=" or ".join(spell(form) for form in directive.forms),
+    )
+
+
+def _match_fixed(form: list[str], words: tuple[Word, ...]) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    for item, word in zip(form, words, strict=True):
+        _match_item(item, word, fields)
+    return fields
+
+
+def _match_open(form: list[str], line: int, words: tuple[Word, ...]) -> dict[str, object]:
+    """Fields of a form with a starred item on each side of its arrow."""
+    arrow = next(item for item in form if item in _ARROWS)
+    places = [i for i, word in enumerate(words) if word.text == arrow]
+    if len(places) != 1:
+        raise _Mismatch(line, found=f"{len(places)} times '{arrow}'", allowed=spell(" ".join(form)))
+    fields: dict[str, object] = {}
+    cut = form.index(arrow)
+    for items, part in ((form[:cut], words[: places[0]]), (form[cut + 1 :], words[places[0] + 1 :])):
+        star = next(i for i, item in enumerate(items) if item.startswith("*"))
+        before, after = items[:star], items[star + 1 :]
+        if len(part) < len(before) + len(after):
+            raise _Mismatch(line, "values are missing", allowed=spell(" ".join(form)))
+        inner = part[len(before) : len(part) - len(after)]
+        fields |= _match_fixed(before, part[: len(before)])
+        fields |= _match_fixed(after, part[len(part) - len(after) :])
+        fields[re.split("[:=]", items[star][1:])[0]] = _starred(items[star][1:], inner)
+    return fields
+
+
+def _starred(item: str, words: tuple[Word, ...]) -> tuple:
+    label, colon, _ = item.partition(":")
+    if not colon:
+        return tuple(word.text for word in words)
+    entries = []
+    for i, word in enumerate(words):
+        if i % 2:
+            _match_item("+", word, {})
+        else:
+            fields: dict[str, object] = {}
+            _match_item(item, word, fields)
+            entries.append(fields[label])
+    if words and len(words) % 2 == 0:
+        raise _Mismatch(words[-1].line, "a species is missing after '+'")
+    return tuple(entries)
+
+
+def _match_item(item: str, word: Word, fields: dict[str, object]) -> None:
+    if item in _LITERALS:
+        if word.text != item:
+            raise _Mismatch(word.line, found=quote(word.text), allowed=f"'{item}'")
+    elif ":" in item:
+        label, _, kinds = item.partition(":")
+        fields[label] = _reference(word, kinds.split("|"))
+    else:
+        label, _, kind = item.partition("=")
+        fields[label] = _scalar(word, kind)
+
+
+def _scalar(word: Word, kind: str) -> object:
+    scalar = SCALARS.get(kind) or ValueType("choice", choices=tuple(kind.split("|")))
+    try:
+        value = scalar.read(word.text)
+    except BadValue as bad:
+        raise _Mismatch(word.line, found=bad.found, allowed=bad.allowed, suggestion=bad.suggestion) from None
+    if kind == "name" and not good_name(word.text):
+        raise _Mismatch(word.line, found=quote(word.text), allowed="a name without blanks, ':' and control characters")
+    return value
+
+
+def good_name(text: str) -> bool:
+    """Whether a species can have this name: output files separate names by blanks and colons."""
+    return bool(text) and text.isprintable() and not any(c.isspace() or c == ":" for c in text)
+
+
+def _reference(word: Word, kinds: list[str]) -> Reference:
+    allowed = " or ".join(f"NAME:{kind}" for kind in kinds)
+    name, _, rest = word.text.partition(":")
+    kind, colon, suffix = rest.partition(":")
+    if not name or kind not in kinds:
+        near = closest(kind, kinds)
+        suggestion = quote(f"{name}:{near[1:-1]}") if name and near else ""
+        raise _Mismatch(word.line, found=quote(word.text), allowed=allowed, suggestion=suggestion)
+    if colon and not _SUFFIX.fullmatch(suffix):
+        raise _Mismatch(word.line, found=quote(word.text), allowed=f"{allowed}, with :1, :2, :N or :N+1 after it")
+    return Reference(name, kind, suffix, word.line)
+
+
+def spell(form: str) -> str:
+    """A form as a user would write it."""
+    out = []
+    for item in form.split():
+        body = item.removeprefix("*")
+        if item in _LITERALS:
+            out.append(item)
+            continue
+        label, colon, kinds = body.partition(":")
+        if colon:
+            text = f"NAME:{kinds}"
+        else:
+            label, _, kind = body.partition("=")
+            text = label.upper() if kind in SCALARS else kind
+        out.append(f"{text} {'+ ' if colon else ''}…" if item != body else text)
+    return " ".join(out)

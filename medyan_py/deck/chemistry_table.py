@@ -1,0 +1,210 @@
+"""The directives of the chemistry deck, one row each.
+
+A form is the pattern of the values of a line. Its items are
+
+* ``+``, ``->``, ``<->`` — that very word,
+* ``label=type`` — a number or word of a type of SCALARS, or, in capitals, one of the words given (``mode=REG|CONST``),
+* ``label:KIND|KIND`` — a species reference ``NAME:KIND``,
+* ``*label:KIND|KIND`` — any number of references joined by ``+``; ``*label=type`` any number of words.
+
+The reader, the checks of arity and kind, and the error texts all come from the form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .values import ValueType
+
+SCALARS: dict[str, ValueType] = {
+    "name": ValueType("word"),
+    "ignored": ValueType("int"),
+    "type": ValueType("int", least=0),
+    "count": ValueType("int", least=0),
+    "events": ValueType("int", above=0),
+    "nm²/s": ValueType("float", "nm²/s", least=0),
+    "nm²": ValueType("float", "nm²", least=0),
+    "nm": ValueType("float", "nm", least=0),
+    "s": ValueType("float", "s", least=0),
+    "µM": ValueType("float", "µM", least=0),
+    "rate": ValueType("float", least=0),
+}
+
+_FREE = "DIFFUSING|BULK"
+
+
+@dataclass(frozen=True)
+class Directive:
+    """One directive.
+
+    Attributes
+    ----------
+    name : str
+    forms : tuple of str
+        Patterns of the values, told apart by their number of values.
+    help : str
+        One line for the reference page.
+    declares : str
+        Kind of species the line declares; empty for other lines.
+    prefix : bool
+        Whether the line begins with ``DELTAG:ID`` when dissipation is tracked.
+    feature : str
+        What the line switches on when this version cannot do it.
+    missing : dict[str, str]
+        Words of the form this version cannot do → the feature they need.
+    """
+
+    name: str
+    forms: tuple[str, ...]
+    help: str
+    declares: str = ""
+    prefix: bool = False
+    feature: str = ""
+    missing: dict[str, str] | None = None
+
+    @property
+    def takes_colon(self) -> bool:
+        return self.name.isupper()
+
+
+def _on_filament(kind: str) -> Directive:
+    return Directive(f"SPECIES{kind}", ("name=name ftype=type",), f"a {kind.lower()} species", declares=kind)
+
+
+def _site(kind: str) -> Directive:
+    return Directive(f"{kind}BINDINGSITE", ("name=name ftype=type",), f"the bound species a {kind.lower()} occupies")
+
+
+_AVERAGING = "averaged copy numbers"
+_HELD = "concentrations held by a moving boundary"
+
+SPECIES = (
+    Directive(
+        "SPECIESDIFFUSING",
+        (
+            "name=name copies=count diffusion=nm²/s release=s removal=s mode=REG",
+            "name=name copies=count diffusion=nm²/s release=s removal=s mode=AVG events=events",
+            "name=name copies=count diffusion=nm²/s release=s removal=s mode=REG hold=BASECONC|NONE molarity=µM",
+        ),
+        "molecules on the grid",
+        declares="DIFFUSING",
+        missing={"AVG": _AVERAGING, "BASECONC": _HELD},
+    ),
+    Directive(
+        "SPECIESBULK",
+        (
+            "name=name copies=count release=s removal=s mode=REG|CONST",
+            "name=name copies=count release=s removal=s mode=REG|CONST hold=BULKCONC|NONE molarity=µM",
+        ),
+        "molecules of the whole volume",
+        declares="BULK",
+        missing={"BULKCONC": _HELD},
+    ),
+    Directive(
+        "species-general",
+        ("name=name mode=name",),
+        "molecules on organising centres and tips",
+        declares="GENERAL",
+        feature="species of organising centres",
+    ),
+    Directive(
+        "species-membrane-diffusing",
+        ("name=name diffusion=nm²/s area=nm²",),
+        "molecules on membranes",
+        declares="MEMBRANE",
+        feature="species on membranes",
+    ),
+    *(_on_filament(kind) for kind in ("FILAMENT", "PLUSEND", "MINUSEND", "BOUND", "LINKER", "MOTOR", "BRANCHER")),
+    *(_site(kind) for kind in ("LINKER", "MOTOR", "BRANCHER")),
+)
+
+_ZONES = "ALL|BOUNDARY|TOPBOUNDARY|SIDEBOUNDARY|RIGHTBOUNDARY|MEMBRANE"
+
+
+def _binding(kind: str) -> str:
+    return (
+        f"ftype=ignored bound1:BOUND + bound2:BOUND + free:{_FREE} <-> leg1:{kind} + leg2:{kind} "
+        "on=rate off=rate r_min=nm r_max=nm"
+    )
+
+
+REACTIONS = (
+    Directive(
+        "GENREACTION",
+        (f"*reactants:{_FREE} -> *products:{_FREE} rate=rate",),
+        "a reaction of free molecules in every compartment",
+        prefix=True,
+    ),
+    Directive("BULKREACTION", ("*reactants:BULK -> *products:BULK rate=rate",), "a reaction of bulk molecules"),
+    Directive(
+        "POLYMERIZATIONREACTION",
+        (f"ftype=type free:{_FREE} + before:PLUSEND|MINUSEND -> filament:FILAMENT + after:PLUSEND|MINUSEND rate=rate",),
+        "a molecule joins a filament end",
+        prefix=True,
+    ),
+    Directive(
+        "DEPOLYMERIZATIONREACTION",
+        (f"ftype=type filament:FILAMENT + before:PLUSEND|MINUSEND -> free:{_FREE} + after:PLUSEND|MINUSEND rate=rate",),
+        "a molecule leaves a filament end",
+        prefix=True,
+    ),
+    Directive("LINKERREACTION", (_binding("LINKER"),), "a linker joins two filaments, and lets go", prefix=True),
+    Directive("MOTORREACTION", (_binding("MOTOR"),), "a motor joins two filaments, and lets go", prefix=True),
+    Directive(
+        "MOTORWALKINGREACTION",
+        ("ftype=type motor:MOTOR + bound:BOUND -> motor_after:MOTOR + bound_after:BOUND rate=rate",),
+        "a motor head steps to the next binding site",
+        prefix=True,
+    ),
+    Directive(
+        "BRANCHINGREACTION",
+        (
+            f"ftype=type free1:{_FREE} + free2:{_FREE} + bound:BOUND <-> brancher:BRANCHER + end:PLUSEND "
+            f"on=rate off=rate zone={_ZONES} distance=nm",
+        ),
+        "a branch begins on a filament, and lets go",
+        feature="branching",
+    ),
+    Directive(
+        "NUCLEATIONREACTION",
+        (f"ftype=type free1:{_FREE} + free2:{_FREE} -> plus:PLUSEND + filament:FILAMENT + minus:MINUSEND rate=rate",),
+        "a filament of three monomers appears",
+        feature="nucleation",
+    ),
+    Directive(
+        "DESTRUCTIONREACTION",
+        (f"ftype=type plus:PLUSEND + minus:MINUSEND -> free1:{_FREE} + free2:{_FREE} rate=rate",),
+        "a filament of two monomers disappears",
+        feature="destruction of filaments",
+    ),
+    Directive(
+        "AGINGREACTION",
+        ("ftype=type before:FILAMENT|PLUSEND|MINUSEND -> after:FILAMENT|PLUSEND|MINUSEND rate=rate",),
+        "a monomer changes its kind",
+        prefix=True,
+        feature="aging of monomers",
+    ),
+    Directive(
+        "SEVERINGREACTION",
+        ("ftype=type at=AT filament:FILAMENT rate=rate",),
+        "a filament is cut",
+        feature="severing",
+    ),
+    Directive(
+        "reaction-surface",
+        ("rate=rate *reactants=name -> *products=name",),
+        "a reaction of molecules on a membrane",
+        feature="reactions on membranes",
+    ),
+    Directive(
+        "reaction-adsorption-desorption",
+        ("on=rate off=rate free=name <-> membrane=name",),
+        "molecules go onto a membrane and leave it",
+        feature="adsorption on membranes",
+    ),
+)
+
+DIRECTIVES: dict[str, Directive] = {row.name: row for row in (*SPECIES, *REACTIONS)}
+
+# (reactants, products) of general and bulk reactions; besides these, one side may be empty.
+ARITIES = frozenset({(1, 1), (2, 1), (1, 2), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2)})

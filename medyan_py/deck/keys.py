@@ -1,0 +1,69 @@
+"""Which keyword the first word of a line is: `KEY`, `KEY:`, `KEY:2` and `KEY : 2` are the same key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .diagnostics import Report, closest, quote
+from .grammar import Group, Word
+
+
+class UnknownWords:
+    """Warns about keys that are not known, and guesses what was meant for the first of them (guessing is slow)."""
+
+    MAX_GUESSES = 50
+
+    def __init__(self, file: str, report: Report, known: tuple[str, ...], elsewhere: tuple[str, ...], other: str):
+        self._file = file
+        self._report = report
+        self._known = known
+        self._elsewhere = elsewhere
+        self._other = other
+        self._guesses = 0
+
+    def warn(self, word: Word) -> None:
+        bare = word.text.removesuffix(":")
+        message = "unknown keyword, the line is ignored"
+        suggestion = ""
+        if bare in self._elsewhere:
+            message = f"belongs into the {self._other}, the line is ignored"
+        elif self._guesses < self.MAX_GUESSES:
+            self._guesses += 1
+            suggestion = repr(bare) if bare in self._known else closest(bare, self._known)
+        self._report.warning(self._file, word.line, quote(word.text), message, suggestion=suggestion)
+
+
+def split_key(
+    group: Group, file: str, report: Report, takes_colon: Callable[[str], bool | None]
+) -> tuple[Word, str, tuple[Word | Group, ...]] | None:
+    """Key word, keyword and values of a top-level list; None (and an error) when the list has no word as its key.
+
+    `takes_colon` says of a name whether it is a keyword with a colon form: True, False, or None when it is unknown.
+    The keyword returned may be unknown; it is then the word as written.
+    """
+    if not group.items:
+        report.error(file, group.line, "", "an empty list '()'", allowed="a keyword and its values")
+        return None
+    first, values = group.items[0], group.items[1:]
+    if not isinstance(first, Word):
+        report.error(file, group.line, "", "a list where a keyword belongs", allowed="(KEYWORD value …)")
+        return None
+    if takes_colon(first.text) is not None:
+        if takes_colon(first.text) and values:
+            values = _without_colon(values)
+        return first, first.text, values
+    name, colon, rest = first.text.partition(":")
+    if colon and takes_colon(name):
+        if rest:
+            values = (Word(rest, first.line), *values)
+        return first, name, values
+    return first, first.text, values
+
+
+def _without_colon(values: tuple[Word | Group, ...]) -> tuple[Word | Group, ...]:
+    """Values of `KEY : 2` and `KEY :2` without the colon."""
+    head = values[0]
+    if not isinstance(head, Word) or head.quoted or not head.text.startswith(":"):
+        return values
+    rest = head.text[1:]
+    return (Word(rest, head.line), *values[1:]) if rest else values[1:]

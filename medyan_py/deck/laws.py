@@ -1,0 +1,110 @@
+"""Force-dependent rates and the other parameters that are counted per filament type, linker or motor reaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .diagnostics import Report
+from .model import LinkerReaction, MotorReaction
+from .reactions import Binding, not_available
+from .settings import Settings
+
+# Law keyword → (keyword of its parameters, how many of them each law takes).
+PARAMETERS: tuple[tuple[str, str, dict[str, int]], ...] = (
+    ("DFPOLYMERIZATIONTYPE", "DFPOLYMERIZATIONLEN", {"BROWRATCHET": 1}),
+    ("DMUNBINDINGTYPE", "DMUNBINDINGFORCE", {"LOWDUTYCATCH": 1, "HIGHDUTYCATCH": 1, "LOWDUTYCATCHSLIP": 2}),
+    ("DMWALKINGTYPE", "DMWALKINGFORCE", {"LOWDUTYSTALL": 1, "HIGHDUTYSTALL": 1}),
+    ("DLUNBINDINGTYPE", "DLUNBINDINGLEN", {"SLIP": 1, "CATCHSLIP": 2}),
+    ("DLUNBINDINGTYPE", "DLUNBINDINGAMP", {"CATCHSLIP": 2}),
+    ("DBUNBINDINGTYPE", "DBUNBINDINGLEN", {"SLIP": 1}),
+    ("DBUNBINDINGTYPE", "DBUNBINDINGF", {"SLIPF": 1}),
+)
+
+_NOT_BUILT = {
+    "HIGHDUTYCATCH": "motor unbinding HIGHDUTYCATCH",
+    "LOWDUTYCATCHSLIP": "motor unbinding LOWDUTYCATCHSLIP",
+    "HIGHDUTYSTALL": "motor walking HIGHDUTYSTALL",
+}
+
+
+def check_parameters(settings: Settings, n_motors: int | None, report: Report) -> None:
+    """Number of parameters of every law; laws of motors that this version cannot do."""
+    for law, parameter, takes in PARAMETERS:
+        laws, given = settings[law], settings[parameter]
+        if not laws or not settings.sound(law, parameter):
+            continue
+        needed = sum(takes.get(name, 0) for name in laws)
+        per_entry = law == "DFPOLYMERIZATIONTYPE" and len(given) == len(laws)
+        if len(given) != needed and not per_entry:
+            each = ", ".join(f"{n} per {name}" for name, n in takes.items())
+            report.error(
+                settings.file,
+                settings.lines.get(parameter),
+                parameter,
+                "" if given else "not set",
+                found=f"{len(given)} values",
+                allowed=f"{needed} for {law} {' '.join(name or chr(34) * 2 for name in laws)} ({each})",
+            )
+    if n_motors:
+        for law in ("DMUNBINDINGTYPE", "DMWALKINGTYPE"):
+            for name in dict.fromkeys(settings[law]):
+                if name in _NOT_BUILT:
+                    not_available(report, settings.file, settings.lines[law], law, _NOT_BUILT[name])
+
+
+def ratchet_lengths(settings: Settings, n_types: int) -> tuple[float | None, ...]:
+    """Ratchet length (nm) per filament type, None where growth does not feel load."""
+    laws, lengths = settings["DFPOLYMERIZATIONTYPE"], settings["DFPOLYMERIZATIONLEN"]
+    if not laws:
+        return (None,) * n_types
+    if len(lengths) == len(laws):
+        return tuple(length if law else None for law, length in zip(laws, lengths, strict=True))
+    values = iter(lengths)
+    return tuple(next(values) if law else None for law in laws)
+
+
+def linkers(settings: Settings, bindings: Sequence[Binding]) -> tuple[LinkerReaction, ...]:
+    """Linker reactions with their parameters of the system deck, which has been checked."""
+    laws = settings["DLUNBINDINGTYPE"] or (None,) * len(bindings)
+    lengths, amplitudes = iter(settings["DLUNBINDINGLEN"]), iter(settings["DLUNBINDINGAMP"])
+    stiff = settings["LSTRETCHINGK"] if settings["LSTRETCHINGFFTYPE"] else (None,) * len(bindings)
+    made = []
+    for index, binding in enumerate(bindings):
+        law = laws[index]
+        n_lengths, n_amplitudes = {None: (0, 0), "SLIP": (1, 0), "CATCHSLIP": (2, 2)}[law]
+        made.append(
+            LinkerReaction(
+                index=index,
+                **vars(binding),
+                stretching_k=stiff[index],
+                unbinding=law,
+                unbinding_lengths=tuple(next(lengths) for _ in range(n_lengths)),
+                unbinding_amplitudes=tuple(next(amplitudes) for _ in range(n_amplitudes)),
+            )
+        )
+    return tuple(made)
+
+
+def motors(settings: Settings, bindings: Sequence[Binding]) -> tuple[MotorReaction, ...]:
+    """Motor reactions with their parameters of the system deck, which has been checked."""
+    n = len(bindings)
+    unbinding = settings["DMUNBINDINGTYPE"] or (None,) * n
+    walking = settings["DMWALKINGTYPE"] or (None,) * n
+    unbinding_forces = settings["DMUNBINDINGFORCE"] if settings["DMUNBINDINGTYPE"] else (None,) * n
+    walking_forces = settings["DMWALKINGFORCE"] if settings["DMWALKINGTYPE"] else (None,) * n
+    stiff = settings["MSTRETCHINGK"] if settings["MSTRETCHINGFFTYPE"] else (None,) * n
+    return tuple(
+        MotorReaction(
+            index=index,
+            **vars(binding),
+            stretching_k=stiff[index],
+            heads_min=settings["NUMMOTORHEADSMIN"][index],
+            heads_max=settings["NUMMOTORHEADSMAX"][index],
+            step_size=settings["MOTORSTEPSIZE"][index],
+            unbinding=unbinding[index],
+            unbinding_force=unbinding_forces[index],
+            walking=walking[index],
+            walking_force=walking_forces[index],
+        )
+        for index, binding in enumerate(bindings)
+    )

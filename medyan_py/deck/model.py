@@ -1,0 +1,301 @@
+"""The typed deck: what a simulation is made of. Units: nm, s, pN, pN nm. All objects are immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .diagnostics import Diagnostic
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Grid of compartments: `shape` counts them per axis, `compartment_size` is the edge of one (nm)."""
+
+    shape: tuple[int, int, int]
+    compartment_size: Vector
+
+    @property
+    def size(self) -> Vector:
+        """Edges of the whole grid (nm); it spans 0 … size."""
+        return tuple(n * edge for n, edge in zip(self.shape, self.compartment_size, strict=True))
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Boundary of the volume: planes `inset` (nm) inside the faces of the grid.
+
+    `repulsion` is 'REPULSIONEXP' or None; `cutoff` and `screening_length` in nm, `interaction_k` in pN nm.
+    """
+
+    shape: str
+    repulsion: str | None
+    cutoff: float
+    interaction_k: float
+    screening_length: float
+    inset: float = 25.0
+
+
+@dataclass(frozen=True)
+class Minimisation:
+    """Energy minimisation: tolerance on force components (pN), on the relative energy change of a step; largest move
+    of a bead in a line search (nm) and largest step factor (nm/pN); `recover`: go on after a failed line search."""
+
+    method: str
+    gradient_tolerance: float
+    energy_change_relative_tolerance: float
+    max_distance: float
+    lambda_max: float
+    recover: bool = True
+
+
+@dataclass(frozen=True)
+class ExcludedVolume:
+    """Repulsion between cylinders: `kind` None, 'integral' or 'monomer'; `cutoff` between mid points (nm)."""
+
+    kind: str | None
+    cutoff: float
+
+
+@dataclass(frozen=True)
+class FilamentType:
+    """One type of filament.
+
+    Sizes in nm. `binding_sites` are monomer slots of a full cylinder. The `…_species` are names in order of appearance;
+    index 0 of filament, plus and minus end is what initial filaments are made of. `…_site` is the bound species a
+    linker, motor or brancher occupies; without a declaration it is the first bound species, as it is resolved here.
+    `stretching_k` in pN/nm and `bending_k` in pN nm are those of a full cylinder, `bending_theta` is in rad;
+    `volume_k` belongs to the excluded volume; `monomer_interval` to its kind 'monomer' (None when not given);
+    `ratchet_length` (nm) is None when growth does not feel load.
+    """
+
+    monomer_size: float
+    cylinder_size: float
+    monomers_per_cylinder: int
+    binding_sites: tuple[int, ...]
+    filament_species: tuple[str, ...]
+    plus_end_species: tuple[str, ...]
+    minus_end_species: tuple[str, ...]
+    bound_species: tuple[str, ...]
+    linker_species: tuple[str, ...]
+    motor_species: tuple[str, ...]
+    brancher_species: tuple[str, ...]
+    linker_site: str
+    motor_site: str
+    brancher_site: str
+    stretching: str | None
+    stretching_k: float | None
+    bending: str | None
+    bending_k: float | None
+    bending_theta: float | None
+    volume_k: float | None
+    monomer_interval: int | None
+    ratchet_length: float | None
+    requested_binding_sites: int = 0
+
+
+@dataclass(frozen=True)
+class DiffusingSpecies:
+    """Molecules on the grid: copies, diffusion coefficient (nm²/s), release and removal time (s; 0: never removed)."""
+
+    name: str
+    copies: int
+    diffusion: float
+    release: float
+    removal: float
+
+
+@dataclass(frozen=True)
+class BulkSpecies:
+    """Molecules of the whole volume; `constant` ones are not changed by reactions."""
+
+    name: str
+    copies: int
+    release: float
+    removal: float
+    constant: bool
+
+
+@dataclass(frozen=True)
+class SpeciesRef:
+    """A diffusing or bulk species in a reaction; `kind` is 'diffusing' or 'bulk'."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """General or bulk reaction; `rate` is the stochastic constant of one full compartment (or of the bulk)."""
+
+    reactants: tuple[SpeciesRef, ...]
+    products: tuple[SpeciesRef, ...]
+    rate: float
+    line: int
+
+
+@dataclass(frozen=True)
+class Polymerisation:
+    """A free molecule joins an end. `end` is 'plus' or 'minus'; `end_before` and `end_after` index the end species of
+    the filament type, `filament` its filament species (the kind the old end monomer becomes); rate in 1/s."""
+
+    filament_type: int
+    free: SpeciesRef
+    end: str
+    end_before: int
+    end_after: int
+    filament: int
+    rate: float
+    line: int
+
+
+@dataclass(frozen=True)
+class Depolymerisation:
+    """An end monomer leaves as a free molecule; the next monomer, of kind `filament`, becomes end `end_after`."""
+
+    filament_type: int
+    free: SpeciesRef
+    end: str
+    end_before: int
+    end_after: int
+    filament: int
+    rate: float
+    line: int
+
+
+@dataclass(frozen=True)
+class LinkerReaction:
+    """Binding and unbinding of a linker.
+
+    `species` and `filament_types` and `bound` belong to leg 1 and leg 2; on and off in 1/s, r_min and r_max in nm,
+    stretching_k in pN/nm (None: no force field), unbinding 'SLIP', 'CATCHSLIP' or None with its lengths (nm) and
+    amplitudes. `index` is the linker type of trajectories and parameters.
+    """
+
+    index: int
+    species: tuple[str, str]
+    filament_types: tuple[int, int]
+    bound: tuple[str, str]
+    free: SpeciesRef
+    on: float
+    off: float
+    r_min: float
+    r_max: float
+    stretching_k: float | None
+    unbinding: str | None
+    unbinding_lengths: tuple[float, ...]
+    unbinding_amplitudes: tuple[float, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class MotorReaction:
+    """Binding and unbinding of a motor; first fields as in :class:`LinkerReaction`.
+
+    on and off are per head; stretching_k per head; step_size (nm) of one head; forces in pN, None without a law.
+    """
+
+    index: int
+    species: tuple[str, str]
+    filament_types: tuple[int, int]
+    bound: tuple[str, str]
+    free: SpeciesRef
+    on: float
+    off: float
+    r_min: float
+    r_max: float
+    stretching_k: float | None
+    heads_min: int
+    heads_max: int
+    step_size: float
+    unbinding: str | None
+    unbinding_force: float | None
+    walking: str | None
+    walking_force: float | None
+    line: int
+
+
+@dataclass(frozen=True)
+class WalkingReaction:
+    """A motor head moves to the next binding site towards the 'plus' or 'minus' end; rate in 1/s."""
+
+    filament_type: int
+    motor_species: str
+    direction: str
+    rate: float
+    line: int
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Times in s. `snapshot` and `neighbour_list` of 0 mean every cycle."""
+
+    runtime: float
+    snapshot: float
+    minimisation: float
+    neighbour_list: float
+    initial_slowdown: float
+    data_dump: float
+
+
+@dataclass(frozen=True, eq=False)
+class FilamentLine:
+    """One filament of a filament file: type, points (float64 array (m, 3), nm, m ≥ 2), line of the file."""
+
+    type: int
+    points: np.ndarray
+    line: int
+
+
+@dataclass(frozen=True)
+class InitialNetwork:
+    """Filaments at the start: those of the file, then `count` random ones of `cylinders` cylinders and type `type`.
+
+    `projection` is 'STRAIGHT' or 'PREDEFINED'; `creation_bounds` are x0 y0 z0 x1 y1 z1 as fractions of the grid.
+    """
+
+    file_filaments: tuple[FilamentLine, ...]
+    count: int
+    cylinders: int
+    type: int
+    projection: str
+    creation_bounds: tuple[float, float, float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Deck:
+    """A checked deck: everything a simulation needs to start. Made by :func:`medyan_py.deck.read_deck`.
+
+    `source_lines` tells of every keyword and directive where it was last set: name → (file, line).
+    """
+
+    system_path: Path
+    chemistry_path: Path
+    input_dir: Path
+    warnings: tuple[Diagnostic, ...]
+    geometry: Geometry
+    boundary: Boundary
+    minimisation: Minimisation
+    excluded_volume: ExcludedVolume
+    filament_types: tuple[FilamentType, ...]
+    diffusing: tuple[DiffusingSpecies, ...]
+    bulk: tuple[BulkSpecies, ...]
+    general_reactions: tuple[Reaction, ...]
+    bulk_reactions: tuple[Reaction, ...]
+    polymerisations: tuple[Polymerisation, ...]
+    depolymerisations: tuple[Depolymerisation, ...]
+    linkers: tuple[LinkerReaction, ...]
+    motors: tuple[MotorReaction, ...]
+    walking: tuple[WalkingReaction, ...]
+    linker_binding_skip: int
+    allow_same_filament_pairs: bool
+    schedule: Schedule
+    initial: InitialNetwork
+    force_fields: tuple[str, ...]
+    log_each_cycle: bool
+    source_lines: Mapping[str, tuple[str, int]]

@@ -1,0 +1,274 @@
+"""Reaction lines of the chemistry deck, checked against the declared species and turned into typed reactions.
+
+Linkers and motors are completed with their parameters of the system deck later (see `laws`): here they are
+:class:`Binding` records in file order, which is what those parameters are indexed by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .chemistry_lines import ChemistryLines, Reference, Statement
+from .chemistry_table import ARITIES
+from .diagnostics import Report, quote
+from .model import Depolymerisation, Polymerisation, Reaction, SpeciesRef, WalkingReaction
+from .species import SpeciesBook, species_ref
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A LINKERREACTION or MOTORREACTION line."""
+
+    species: tuple[str, str]
+    filament_types: tuple[int, int]
+    bound: tuple[str, str]
+    free: SpeciesRef
+    on: float
+    off: float
+    r_min: float
+    r_max: float
+    line: int
+
+
+@dataclass
+class Reactions:
+    """All reactions of a deck that this version knows."""
+
+    general: list[Reaction] = field(default_factory=list)
+    bulk: list[Reaction] = field(default_factory=list)
+    polymerisations: list[Polymerisation] = field(default_factory=list)
+    depolymerisations: list[Depolymerisation] = field(default_factory=list)
+    linkers: list[Binding] = field(default_factory=list)
+    motors: list[Binding] = field(default_factory=list)
+    walking: list[WalkingReaction] = field(default_factory=list)
+
+
+def read_reactions(lines: ChemistryLines, book: SpeciesBook, report: Report) -> Reactions:
+    """Typed reactions of all good lines; what is wrong with the others goes to `report`."""
+    reader = _Reader(lines, book, report)
+    for statement in lines.statements:
+        reader.take(statement)
+    return reader.reactions
+
+
+class _Reader:
+    def __init__(self, lines: ChemistryLines, book: SpeciesBook, report: Report):
+        self._file = lines.file
+        self._book = book
+        self._report = report
+        self.reactions = Reactions()
+        self._readers = {
+            "GENREACTION": self._general,
+            "BULKREACTION": self._bulk,
+            "POLYMERIZATIONREACTION": self._end,
+            "DEPOLYMERIZATIONREACTION": self._end,
+            "LINKERREACTION": self._binding,
+            "MOTORREACTION": self._binding,
+            "MOTORWALKINGREACTION": self._walking,
+            "BRANCHINGREACTION": self._branching,
+            "NUCLEATIONREACTION": self._on_one_type,
+            "DESTRUCTIONREACTION": self._on_one_type,
+            "AGINGREACTION": self._aging,
+            "SEVERINGREACTION": self._on_one_type,
+            "reaction-surface": self._surface,
+            "reaction-adsorption-desorption": self._adsorption,
+        }
+
+    def take(self, statement: Statement) -> None:
+        reader = self._readers.get(statement.directive.name)
+        if reader is not None:
+            reader(statement)
+
+    # --- free molecules
+
+    def _general(self, statement: Statement) -> None:
+        reaction = self._free_molecules(statement)
+        if reaction is None:
+            return
+        sides = reaction.reactants + reaction.products
+        if all(species.kind == "bulk" for species in sides):
+            self._report.warning(
+                self._file,
+                statement.line,
+                "GENREACTION",
+                "only bulk species: the reaction happens in every compartment, which multiplies its total rate by "
+                "their number; BULKREACTION happens once",
+            )
+        self.reactions.general.append(reaction)
+
+    def _bulk(self, statement: Statement) -> None:
+        reaction = self._free_molecules(statement)
+        if reaction is not None:
+            self.reactions.bulk.append(reaction)
+
+    def _free_molecules(self, statement: Statement) -> Reaction | None:
+        reactants, products = statement.fields["reactants"], statement.fields["products"]
+        arity = (len(reactants), len(products))
+        one_sided = arity != (0, 0) and 0 in arity
+        if arity not in ARITIES and not one_sided:
+            allowed = ", ".join(f"{n} → {m}" for n, m in sorted(ARITIES)) + ", n → 0, 0 → n"
+            found = f"{arity[0]} → {arity[1]}"
+            self._error(statement, "number of reactants and products", found=found, allowed=allowed)
+            return None
+        if not self._all_known(statement, *reactants, *products):
+            return None
+        return Reaction(
+            tuple(species_ref(reference) for reference in reactants),
+            tuple(species_ref(reference) for reference in products),
+            statement.fields["rate"],
+            statement.line,
+        )
+
+    # --- ends of filaments
+
+    def _end(self, statement: Statement) -> None:
+        fields = statement.fields
+        if not self._filament_references_known(statement):
+            return
+        before, after = fields["before"], fields["after"]
+        if before.kind != after.kind:
+            self._error(statement, "the end changes sides", found=after.kind, allowed=before.kind)
+            return
+        polymerises = statement.directive.name == "POLYMERIZATIONREACTION"
+        made = (Polymerisation if polymerises else Depolymerisation)(
+            filament_type=fields["ftype"],
+            free=species_ref(fields["free"]),
+            end="plus" if before.kind == "PLUSEND" else "minus",
+            end_before=self._book.index_of(before),
+            end_after=self._book.index_of(after),
+            filament=self._book.index_of(fields["filament"]),
+            rate=fields["rate"],
+            line=statement.line,
+        )
+        (self.reactions.polymerisations if polymerises else self.reactions.depolymerisations).append(made)
+
+    # --- linkers and motors
+
+    def _binding(self, statement: Statement) -> None:
+        fields = statement.fields
+        kind = "LINKER" if statement.directive.name == "LINKERREACTION" else "MOTOR"
+        references = [fields[label] for label in ("bound1", "bound2", "free", "leg1", "leg2")]
+        good = self._all_known(statement, *references)
+        if fields["r_min"] > fields["r_max"]:
+            found = f"{fields['r_min']:g} > {fields['r_max']:g}"
+            self._error(statement, found=found, allowed="RMIN ≤ RMAX (nm)")
+            good = False
+        if not good:
+            return
+        for bound, leg in (("bound1", "leg1"), ("bound2", "leg2")):
+            good = self._leg_fits(statement, fields[bound], fields[leg], kind) and good
+        if not good:
+            return
+        made = Binding(
+            species=(fields["leg1"].name, fields["leg2"].name),
+            filament_types=(self._book.type_of(fields["leg1"]), self._book.type_of(fields["leg2"])),
+            bound=(fields["bound1"].name, fields["bound2"].name),
+            free=species_ref(fields["free"]),
+            on=fields["on"],
+            off=fields["off"],
+            r_min=fields["r_min"],
+            r_max=fields["r_max"],
+            line=statement.line,
+        )
+        (self.reactions.linkers if kind == "LINKER" else self.reactions.motors).append(made)
+
+    def _leg_fits(self, statement: Statement, bound: Reference, leg: Reference, kind: str) -> bool:
+        ftype = self._book.type_of(leg)
+        if self._book.type_of(bound) != ftype:
+            self._error(
+                statement,
+                f"{quote(bound.name)} and {quote(leg.name)} are of different filament types",
+                found=f"{self._book.type_of(bound)} and {ftype}",
+                allowed="both of one type",
+            )
+            return False
+        return self._is_site(statement, bound, ftype, kind)
+
+    def _is_site(self, statement: Statement, bound: Reference, ftype: int, kind: str) -> bool:
+        site = self._book.sites[ftype].get(kind)
+        if site is None or site == bound.name:
+            return True
+        allowed = f"{quote(site)}, the {kind}BINDINGSITE of filament type {ftype}"
+        self._report.error(self._file, bound.line, statement.directive.name, found=quote(bound.name), allowed=allowed)
+        return False
+
+    def _walking(self, statement: Statement) -> None:
+        fields = statement.fields
+        if not self._filament_references_known(statement):
+            return
+        motor, after = fields["motor"], fields["motor_after"]
+        bound, bound_after = fields["bound"], fields["bound_after"]
+        good = self._is_site(statement, bound, fields["ftype"], "MOTOR")
+        for first, second in ((motor, after), (bound, bound_after)):
+            if first.name != second.name:
+                self._error(statement, "the species changes", found=quote(second.name), allowed=quote(first.name))
+                good = False
+        suffixes = (motor.suffix, bound.suffix, after.suffix, bound_after.suffix)
+        direction = {("N", "N+1", "N+1", "N"): "plus", ("N+1", "N", "N", "N+1"): "minus"}.get(suffixes)
+        if direction is None:
+            self._error(
+                statement,
+                "the positions do not describe a step",
+                found=" ".join(suffix or "none" for suffix in suffixes),
+                allowed="N N+1 N+1 N (towards the plus end) or N+1 N N N+1 (towards the minus end)",
+            )
+        elif direction == "minus":
+            not_available(
+                self._report, self._file, statement.line, statement.directive.name, "walking towards the minus end"
+            )
+        if good and direction == "plus":
+            self.reactions.walking.append(
+                WalkingReaction(fields["ftype"], motor.name, direction, fields["rate"], statement.line)
+            )
+
+    # --- reactions that are checked only
+
+    def _branching(self, statement: Statement) -> None:
+        if self._filament_references_known(statement):
+            self._is_site(statement, statement.fields["bound"], statement.fields["ftype"], "BRANCHER")
+
+    def _on_one_type(self, statement: Statement) -> None:
+        self._filament_references_known(statement)
+
+    def _aging(self, statement: Statement) -> None:
+        before, after = statement.fields["before"], statement.fields["after"]
+        if before.kind != after.kind:
+            self._error(statement, "the monomer changes its role", found=after.kind, allowed=before.kind)
+        self._filament_references_known(statement)
+
+    def _surface(self, statement: Statement) -> None:
+        reactants, products = statement.fields["reactants"], statement.fields["products"]
+        if not reactants and not products:
+            self._error(statement, "both sides are empty")
+        for name in dict.fromkeys(reactants + products):
+            self._book.known_name(statement, name, ("MEMBRANE",), "species-membrane-diffusing")
+
+    def _adsorption(self, statement: Statement) -> None:
+        self._book.known_name(statement, statement.fields["free"], ("DIFFUSING", "BULK"), "diffusing or bulk")
+        self._book.known_name(statement, statement.fields["membrane"], ("MEMBRANE",), "species-membrane-diffusing")
+
+    # --- shared
+
+    def _filament_references_known(self, statement: Statement) -> bool:
+        """Whether the filament type exists and has the species of the line; free species must be declared too."""
+        if not self._book.type_in_range(statement):
+            return False
+        ftype = statement.fields["ftype"]
+        good = True
+        for value in statement.fields.values():
+            if isinstance(value, Reference):
+                on_type = None if value.kind in ("DIFFUSING", "BULK") else ftype
+                good = self._book.known(statement, value, on_type) and good
+        return good
+
+    def _all_known(self, statement: Statement, *references: Reference) -> bool:
+        known = [self._book.known(statement, reference) for reference in references]  # reports every one of them
+        return all(known)
+
+    def _error(self, statement: Statement, message: str = "", **more: str) -> None:
+        self._report.error(self._file, statement.line, statement.directive.name, message, **more)
+
+
+def not_available(report: Report, file: str, line: int | None, keyword: str, feature: str) -> None:
+    """Reports something that is a proper part of a deck but not of this version of the program."""
+    report.error(file, line, keyword, f"not available in this version: {feature}")

@@ -1,0 +1,174 @@
+"""`read_deck`: the files of a deck → a checked, typed deck, or all its errors at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from numbers import Real
+from pathlib import Path
+
+from .availability import check_available, check_available_chemistry
+from .build import build_deck
+from .checks import Checker, Counts
+from .chemistry_lines import ChemistryLines, read_lines
+from .chemistry_table import DIRECTIVES
+from .crosschecks import check_species_of_system_deck, check_start_positions
+from .diagnostics import Report, quote
+from .filament_file import read_filaments
+from .grammar import decode, parse
+from .laws import check_parameters
+from .model import Deck, FilamentLine
+from .reactions import Reactions, not_available, read_reactions
+from .settings import Settings, read_settings
+from .species import SpeciesBook
+from .tables import KEYWORDS
+from .values import BadValue
+
+MAX_BYTES = 64 * 2**20
+MAX_TYPES = int(KEYWORDS["NUMFILAMENTTYPES"].type.most)
+
+
+def read_deck(
+    system_path: str | os.PathLike,
+    input_dir: str | os.PathLike | None = None,
+    *,
+    runtime: float | None = None,
+    compatibility: str | None = None,
+) -> Deck:
+    """Read and check a deck.
+
+    Parameters
+    ----------
+    system_path : path
+        The system deck.
+    input_dir : path, optional
+        Where the files named in the deck are; by default the directory of the system deck.
+    runtime : float, optional
+        End of the simulation (s) instead of RUNTIME.
+    compatibility : str, optional
+        'none' or 'medyan-5.4', instead of the deck's.
+
+    Returns
+    -------
+    Deck
+        With what was noticed, but is no error, in `warnings`.
+
+    Raises
+    ------
+    DeckError
+        With all mistakes of all files of the deck, each with file, line and keyword; also when a file cannot be read.
+    """
+    system_path = Path(system_path)
+    directory = system_path.parent if input_dir is None else Path(input_dir)
+    return _Reading(system_path, directory).run(runtime, compatibility)
+
+
+class _Reading:
+    """One reading of a deck: what has been read so far, and the report."""
+
+    def __init__(self, system_path: Path, directory: Path):
+        self._system_path = system_path
+        self._directory = directory
+        self._report = Report()
+
+    def run(self, runtime: float | None, compatibility: str | None) -> Deck:
+        report = self._report
+        text = self._text(self._system_path, "", None, str(self._system_path))
+        report.raise_if_errors()
+        groups, whole = parse(text, str(self._system_path), report)
+        settings = read_settings(groups, str(self._system_path), report, tuple(DIRECTIVES))
+        self._override(settings, runtime, compatibility)
+        if not whole:
+            report.raise_if_errors()
+        chemistry_path, lines = self._chemistry(settings)
+        n_types = settings["NUMFILAMENTTYPES"] if settings.sound("NUMFILAMENTTYPES") else MAX_TYPES
+        book, reactions = None, Reactions()
+        if lines is not None:
+            book = SpeciesBook(lines, n_types, settings.sound("NUMFILAMENTTYPES"), report)
+            book.check_complete()
+            reactions = read_reactions(lines, book, report)
+        filaments = self._filaments(settings, n_types)
+        counts = _counts(settings, lines)
+        Checker(settings, counts, report).run()
+        check_parameters(settings, counts.MT, report)
+        check_available(settings, report)
+        if lines is not None:
+            check_species_of_system_deck(settings, book, report)
+            check_available_chemistry(lines, report)
+        report.raise_if_errors()
+        return build_deck(
+            (self._system_path, chemistry_path, self._directory), settings, lines, book, reactions, filaments, report
+        )
+
+    def _text(self, path: Path, keyword: str, line: int | None, named_in: str) -> str | None:
+        """Text of a file; None (and an error) when it cannot be read."""
+        problem = ""
+        try:
+            if not path.exists():
+                problem = "no such file"
+            elif not path.is_file():
+                problem = "not a regular file"
+            elif path.stat().st_size > MAX_BYTES:
+                problem = f"larger than {MAX_BYTES // 2**20} MB, which no deck is"
+            else:
+                return decode(path.read_bytes())
+        except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
+            problem = getattr(error, "strerror", None) or str(error)
+        if keyword:
+            self._report.error(named_in, line, keyword, f"cannot read {quote(str(path))}: {problem}")
+        else:
+            self._report.error(named_in, None, "", f"cannot read the file: {problem}")
+        return None
+
+    def _override(self, settings: Settings, runtime: float | None, compatibility: str | None) -> None:
+        if runtime is not None:
+            if isinstance(runtime, bool) or not isinstance(runtime, Real) or not 0 < runtime <= sys.float_info.max:
+                self._report.error("argument", None, "runtime", found=repr(runtime), allowed="a number > 0 (s)")
+                settings.invalid.add("RUNTIME")
+            else:
+                settings.values["RUNTIME"] = float(runtime)
+                settings.invalid.discard("RUNTIME")
+        if compatibility is not None:
+            settings.values.pop("compatibility", None)
+            row = KEYWORDS["compatibility"]
+            try:
+                value = row.type.read(str(compatibility))
+            except BadValue as bad:
+                self._report.error("argument", None, "compatibility", found=bad.found, allowed=bad.allowed)
+            else:
+                if value in row.missing:
+                    not_available(self._report, "argument", None, "compatibility", row.missing[value])
+
+    def _chemistry(self, settings: Settings) -> tuple[Path | None, ChemistryLines | None]:
+        name = settings["CHEMISTRYFILE"]
+        if name is None:
+            return None, None
+        path = self._directory / name
+        text = self._text(path, "CHEMISTRYFILE", settings.lines["CHEMISTRYFILE"], settings.file)
+        if text is None:
+            return path, None
+        groups, whole = parse(text, str(path), self._report)
+        lines = read_lines(groups, str(path), self._report, settings["DISSIPATIONTRACKING"], tuple(KEYWORDS))
+        return path, lines if whole else None
+
+    def _filaments(self, settings: Settings, n_types: int) -> tuple[FilamentLine, ...]:
+        name = settings["FILAMENTFILE"]
+        if not name or "RESTARTPHASE" in settings.values:
+            return ()
+        path = self._directory / name
+        text = self._text(path, "FILAMENTFILE", settings.lines["FILAMENTFILE"], settings.file)
+        if text is None:
+            return ()
+        filaments = read_filaments(text, str(path), self._report, n_types)
+        check_start_positions(filaments, str(path), settings, self._report)
+        return filaments
+
+
+def _counts(settings: Settings, lines: ChemistryLines | None) -> Counts:
+    attempts = None if lines is None else lines.attempts
+    linkers, motors, branchers = (
+        None if attempts is None else attempts.get(name, 0)
+        for name in ("LINKERREACTION", "MOTORREACTION", "SPECIESBRANCHER")
+    )
+    types = settings["NUMFILAMENTTYPES"] if settings.sound("NUMFILAMENTTYPES") else None
+    return Counts(FT=types, LT=linkers, MT=motors, BT=branchers, BuT=settings["NUMBUBBLETYPES"])

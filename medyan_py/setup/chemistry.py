@@ -1,0 +1,132 @@
+"""Species, reactions and filament chemistry of a deck in the engine's terms."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from medyan_py.core.chemistry.descriptions import (
+    Binding,
+    Bulk,
+    Diffusing,
+    Growth,
+    Pool,
+    Reaction,
+    Shrinkage,
+    Walls,
+)
+from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.structure.filaments import Filaments
+from medyan_py.deck import Deck, LinkerReaction, MotorReaction, SpeciesRef
+from medyan_py.setup.space import active_compartments, wall_planes
+
+
+def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemistry:
+    """The chemistry of a deck with an empty system: no molecules, no filaments."""
+    types = deck.filament_types
+    return FilamentChemistry(
+        deck.geometry.shape,
+        deck.geometry.compartment_size,
+        active_compartments(deck),
+        [Diffusing(s.name, s.diffusion) for s in deck.diffusing],
+        [Bulk(s.name, s.constant) for s in deck.bulk],
+        _reactions(deck),
+        seed,
+        filaments=Filaments(
+            [(t.monomer_size, t.cylinder_size, t.monomers_per_cylinder, t.binding_sites) for t in types]
+        ),
+        growths=[Growth(**_end_change(deck, r)) for r in deck.polymerisations],
+        shrinkages=[Shrinkage(**_end_change(deck, r)) for r in deck.depolymerisations],
+        bindings=[_linker(deck, r) for r in deck.linkers] + [_motor(deck, r) for r in deck.motors],
+        ratchet_lengths=[t.ratchet_length for t in types],
+        walls=_walls(deck),
+        same_filament_pairs=deck.allow_same_filament_pairs,
+    )
+
+
+def _pool(deck: Deck, ref: SpeciesRef) -> Pool:
+    species = deck.bulk if ref.kind == "bulk" else deck.diffusing
+    return Pool(ref.kind == "bulk", [s.name for s in species].index(ref.name))
+
+
+def _reactions(deck: Deck) -> list[Reaction]:
+    return [
+        Reaction(
+            tuple(_pool(deck, s) for s in r.reactants),
+            tuple(_pool(deck, s) for s in r.products),
+            r.rate,
+            everywhere,
+        )
+        for reactions, everywhere in ((deck.general_reactions, True), (deck.bulk_reactions, False))
+        for r in reactions
+    ]
+
+
+def _end_change(deck: Deck, r) -> dict:
+    return {
+        "filament_type": r.filament_type,
+        "side": 1 if r.end == "plus" else 0,
+        "free": _pool(deck, r.free),
+        "end": r.end_before,
+        "inside": r.filament,
+        "new_end": r.end_after,
+        "rate": r.rate,
+    }
+
+
+def _flag(deck: Deck, filament_type: int, site: str) -> int:
+    """Number of a binding-site species: brancher, linker and motor sites, those of equal name counted once."""
+    t = deck.filament_types[filament_type]
+    return list(dict.fromkeys((t.brancher_site, t.linker_site, t.motor_site))).index(site)
+
+
+def _common(deck: Deck, r: LinkerReaction | MotorReaction) -> dict:
+    return {
+        "type": r.index,
+        "filament_type": r.filament_types[0],
+        "flag": _flag(deck, r.filament_types[0], r.bound[0]),
+        "free": _pool(deck, r.free),
+        "on": r.on,
+        "off": r.off,
+        "r_min": r.r_min,
+        "r_max": r.r_max,
+        "stiffness": r.stretching_k or 0.0,
+        "unbinding_law": r.unbinding,
+    }
+
+
+def _linker(deck: Deck, r: LinkerReaction) -> Binding:
+    return Binding(
+        motor=False,
+        stride=deck.linker_binding_skip - 1,
+        lengths=r.unbinding_lengths,
+        amplitudes=r.unbinding_amplitudes,
+        **_common(deck, r),
+    )
+
+
+def _motor(deck: Deck, r: MotorReaction) -> Binding:
+    first = deck.filament_types[0]
+    walking = [w.rate for w in deck.walking if w.motor_species == r.species[0]]
+    return Binding(
+        motor=True,
+        heads_min=r.heads_min,
+        heads_max=r.heads_max,
+        unbinding_force=r.unbinding_force or 0.0,
+        walking_law=r.walking,
+        walking_force=r.walking_force or 0.0,
+        # the spacing of sites that the deck asks for, on filament type 0
+        step_fraction=r.step_size / (first.cylinder_size / first.requested_binding_sites),
+        walking_rate=sum(walking) if walking else None,
+        **_common(deck, r),
+    )
+
+
+def _walls(deck: Deck) -> Walls:
+    if deck.boundary.repulsion is None:
+        return Walls()
+    return Walls(
+        tuple(map(tuple, wall_planes(deck))),
+        deck.boundary.interaction_k,
+        deck.boundary.screening_length,
+        deck.boundary.cutoff,
+    )

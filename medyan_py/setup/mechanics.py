@@ -1,0 +1,131 @@
+"""The mechanical model of a deck, and the passage of the structure's state into it and back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.mechanics.model import MechanicalModel
+from medyan_py.deck import Deck
+from medyan_py.setup.space import wall_planes
+
+
+class Mechanics:
+    """Forces between filaments, linkers, motors and walls of one simulation.
+
+    Attributes
+    ----------
+    model : MechanicalModel
+    order : dict of int32 arrays
+        Rows of filaments, beads and cylinders in the order of the model's arrays, from the last ``relax``.
+    bonds : int32 (n,)
+        Rows of linkers and motors in that order.
+    """
+
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry):
+        self._deck = deck
+        self._chemistry = chemistry
+        types = deck.filament_types
+        walls = deck.boundary.repulsion is not None
+        self.model = MechanicalModel(
+            planes=wall_planes(deck) if walls else np.zeros((0, 6)),
+            boundary_k=deck.boundary.interaction_k if walls else 1.0,
+            boundary_screening=deck.boundary.screening_length if walls else 1.0,
+            boundary_cutoff=deck.boundary.cutoff if walls else 1.0,
+            bending=types[0].bending,
+            excluded_volume=deck.excluded_volume.kind,
+            volume_cutoff=deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
+        )
+        self._cylinder_size = np.array([t.cylinder_size for t in types])
+        self._stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
+        self._bending_k = np.array([t.bending_k if t.bending else 0.0 for t in types])
+        self._bending_theta = np.array([t.bending_theta if t.bending else 0.0 for t in types])
+        self._volume_k = np.array([t.volume_k or 0.0 for t in types])
+        self._monomer_size = np.array([t.monomer_size for t in types])
+        self._monomer_interval = np.array([t.monomer_interval or 1 for t in types])
+        self._site_slot = np.array(
+            [list(t.binding_sites) + [0] * (chemistry.filaments.max_sites - len(t.binding_sites)) for t in types]
+        )
+        self.order: dict[str, np.ndarray] = {}
+        self.bonds = np.zeros(0, dtype=np.int32)
+        self.energies: dict[str, float] = {}
+        self.record = None
+
+    def relax(self) -> None:
+        """Minimise the energy from the present state; put positions, forces and tensions back into the structure.
+
+        ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left.
+        """
+        self.load()
+        m = self._deck.minimisation
+        self.record = self.model.minimise(
+            method=m.method,
+            gradient_tolerance=m.gradient_tolerance,
+            max_distance=m.max_distance,
+            energy_change_relative_tolerance=m.energy_change_relative_tolerance,
+        )
+        beads = self._chemistry.filaments.beads
+        beads["x"][self.order["bead"]] = self.model.positions
+        beads["force"][self.order["bead"]] = self.model.forces
+        self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
+        self.energies = self.record.energies_after
+
+    def load(self) -> None:
+        """Copy the structure's present state into the model."""
+        filaments, bonds = self._chemistry.filaments, self._chemistry.bonds
+        order = self.order = filaments.ordered()
+        beads, cylinders = filaments.beads, filaments.cylinders
+        c = order["cylinder"]
+        start = order["start"]
+        kind = np.repeat(filaments.table["type"][order["filament"]], np.diff(start) - 1)
+        rest = cylinders["rest_length"][c]
+        hinge_k, hinge_theta = self._hinges(start, kind, rest)
+        self.bonds = bonds.rows
+        bond_cylinders, bond_fractions = self._attachments(c)
+        self.model.load(
+            beads["x"][order["bead"]],
+            start,
+            filaments.table["ident"][order["filament"]],
+            cylinders["position"][c],
+            rest,
+            self._stretching_k[kind] * self._cylinder_size[kind] / rest,
+            hinge_k,
+            hinge_theta,
+            self._volume_k[kind],
+            beads["serial"][order["bead"]],
+            self._monomer_size[kind],
+            self._monomer_interval[kind],
+            bond_cylinders,
+            bond_fractions,
+            bonds["stiffness"][self.bonds],
+            bonds["rest_length"][self.bonds],
+            bonds["motor"][self.bonds],
+        )
+
+    def _hinges(self, start, kind, rest):
+        """Bending constant (pN nm) and angle of every bead; used at inner beads, between its two cylinders.
+
+        The constant is that of a full cylinder times L₀ · 2/(l₋ + l₊), so that a chain bends like a continuous rod
+        whatever the lengths of its segments.
+        """
+        n = start[-1]
+        hinge_k, hinge_theta = np.zeros(n), np.zeros(n)
+        inner = np.ones(n, dtype=bool)
+        inner[start[:-1]] = inner[start[1:] - 1] = False
+        filament = np.repeat(np.arange(len(start) - 1), np.diff(start))
+        after = (np.arange(n) - filament)[inner]  # cylinder on the plus side of the bead
+        t = kind[after]
+        hinge_k[inner] = self._bending_k[t] * self._cylinder_size[t] * 2.0 / (rest[after - 1] + rest[after])
+        hinge_theta[inner] = self._bending_theta[t]
+        return hinge_k, hinge_theta
+
+    def _attachments(self, cylinder_rows):
+        """Cylinder number in the model and fraction along it of both ends of every bond."""
+        filaments, bonds = self._chemistry.filaments, self._chemistry.bonds
+        cylinders = filaments.cylinders
+        number = np.zeros(cylinders.capacity, dtype=np.int32)
+        number[cylinder_rows] = np.arange(len(cylinder_rows), dtype=np.int32)
+        site = bonds["site"][self.bonds]
+        row, ordinal = site // filaments.max_sites, site % filaments.max_sites
+        slot = self._site_slot[filaments.table["type"][cylinders["filament"][row]], ordinal]
+        return number[row], (slot - cylinders["first"][row]) / cylinders["monomers"][row]

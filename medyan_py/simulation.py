@@ -1,0 +1,256 @@
+"""A simulation: the mechanochemical cycle."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.deck import Deck, read_deck
+from medyan_py.output import Recorders
+from medyan_py.release import Releases
+from medyan_py.schedule import Timetable
+from medyan_py.setup.chemistry import build_chemistry
+from medyan_py.setup.filaments import place_filaments
+from medyan_py.setup.mechanics import Mechanics
+from medyan_py.views import BondsView, BoundaryView, FilamentsView, GridView
+
+
+class Simulation:
+    """A cytoskeletal network in a box, from its deck.
+
+    A cycle is: chemistry for the minimisation interval, relaxation of the network to mechanical equilibrium, update
+    of all that depends on positions and forces, a frame if one is due, new binding candidates if they are due (Popov,
+    Komianos & Papoian 2016, PLoS Comput Biol 12:e1004877). Same deck and seed give the same trajectory, whatever is
+    recorded or looked at.
+
+    Parameters
+    ----------
+    deck : Deck
+    seed : int, optional
+        Without it one is drawn; ``seed`` tells which.
+
+    Attributes
+    ----------
+    time : float, s
+    frame : int
+        Number of the next frame to be recorded.
+    cycles : int
+        Cycles done.
+    seed : int
+    """
+
+    def __init__(self, deck: Deck, seed: int | None = None):
+        self.deck = deck
+        self.seed = secrets.randbits(63) if seed is None else int(seed)
+        if self.seed < 0:
+            raise ValueError(f"a seed cannot be negative, got {self.seed}")
+        setup_seed, chemistry_seed = np.random.SeedSequence(self.seed).spawn(2)
+        setup_stream = np.random.default_rng(setup_seed)
+        self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
+        self._mechanics = Mechanics(deck, self.chemistry)
+        self._releases = Releases(deck, self.chemistry, setup_stream)
+        self._timetable = Timetable(deck.schedule)
+        self.cycles = 0
+        self.frame = 0
+        self._recorded_time: float | None = None
+        self._stop = False
+        self.chemistry.start(0.0)
+        place_filaments(deck, self.chemistry, setup_stream)
+        self._releases.apply(0.0)
+        self._relax()
+        self.chemistry.rebuild_candidates()
+
+    @classmethod
+    def from_deck(
+        cls,
+        system: str | Path,
+        seed: int | None = None,
+        *,
+        input_dir: str | Path | None = None,
+        runtime: float | None = None,
+    ) -> Simulation:
+        """Read a system deck and what it names; prepare the simulation.
+
+        Parameters
+        ----------
+        system : path
+            The system deck.
+        input_dir : path, optional
+            Where the files named in the deck are; by default next to it.
+        runtime : float, s, optional
+            Overrides the deck's RUNTIME.
+
+        Raises
+        ------
+        DeckError
+            With everything that is wrong in the deck.
+        """
+        return cls(read_deck(system, input_dir, runtime=runtime), seed)
+
+    # ---- the cycle
+
+    def run(
+        self,
+        duration: float | None = None,
+        *,
+        recorders: Recorders | None = None,
+        on_cycle: Callable[[Simulation], None] | None = None,
+    ) -> None:
+        """Simulate ``duration`` seconds, or to the deck's RUNTIME.
+
+        Parameters
+        ----------
+        recorders : Recorders, optional
+            Open; they get a frame at the start if none was recorded yet, one every snapshot interval, and one at the
+            end unless that moment has its frame already.
+        on_cycle : callable, optional
+            Called with the simulation after every cycle.
+
+        Raises
+        ------
+        MechanicsError
+            If a minimisation fails; the message names interaction and objects.
+        OutputError
+            If a recorder cannot write.
+        """
+        end = self.deck.schedule.runtime if duration is None else self.time + float(duration)
+        if not end >= self.time or end == float("inf"):
+            raise ValueError(f"cannot run from {self.time} s to {end} s")
+        self._stop = False
+        if self._recorded_time is None:
+            self._record(recorders)
+        while self.time < end and not self._stop:
+            self._cycle(end, recorders)
+            if on_cycle is not None:
+                on_cycle(self)
+        if self._recorded_time != self.time:
+            self._record(recorders)
+
+    def request_stop(self) -> None:
+        """Make ``run`` end after the present cycle; safe to call from a signal handler or another thread."""
+        self._stop = True
+
+    def _cycle(self, end: float, recorders: Recorders | None) -> None:
+        self._react(self._timetable.cycle_end(self.time, end))
+        self._relax()
+        self.cycles += 1
+        if self.cycles % self._timetable.frame_cycles == 0:
+            self._record(recorders)
+        if self.cycles % self._timetable.candidate_cycles == 0:
+            self.chemistry.rebuild_candidates()
+
+    def _react(self, end: float) -> None:
+        """Chemistry up to ``end``; releases and removals happen at their exact times."""
+        while self._releases.next_time <= end:
+            self.chemistry.run(max(self.time, self._releases.next_time))
+            self._releases.apply(self.time)
+        self.chemistry.run(end)
+
+    def _relax(self) -> None:
+        self._mechanics.relax()
+        self.chemistry.update()
+
+    def _record(self, recorders: Recorders | None) -> None:
+        if recorders is not None:
+            recorders.record(self)
+            self._recorded_time = self.time
+            self.frame += 1
+            self.chemistry.filaments.reset_gained()
+
+    # ---- what there is to see
+
+    @property
+    def time(self) -> float:
+        return self.chemistry.time
+
+    @property
+    def grid(self) -> GridView:
+        """Compartments of the chemistry."""
+        return GridView(self.chemistry.shape, self.chemistry.compartment_size, self.chemistry.active_compartments)
+
+    @property
+    def boundary(self) -> BoundaryView:
+        """Walls."""
+        inset = self.deck.boundary.inset
+        return BoundaryView(((inset,) * 3, tuple(length - inset for length in self.deck.geometry.size)))
+
+    @property
+    def filaments(self) -> FilamentsView:
+        """Filaments as they are now."""
+        types = self.deck.filament_types
+        stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
+        return FilamentsView(self.chemistry, stretching_k, np.array([t.cylinder_size for t in types]))
+
+    @property
+    def linkers(self) -> BondsView:
+        """Linkers as they are now."""
+        return BondsView(self.chemistry, motor=False)
+
+    @property
+    def motors(self) -> BondsView:
+        """Motors as they are now."""
+        return BondsView(self.chemistry, motor=True)
+
+    @property
+    def energies(self) -> dict[str, float]:
+        """Mechanical energy (pN nm) of every force field of the deck after the last minimisation."""
+        return {name: self._mechanics.energies.get(name, 0.0) for name in self.deck.force_fields}
+
+    @property
+    def minimisation(self):
+        """Record of the last minimisation."""
+        return self._mechanics.record
+
+    @property
+    def diffusing_names(self) -> tuple[str, ...]:
+        return self.chemistry.diffusing_names
+
+    @property
+    def diffusing_counts(self) -> np.ndarray:
+        """Copy numbers of diffusing species, int64 (compartments, species), read-only view."""
+        return self.chemistry.counts
+
+    def copy_numbers(self, name: str) -> np.ndarray | int:
+        """Copy numbers of a species by name.
+
+        Returns int64 (nx, ny, nz) for a diffusing species, a read-only view; an int for every other kind.
+
+        Raises KeyError for an unknown name.
+        """
+        if name in self.diffusing_names:
+            column = self.diffusing_counts[:, self.diffusing_names.index(name)]
+            return column.reshape(self.chemistry.shape[::-1]).T
+        for other, kind, count in self.species_totals():
+            if other == name and kind != "DIFFUSING":
+                return count
+        known = ", ".join(dict.fromkeys(n for n, _, _ in self.species_totals()))
+        raise KeyError(f"no species {name!r}; there are {known}")
+
+    def species_totals(self) -> list[tuple[str, str, int]]:
+        """(name, kind, copies in the whole system) of every species, diffusing and bulk ones first.
+
+        A linker or motor counts under the species of its first leg.
+        """
+        totals = [(n, "DIFFUSING", int(c)) for n, c in zip(self.diffusing_names, self.diffusing_counts.sum(0), strict=True)]
+        totals += [(n, "BULK", int(c)) for n, c in zip(self.chemistry.bulk_names, self.chemistry.bulk_counts, strict=True)]
+        bonds = self.chemistry.bonds
+        reactions = np.bincount(bonds["reaction"][bonds.rows], minlength=len(self.chemistry.bindings))
+        bound: dict[str, int] = {}
+        for reaction, n in zip((*self.deck.linkers, *self.deck.motors), reactions, strict=True):
+            bound[reaction.species[0]] = bound.get(reaction.species[0], 0) + int(n)
+        for number, t in enumerate(self.deck.filament_types):
+            kinds = self.chemistry.filaments.kind_counts(number)
+            names = (t.filament_species, t.plus_end_species, t.minus_end_species)
+            for kind, species, counts in zip(("FILAMENT", "PLUSEND", "MINUSEND"), names, kinds, strict=True):
+                totals += [(name, kind, int(n)) for name, n in zip(species, counts, strict=False)]
+            for kind, species in (
+                ("LINKER", t.linker_species),
+                ("MOTOR", t.motor_species),
+                ("BRANCHER", t.brancher_species),
+            ):
+                totals += [(name, kind, bound.get(name, 0)) for name in species]
+        return totals

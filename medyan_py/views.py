@@ -1,0 +1,106 @@
+"""What a running simulation shows of its structure: NumPy arrays, gathered when asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+
+
+class FilamentsView:
+    """The filaments at one moment, ordered by id.
+
+    Attributes
+    ----------
+    ids : int64 (F,)
+    types : int32 (F,)
+    start : int32 (F + 1,)
+        Offsets into ``beads``; cylinder c of filament f lies between beads c + f and c + f + 1.
+    beads : float64 (B, 3), nm
+        From the minus to the plus end, filament by filament.
+    forces : float64 (B, 3), pN
+        At the last minimisation.
+    rest_lengths, tensions : float64 (C,), nm and pN
+    monomers : int32 (C,)
+        Monomers of each cylinder.
+    delta_minus, delta_plus : int32 (F,)
+        Cylinders won at each end since the last recorded frame.
+    """
+
+    def __init__(self, chemistry: FilamentChemistry, stretching_k: np.ndarray, cylinder_size: np.ndarray):
+        filaments = chemistry.filaments
+        order = filaments.ordered()
+        rows, c = order["filament"], order["cylinder"]
+        self.ids = filaments.table["ident"][rows]
+        self.types = filaments.table["type"][rows]
+        self.start = order["start"]
+        self.beads = filaments.beads["x"][order["bead"]]
+        self.forces = filaments.beads["force"][order["bead"]]
+        self.rest_lengths = filaments.cylinders["rest_length"][c]
+        self.monomers = filaments.cylinders["monomers"][c]
+        self.delta_minus, self.delta_plus = filaments.table["gained"][rows].T
+        self._stiffness = (stretching_k * cylinder_size)[np.repeat(self.types, np.diff(self.start) - 1)]
+
+    @cached_property
+    def tensions(self) -> np.ndarray:
+        steps = np.diff(self.beads, axis=0)
+        inside = np.ones(len(steps), dtype=bool)
+        inside[self.start[1:-1] - 1] = False
+        lengths = np.linalg.norm(steps[inside], axis=1)
+        return self._stiffness / self.rest_lengths * (lengths - self.rest_lengths)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class BondsView:
+    """The linkers or the motors at one moment, ordered by id.
+
+    Attributes
+    ----------
+    ids : int64 (n,)
+    types : int32 (n,)
+        Number of the binding reaction among those of linkers or motors.
+    coords : float64 (n, 2, 3), nm
+        The two attachment points.
+    tensions : float64 (n,), pN
+        Positive when stretched, at the last minimisation; 0 for what bound since.
+    rest_lengths, birth_times : float64 (n,), nm and s
+    heads : int32 (n,); bound_heads : float64 (n,)
+        Of motors; 0 for linkers.
+    """
+
+    def __init__(self, chemistry: FilamentChemistry, motor: bool):
+        bonds = chemistry.bonds
+        rows = bonds.rows
+        rows = rows[bonds["motor"][rows] == motor]
+        rows = rows[np.argsort(bonds["ident"][rows])]
+        kinds = np.array([b.type for b in chemistry.bindings] or [0], dtype=np.int32)
+        self.ids = bonds["ident"][rows]
+        self.types = kinds[bonds["reaction"][rows]]
+        self.coords = chemistry.site_positions(bonds["site"][rows].ravel()).reshape(-1, 2, 3)
+        self.tensions = bonds["tension"][rows]
+        self.rest_lengths = bonds["rest_length"][rows]
+        self.birth_times = bonds["birth"][rows]
+        self.heads = bonds["heads"][rows]
+        self.bound_heads = bonds["bound_heads"][rows]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class GridView(NamedTuple):
+    """Compartments: ``shape``, ``compartment_size`` (nm), ``active`` (bool, one per compartment, x fastest)."""
+
+    shape: tuple[int, int, int]
+    compartment_size: tuple[float, float, float]
+    active: np.ndarray
+
+
+class BoundaryView(NamedTuple):
+    """``box``: the two corners of the walls (nm)."""
+
+    box: tuple[tuple[float, ...], tuple[float, ...]]

@@ -1,0 +1,4 @@
+from medyan_py.core.mechanics.network cimport Network
+
+cdef double filament_bending(const Network *net, const double *x, double *g,
+                             Py_ssize_t first, Py_ssize_t last) noexcept nogil

@@ -1,0 +1,29 @@
+from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.mechanics.interactions cimport KINDS, Kind
+from medyan_py.core.mechanics.neighbours cimport NeighbourSearch
+from medyan_py.core.mechanics.network cimport EnergyFunction, Network
+
+
+cdef class EnergyModel:
+    cdef Network net
+    cdef Kind kind[KINDS]
+    cdef EnergyFunction function[KINDS]
+    cdef double energy[KINDS]         # of the last evaluation, pN nm
+    cdef int interactions
+    cdef double volume_cutoff, boundary_cutoff
+    cdef bint integral, sampled, walls
+    cdef double reach                 # a bead may move so far before the lists are rebuilt, nm
+    cdef NeighbourSearch search
+    cdef Doubles x, listed_at, pair_kappa, scratch
+    cdef Ints pair, wall, other_pair, other_wall
+
+    cdef double total(self, const double *x, double *g) noexcept nogil
+    cdef bint rebuild_lists(self) except -1
+    cdef int set_pair_constants(self) except -1
+    cdef double moved(self) noexcept nogil
+    cdef int separate(self) except -1
+    cdef dict energies(self)
+    cdef object complain(self, const double *x)
+
+
+cdef double largest_move(const double *x, const double *y, Py_ssize_t beads) noexcept nogil

@@ -1,0 +1,207 @@
+"""Energy and gradient of everything that is switched on, and the neighbour lists they are summed over."""
+
+from libc.math cimport fabs, isfinite, sqrt
+from libc.string cimport memcpy, memset
+
+from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.mechanics.excluded_volume cimport segment_distance
+from medyan_py.core.mechanics.interactions cimport describe, term_beads, terms
+from medyan_py.core.mechanics.neighbours cimport NeighbourSearch
+
+from medyan_py.core.mechanics.errors import MechanicsError
+from medyan_py.core.mechanics.interactions import NAMES
+
+cdef double TOUCHING = 0.01     # nm; closer than this two cylinders count as crossing …
+cdef double GAP = 0.1           # nm; … and are moved so far apart before a search starts
+cdef double SKIN = 5            # nm
+
+
+cdef class EnergyModel:
+    """Base of ``MechanicalModel``: holds the network; knows nothing about loading it or minimising."""
+
+    def __cinit__(self):
+        self.search = NeighbourSearch()
+        self.x = Doubles()
+        self.listed_at = Doubles()
+        self.pair_kappa = Doubles()
+        self.scratch = Doubles()
+        self.pair = Ints()
+        self.wall = Ints()
+        self.other_pair = Ints()
+        self.other_wall = Ints()
+        memset(&self.net, 0, sizeof(self.net))
+
+    cdef double total(self, const double *x, double *g) noexcept nogil:
+        """Total energy; overwrites ``g`` with the gradient. Not finite if any interaction is not."""
+        cdef int i
+        cdef double energy = 0
+        memset(g, 0, 3 * self.net.beads * sizeof(double))
+        for i in range(self.interactions):
+            self.energy[i] = self.function[i](&self.net, x, g, 0, terms(&self.net, self.kind[i]))
+            energy += self.energy[i]
+        return energy
+
+    cdef bint rebuild_lists(self) except -1:
+        """Search neighbours at the present positions; True if the energy function has changed."""
+        cdef double longest = 0, d2
+        cdef const double *p
+        cdef Py_ssize_t c, i
+        cdef bint changed = False
+        for c in range(self.net.cylinders):
+            p = self.x.data + 3 * self.net.cylinder_bead[c]
+            d2 = 0
+            for i in range(3):
+                d2 += (p[3 + i] - p[i]) * (p[3 + i] - p[i])
+            longest = max(longest, d2)
+        longest = sqrt(longest)
+        self.reach = SKIN
+        if self.integral or self.sampled:
+            self.reach = max(SKIN, 0.5 * (self.volume_cutoff - longest))
+            self.search.pairs(&self.net, self.x.data, self.volume_cutoff, self.other_pair)
+            if not same(self.pair, self.other_pair):
+                changed = True
+                self.pair, self.other_pair = self.other_pair, self.pair
+            self.set_pair_constants()
+        if self.walls:
+            self.search.walls(&self.net, self.x.data, self.boundary_cutoff, self.reach, self.other_wall)
+            if not same(self.wall, self.other_wall):
+                changed = True
+                self.wall, self.other_wall = self.other_wall, self.wall
+        self.net.pairs = self.pair.size // 2
+        self.net.pair = self.pair.data
+        self.net.wall_terms = self.wall.size // 2
+        self.net.wall = self.wall.data
+        self.listed_at.resize(3 * self.net.beads)
+        memcpy(self.listed_at.data, self.x.data, 3 * self.net.beads * sizeof(double))
+        return changed
+
+    cdef int set_pair_constants(self) except -1:
+        """κ of every listed pair: the larger of the two constants times rest lengths (or monomer sizes)."""
+        cdef Py_ssize_t n, pairs = self.pair.size // 2
+        cdef int a, b
+        self.pair_kappa.resize(pairs)
+        for n in range(pairs):
+            a = self.pair.data[2 * n]
+            b = self.pair.data[2 * n + 1]
+            self.pair_kappa.data[n] = max(self.net.volume_k[a], self.net.volume_k[b])
+            if self.integral:
+                self.pair_kappa.data[n] *= self.net.rest_length[a] * self.net.rest_length[b]
+            else:
+                self.pair_kappa.data[n] *= self.net.monomer_size[a] * self.net.monomer_size[b]
+        self.net.pair_kappa = self.pair_kappa.data
+        return 0
+
+    cdef double moved(self) noexcept nogil:
+        """Largest distance of a bead from where it was when the lists were built, nm."""
+        return largest_move(self.x.data, self.listed_at.data, self.net.beads)
+
+    cdef int separate(self) except -1:
+        """Move listed cylinders that touch apart; returns how many pairs were moved.
+
+        The excluded volume of crossing segments is infinite and gives no direction. Each of the two cylinders is shifted by half of
+        0.1 nm along the line between the closest points, or along the common normal where they intersect exactly.
+        """
+        cdef Py_ssize_t n, i, turn, count = 0, now
+        cdef double *p
+        cdef double *q
+        cdef double distance, shift
+        cdef double away[3]
+        for turn in range(20):
+            now = 0
+            for n in range(self.net.pairs):
+                p = self.x.data + 3 * self.net.cylinder_bead[self.net.pair[2 * n]]
+                q = self.x.data + 3 * self.net.cylinder_bead[self.net.pair[2 * n + 1]]
+                distance = segment_distance(p, q, away)
+                if distance >= TOUCHING:
+                    continue
+                now += 1
+                if distance < 1e-9:
+                    distance = common_normal(p, q, away)
+                for i in range(3):
+                    shift = 0.5 * GAP * away[i] / distance
+                    p[i] += shift
+                    p[3 + i] += shift
+                    q[i] -= shift
+                    q[3 + i] -= shift
+            if turn == 0:
+                count = now
+            if now == 0:
+                break
+        return count
+
+    cdef dict energies(self):
+        """Energies of the last evaluation by name, pN nm."""
+        return {NAMES[<int> self.kind[i]]: self.energy[i] for i in range(self.interactions)}
+
+    cdef object complain(self, const double *x):
+        """The error that names the first interaction and objects whose energy or gradient is not finite at ``x``."""
+        cdef Py_ssize_t term, bead, i
+        cdef int n
+        cdef double value
+        cdef bint bad
+        self.scratch.resize(3 * self.net.beads)
+        cdef double *g = self.scratch.data
+        memset(g, 0, 3 * self.net.beads * sizeof(double))
+        for n in range(self.interactions):
+            for term in range(terms(&self.net, self.kind[n])):
+                value = self.function[n](&self.net, x, g, term, term + 1)
+                bad = not isfinite(value)
+                for bead in term_beads(&self.net, self.kind[n], term):
+                    for i in range(3 * bead, 3 * bead + 3):
+                        bad = bad or not isfinite(g[i])
+                        g[i] = 0
+                if bad:
+                    return MechanicsError(
+                        f"{NAMES[<int> self.kind[n]]}: energy {value:.6g} pN nm or its force is not finite for "
+                        + describe(&self.net, x, self.kind[n], term)
+                    )
+        return MechanicsError("the sum of the energies is not finite although every term is")
+
+
+cdef double largest_move(const double *x, const double *y, Py_ssize_t beads) noexcept nogil:
+    cdef Py_ssize_t b, i
+    cdef double largest = 0, d2
+    for b in range(beads):
+        d2 = 0
+        for i in range(3 * b, 3 * b + 3):
+            d2 += (x[i] - y[i]) * (x[i] - y[i])
+        largest = max(largest, d2)
+    return sqrt(largest)
+
+
+cdef double common_normal(const double *p, const double *q, double *n) noexcept nogil:
+    """A vector perpendicular to both segments (to the first one, if they are parallel); returns its length."""
+    cdef double v[3]
+    cdef double w[3]
+    cdef double length, scale
+    cdef Py_ssize_t i, least = 0
+    for i in range(3):
+        v[i] = p[3 + i] - p[i]
+        w[i] = q[3 + i] - q[i]
+    scale = sqrt((v[0] * v[0] + v[1] * v[1] + v[2] * v[2]) * (w[0] * w[0] + w[1] * w[1] + w[2] * w[2]))
+    length = cross(v, w, n)
+    if length > 1e-6 * scale:
+        return length
+    for i in range(1, 3):
+        if fabs(v[i]) < fabs(v[least]):
+            least = i
+    for i in range(3):
+        w[i] = 1 if i == least else 0
+    return cross(v, w, n)
+
+
+cdef double cross(const double *v, const double *w, double *n) noexcept nogil:
+    n[0] = v[1] * w[2] - v[2] * w[1]
+    n[1] = v[2] * w[0] - v[0] * w[2]
+    n[2] = v[0] * w[1] - v[1] * w[0]
+    return sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2])
+
+
+cdef bint same(Ints a, Ints b) noexcept:
+    cdef Py_ssize_t i
+    if a.size != b.size:
+        return False
+    for i in range(a.size):
+        if a.data[i] != b.data[i]:
+            return False
+    return True

@@ -1,0 +1,5 @@
+"""What goes wrong in mechanics and is not a mistake in an argument."""
+
+
+class MechanicsError(RuntimeError):
+    """An energy or force is infinite or not a number; the message names the interaction, the objects and where they are."""

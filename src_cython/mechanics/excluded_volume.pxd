@@ -1,0 +1,5 @@
+from medyan_py.core.mechanics.network cimport Network
+
+cdef double cylinder_excluded_volume(const Network *net, const double *x, double *g,
+                                     Py_ssize_t first, Py_ssize_t last) noexcept nogil
+cdef double segment_distance(const double *p, const double *q, double *toward) noexcept nogil

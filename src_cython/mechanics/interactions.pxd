@@ -1,0 +1,16 @@
+from medyan_py.core.mechanics.network cimport EnergyFunction, Network
+
+cdef enum Kind:
+    FILAMENT_STRETCHING
+    FILAMENT_BENDING
+    LINKER_STRETCHING
+    MOTOR_STRETCHING
+    EXCLUDED_VOLUME
+    EXCLUDED_VOLUME_MONOMER
+    BOUNDARY_REPULSION
+    KINDS
+
+cdef EnergyFunction energy_function(Kind kind) noexcept nogil
+cdef Py_ssize_t terms(const Network *net, Kind kind) noexcept nogil
+cdef list term_beads(const Network *net, Kind kind, Py_ssize_t term)
+cdef str describe(const Network *net, const double *x, Kind kind, Py_ssize_t term)

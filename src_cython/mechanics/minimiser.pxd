@@ -1,0 +1,20 @@
+from medyan_py.core.mechanics.buffers cimport Doubles
+from medyan_py.core.mechanics.energy cimport EnergyModel
+from medyan_py.core.mechanics.preconditioner cimport Preconditioner
+
+cdef enum Rule:
+    POLAK_RIBIERE
+    FLETCHER_REEVES
+    STEEPEST_DESCENT
+
+
+cdef class Minimiser:
+    cdef EnergyModel model
+    cdef Preconditioner matrix
+    cdef Doubles g, z, d, trial_x, trial_g, best_x, best_g, start
+    cdef Py_ssize_t evaluations, iterations, rebuilds, separated
+    cdef double energy, slope, step, residual, predicted
+
+    cdef int begin_search(self) except -1
+    cdef double line_search(self, double first, double longest) noexcept nogil
+    cdef object run(self, Rule rule, double tolerance, double max_distance, double relative)

@@ -1,0 +1,5 @@
+from medyan_py.core.mechanics.network cimport Network
+
+cdef double filament_stretching(const Network *net, const double *x, double *g,
+                                Py_ssize_t first, Py_ssize_t last) noexcept nogil
+cdef void cylinder_tensions(const Network *net, const double *x, double *tension) noexcept nogil
