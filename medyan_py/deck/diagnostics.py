@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_KEPT = 500  # per severity; a file of noise must not fill the memory with messages
+_LOOK_BACK = 8
 _LONGEST_QUOTE = 60
 _LONGEST_GUESS = 64
 
@@ -77,8 +78,11 @@ class Report:
 
     def add(self, severity: str, file: str, line: int | None, keyword: str, message: str = "", **more: str) -> None:
         kept = self._kept[severity]
+        diagnostic = Diagnostic(severity, file, line, keyword, message, **more)
+        if diagnostic in kept[-_LOOK_BACK:]:  # such as the same mistake in both legs of a linker
+            return
         if len(kept) < MAX_KEPT:
-            kept.append(Diagnostic(severity, file, line, keyword, message, **more))
+            kept.append(diagnostic)
         else:
             self._dropped[severity] += 1
 
@@ -123,7 +127,7 @@ def closest(word: str, known: Iterable[str]) -> str:
     if len(word) > _LONGEST_GUESS:
         return ""
     by_folded = {candidate.casefold(): candidate for candidate in known}
-    near = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.75)
+    near = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.65)
     return repr(by_folded[near[0]]) if near else ""
 
 

@@ -1,0 +1,498 @@
+"""Checks of the values of a deck, of the chemistry deck against its species, and of what this version can do."""
+
+import string
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from small_deck import CHEMISTRY, SYSTEM, warnings_of
+
+from medyan_py.deck import Deck, DeckError
+from medyan_py.deck.chemistry_table import DIRECTIVES
+from medyan_py.deck.row import Repetition
+from medyan_py.deck.tables import KEYWORDS
+
+LINKER = "LINKERREACTION: 0 LEA:BOUND:1 + LEA:BOUND:2 + LD:DIFFUSING <-> LA:LINKER:1 + LA:LINKER:2 0.01 0.3 30.0 40.0"
+MEMBRANE = "(membrane p (tension 0.02))\n"
+BRANCHING = "BRANCHINGREACTION: 0 A:DIFFUSING + A:DIFFUSING + BEA:BOUND <-> BA:BRANCHER + PA:PLUSEND 0.001 0.01 ALL 100"
+BRANCHER = "SPECIESBRANCHER: BA 0\nSPECIESBOUND: BEA 0\nBRANCHERBINDINGSITE: BEA 0\n"
+
+
+# --- values of the system deck that do not fit each other
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"BOUNDARYSHAPE": None}, "system.txt: BOUNDARYSHAPE: not set, allowed: CUBIC"),
+        ({"CONJUGATEGRADIENT": None}, "system.txt: CONJUGATEGRADIENT: not set"),
+        ({"CALGORITHM": None}, "system.txt: CALGORITHM: not set"),
+        ({"CHEMISTRYFILE": None}, "system.txt: CHEMISTRYFILE: not set"),
+        ({"NZ": None}, "system.txt: NZ: not set, allowed: a whole number > 0"),
+        ({"COMPARTMENTSIZEY": "-1"}, "system.txt:5: COMPARTMENTSIZEY: found '-1', allowed: a number > 0"),
+        ({"COMPARTMENTSIZEY": "20"}, "leaves no room"),
+        ({"NX": "2147483647"}, "compartments are too many"),
+        ({"MONOMERSIZE": None}, "system.txt: MONOMERSIZE: not set"),
+        ({"MONOMERSIZE": "2.7 2.7"}, "MONOMERSIZE: found 2 values, allowed: 1, one per filament type"),
+        ({"CYLINDERSIZE": "8.0", "NUMBINDINGSITES": "1"}, "monomers per cylinder of filament type 0, found 2.96296"),
+        ({"CYLINDERSIZE": "1e9", "NUMFILAMENTS": "0"}, "allowed: 3 … 65535"),
+        ({"NUMBINDINGSITES": "41"}, "NUMBINDINGSITES: filament type 0, found 41, allowed: 1 … 40"),
+        ({"NUMBINDINGSITES": "4 1"}, "NUMBINDINGSITES: found 2 values, allowed: 1, one per filament type"),
+        ({"NUMBINDINGSITES": None}, "NUMBINDINGSITES: not set, allowed: 1, one per filament type"),
+        ({"FSTRETCHINGK": None}, "FSTRETCHINGK: not set, needed by FSTRETCHINGFFTYPE, allowed: 1, one per filament"),
+        ({"FBENDINGTHETA": "0 0"}, "FBENDINGTHETA: found 2 values"),
+        ({"LSTRETCHINGK": ""}, "LSTRETCHINGK: found 0 values, allowed: 1, one per linker reaction"),
+        ({"MSTRETCHINGK": "2.5 3.0"}, "MSTRETCHINGK: found 2 values, allowed: 1, one per motor reaction"),
+        ({"NUMMOTORHEADSMIN": None}, "NUMMOTORHEADSMIN: not set, found 0 values, allowed: 1, one per motor reaction"),
+        ({"NUMMOTORHEADSMIN": "31"}, "motor 0, found 31 > 30, allowed: NUMMOTORHEADSMIN ≤ NUMMOTORHEADSMAX"),
+        ({"VOLUMECUTOFF": None}, "VOLUMECUTOFF: not set, needed for VOLUMEFFTYPE"),
+        ({"VOLUMEK": None}, "VOLUMEK: not set, allowed: 1, one per filament type"),
+        ({"VOLUMEFFTYPE": "monomer"}, "volume-exclusion-monomer-interval: not set, allowed: 1, one per filament"),
+        ({"BOUNDARYINTERACTIONK": "0"}, "BOUNDARYINTERACTIONK: needed for BOUNDARYFFTYPE, found 0"),
+        ({"BOUNDARYCUTOFF": "2000"}, "leaves no room, found 2000, allowed: less than 1900 nm"),
+        ({"FILAMENTLENGTH": "30"}, "random filaments do not fit"),
+        ({"FILCREATIONBOUNDS": "0.5 0 0 0.4 1 1"}, "a lower bound exceeds its upper bound"),
+        ({"FILCREATIONBOUNDS": "0.95 0 0 1 1 1"}, "the box is closer than 100 nm"),
+        ({"FILAMENTTYPE": "1"}, "FILAMENTTYPE: no such filament type, found 1, allowed: 0 … 0"),
+        ({"PROJECTIONTYPE": "PREDEFINED", "FILAMENTLENGTH": "2"}, "random filaments have 2 points, not the 3"),
+        ({"RUNTIME": None}, "system.txt: RUNTIME: not set, allowed: a number > 0 (s)"),
+        ({"MINIMIZATIONTIME": None}, "MINIMIZATIONTIME: not set, needed for RUNTIME, allowed: a number > 0"),
+        ({"MINIMIZATIONTIME": "0"}, "MINIMIZATIONTIME: needed for RUNTIME, found 0, allowed: a number > 0"),
+        ({"LINKERBINDINGSKIP": "1"}, "LINKERBINDINGSKIP: found '1', allowed: a whole number ≥ 2"),
+        ({"DFPOLYMERIZATIONLEN": None}, "DFPOLYMERIZATIONLEN: not set, found 0 values, allowed: 1 for DFPOLYMERIZ"),
+        ({"DLUNBINDINGTYPE": "SLIP SLIP", "DLUNBINDINGLEN": "1 2"}, "DLUNBINDINGTYPE: found 2 values, allowed: 1, one"),
+        ({"DMWALKINGFORCE": "90 90"}, "DMWALKINGFORCE: found 2 values, allowed: 1 for DMWALKINGTYPE LOWDUTYSTALL"),
+        ({"DBUNBINDINGTYPE": "SLIPF"}, "DBUNBINDINGF: not set, found 0 values, allowed: 1 for DBUNBINDINGTYPE SLIPF"),
+        ({"DMUNBINDINGTYPE": "LOWDUTYSLIP"}, "found 'LOWDUTYSLIP', allowed: LOWDUTYCATCH, HIGHDUTYCATCH"),
+        ({"FTWISTINGFFTYPE": "HARMONIC"}, "FTWISTINGK: not set, needed by FTWISTINGFFTYPE"),
+    ],
+)
+def test_wrong_system_deck(folder, changes, message):
+    assert message in folder.error(changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"SNAPSHOTTIME": "0.03", "MINIMIZATIONTIME": "0.02", "NEIGHBORLISTTIME": "0.02"}, "rounded to 0.04 s"),
+        ({"VOLUMECUTOFF": "27"}, "smaller than a cylinder"),
+        ({"DATADUMPTIME": "10"}, "restart dumps are not written in this version"),
+        ({"MOTORSTEPSIZE": "6.0 6.0"}, "surplus values are ignored: there are 1 motor reactions"),
+        ({"FTWISTINGFFTYPE": "HARMONIC", "FTWISTINGK": "1"}, "FTWISTINGK: known, but without effect"),
+        ({"BOUNDARYFFTYPE": None}, "nothing keeps filaments inside"),
+        ({"VOLUMEFFTYPE": "REPULSION"}, "REPULSION is an old name of integral"),
+    ],
+)
+def test_warned_but_read(folder, changes, message):
+    warnings = warnings_of(folder.read(changes))
+    assert message in "\n".join(warnings)
+    assert len(warnings) == len(changes.keys() - {"MINIMIZATIONTIME", "NEIGHBORLISTTIME"})
+
+
+def test_catch_slip_takes_two_lengths_and_two_amplitudes(folder):
+    more = LINKER.replace("LA", "LB").replace(":1 + LB", ":1 + LB") + "\nSPECIESLINKER: LB 0\n"
+    changes = {
+        "DLUNBINDINGTYPE": "SLIP CATCHSLIP",
+        "DLUNBINDINGLEN": "0.24 0.5 -0.3",
+        "DLUNBINDINGAMP": "1 2",
+        "LSTRETCHINGK": "8 9",
+    }
+    deck = folder.read(changes, more_chemistry=more)
+    first, second = deck.linkers
+    assert (first.unbinding, first.unbinding_lengths, first.unbinding_amplitudes) == ("SLIP", (0.24,), ())
+    assert (second.unbinding, second.unbinding_lengths) == ("CATCHSLIP", (0.5, -0.3))
+    assert (second.unbinding_amplitudes, second.species, second.stretching_k) == ((1.0, 2.0), ("LB", "LB"), 9.0)
+
+
+def test_several_motor_reactions_need_as_many_parameters(folder):
+    motor = next(line for line in CHEMISTRY.splitlines() if line.startswith("MOTORREACTION"))
+    errors = folder.errors(more_chemistry=motor + "\n" + motor + "\n")
+    names = (
+        "MSTRETCHINGK",
+        "DMUNBINDINGTYPE",
+        "DMWALKINGTYPE",
+        "NUMMOTORHEADSMIN",
+        "NUMMOTORHEADSMAX",
+        "MOTORSTEPSIZE",
+    )
+    assert len(errors) == len(names)
+    for name, error in zip(names, errors, strict=True):
+        assert f"{name}: found 1 values, allowed: 3, one per motor reaction" in error
+
+
+def test_parameters_without_a_motor_reaction_are_no_error(folder):
+    chemistry = "".join(line for line in CHEMISTRY.splitlines(keepends=True) if not line.startswith("MOTORR"))
+    deck = folder.read(chemistry=chemistry)
+    assert deck.motors == () and len(warnings_of(deck)) == 3  # heads and step size are surplus
+    blank = {"NUMMOTORHEADSMIN": ";15", "NUMMOTORHEADSMAX": "", "MOTORSTEPSIZE": None}
+    assert folder.read(blank, chemistry=chemistry).warnings == ()
+
+
+def test_blank_force_field_line_does_not_switch_it_off(folder):
+    deck = folder.read(extra="FSTRETCHINGFFTYPE:\nFBENDINGFFTYPE:\n")
+    assert deck.force_fields[:2] == ("FilamentStretching", "FilamentBending")
+
+
+def test_nothing_is_said_about_missing_keywords_behind_an_open_parenthesis(folder):
+    assert "is opened here and never closed" in folder.error({"BOUNDARYSHAPE": None}, extra="(NX 2")
+
+
+# --- chemistry deck
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("SPECIESDIFFUSING: B 10 1e6 0 0 REG 5", "chemistry.txt:22: SPECIESDIFFUSING: found 'REG', allowed: AVG"),
+        ("SPECIESDIFFUSING: B 10 1e6", "found 3 values, allowed: NAME COPIES DIFFUSION RELEASE REMOVAL REG or NAME"),
+        ("SPECIESDIFFUSING: B -1 1e6 0 0 REG", "found '-1', allowed: a whole number ≥ 0"),
+        ("SPECIESDIFFUSING: B 1 -1e6 0 0 REG", "found '-1e6', allowed: a number ≥ 0 (nm²/s)"),
+        ("SPECIESDIFFUSING: A 1 1e6 0 0 REG", "the species 'A' is declared twice"),
+        ("SPECIESBULK: AF 1 0 0 REG", "the species 'AF' is declared twice"),
+        ('SPECIESBULK: "a b" 1 0 0 REG', "allowed: a name without blanks"),
+        ("SPECIESBULK: a:b 1 0 0 REG", "allowed: a name without blanks"),
+        ("SPECIESBOUND: XX 1", "no such filament type, found 1, allowed: 0 … 0"),
+        ("LINKERBINDINGSITE: LEB 0", "no such SPECIESBOUND of this filament type, found 'LEB', allowed: MEA, LEA"),
+        ("SPECIESBRANCHER: BA 0", "BRANCHERBINDINGSITE: not set for filament type 0"),
+        ("GENREACTION: A:DIFFUSING -> A:DIFFUSIN 1", "found 'A:DIFFUSIN'"),
+        ("GENREACTION: A:DIFFUSING -> AA:DIFFUSING 1", "no such DIFFUSING species, found 'AA', allowed: A, MD, LD"),
+        ("GENREACTION: S:DIFFUSING -> 1", "no such DIFFUSING species, found 'S'"),
+        ("GENREACTION: A -> 1", "found 'A', allowed: NAME:DIFFUSING or NAME:BULK"),
+        ("GENREACTION: A:DIFFUSING -> A:DIFFUSING", "found 'A:DIFFUSING', allowed: a number ≥ 0"),
+        ("GENREACTION: A:DIFFUSING -> -1", "found '-1', allowed: a number ≥ 0"),
+        ("GENREACTION: -> 1", "number of reactants and products, found 0 → 0"),
+        ("GENREACTION: A:DIFFUSING 1", "found 0 times '->'"),
+        ("GENREACTION: A:DIFFUSING A:DIFFUSING -> 1", "found 'A:DIFFUSING', allowed: '+'"),
+        ("GENREACTION: A:DIFFUSING + -> 1", "a species is missing after '+'"),
+        ("GENREACTION: 4.5:R1 A:DIFFUSING -> 1", "only when DISSIPATIONTRACKING is ON"),
+        ("BULKREACTION: A:DIFFUSING -> 1", "found 'A:DIFFUSING', allowed: NAME:BULK"),
+        (
+            "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + MA:MINUSEND 1",
+            "the end changes sides, found MINUSEND, allowed: PLUSEND",
+        ),
+        (
+            "POLYMERIZATIONREACTION: 1 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 1",
+            "no such filament type, found 1",
+        ),
+        (
+            "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND <-> AF:FILAMENT + PA:PLUSEND 1",
+            "found '<->', allowed: '->'",
+        ),
+        (
+            "DEPOLYMERIZATIONREACTION: 0 AF:FILAMENT + PA:PLUSEND -> A:DIFFUSING + PB:PLUSEND 1",
+            "no such PLUSEND species of filament type 0, found 'PB', allowed: PA, FP",
+        ),
+        (
+            "MOTORWALKINGREACTION: 0 MOA:MOTOR:N + MEA:BOUND:N -> MOA:MOTOR:N + MEA:BOUND:N 0.2",
+            "the positions do not describe a step, found N N N N",
+        ),
+        (
+            "MOTORWALKINGREACTION: 0 MOA:MOTOR:N + LEA:BOUND:N+1 -> MOA:MOTOR:N+1 + LEA:BOUND:N 0.2",
+            "found 'LEA', allowed: 'MEA', the MOTORBINDINGSITE of filament type 0",
+        ),
+    ],
+)
+def test_wrong_chemistry_line(folder, line, message):
+    assert message in folder.error(more_chemistry=line + "\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("30.0 40.0", "40.0 30.0"), "found 40 > 30, allowed: RMIN ≤ RMAX (nm)"),
+        (("LEA:BOUND", "MEA:BOUND"), "found 'MEA', allowed: 'LEA', the LINKERBINDINGSITE of filament type 0"),
+        (("0.3 30.0", "30.0"), "found 13 values"),
+        (("<->", "->"), "found '->', allowed: '<->'"),
+        (("0.01", "-1"), "found '-1', allowed: a number ≥ 0"),
+        (("LA:LINKER:2", "LA:LINKER:x"), "found 'LA:LINKER:x'"),
+    ],
+)
+def test_wrong_linker_reaction(folder, change, message):
+    assert LINKER in CHEMISTRY
+    assert message in folder.error(chemistry=CHEMISTRY.replace(LINKER, LINKER.replace(*change)))
+
+
+def test_species_missing_altogether(folder):
+    chemistry = CHEMISTRY.replace("SPECIESMINUSEND: MA 0\n", "")
+    errors = folder.errors(chemistry=chemistry)
+    assert "SPECIESMINUSEND: not set for filament type 0, at least one is needed" in errors[0]
+
+
+def test_bad_species_line_is_told_once(folder):
+    chemistry = CHEMISTRY.replace("SPECIESDIFFUSING: A  5000", "SPECIESDIFFUSING: A  many")
+    assert "found 'many'" in folder.error(chemistry=chemistry)
+
+
+def test_a_species_may_be_called_like_a_kind(folder):
+    more = "SPECIESDIFFUSING: BULKY 1 1e6 0 0 REG\nGENREACTION: BULKY:DIFFUSING -> 1\n"
+    assert folder.read(more_chemistry=more).general_reactions[0].reactants[0].name == "BULKY"
+
+
+def test_hop_rates_of_old_decks_are_told(folder):
+    deck = folder.read(more_chemistry="SPECIESDIFFUSING: OLD 1 80.0 0 0 REG\n")
+    assert "hops per s" in warnings_of(deck)[0]
+
+
+def test_dissipation_prefix(folder):
+    tracked = {"DISSIPATIONTRACKING": "ON"}
+    errors = folder.errors(tracked)
+    missing = [error for error in errors if "allowed: DELTAG:ID" in error]
+    assert len(missing) == 7 and len(errors) == 8  # and the feature itself
+    chemistry = CHEMISTRY.replace("REACTION: 0", "REACTION: -0.25:R1 0")
+    assert "not available in this version: dissipation tracking" in folder.error(tracked, chemistry=chemistry)
+
+
+def test_bubble_parameters_are_counted_by_bubble_type(folder):
+    errors = folder.errors({"BUBBLEFFTYPE": "REPULSIONEXP", "BUBBLECUTOFF": "1", "NUMBUBBLETYPES": "2"})
+    for name, error in zip(("BUBBLEINTERACTIONK", "BUBBLESCREENLENGTH", "BUBBLERADIUS"), errors, strict=True):
+        assert f"{name}: not set, needed by BUBBLEFFTYPE, allowed: 2, one per bubble type" in error
+
+
+# --- what this version cannot do
+
+
+@pytest.mark.parametrize(
+    ("extra", "keyword", "feature"),
+    [
+        ("BOUNDARYMOVE: LEFT", "BOUNDARYMOVE", "moving boundary"),
+        ("TRANSFERSHAREAXIS: - X", "TRANSFERSHAREAXIS", "moving boundary"),
+        ("BOUNDARYSHAPE: SPHERICAL\nBOUNDARYDIAMETER: 900", "BOUNDARYSHAPE", "spherical boundary"),
+        ("BOUNDARYSHAPE: CYLINDER\nBOUNDARYDIAMETER: 900", "BOUNDARYSHAPE", "cylinder boundary"),
+        ("BOUNDARYSHAPE: CAPSULE\nBOUNDARYDIAMETER: 900", "BOUNDARYSHAPE", "capsule boundary"),
+        ("BOUNDARYFFTYPE: REPULSIONEXPIN", "BOUNDARYFFTYPE", "boundary repulsion REPULSIONEXPIN"),
+        ("LINESEARCHALGORITHM: QUADRATIC", "LINESEARCHALGORITHM", "quadratic line search"),
+        ("CALGORITHM: GILLESPIE", "CALGORITHM", "direct method"),
+        (
+            "RUNTIME: 0\nRUNSTEPS: 10\nMINIMIZATIONSTEPS: 1\nSNAPSHOTSTEPS: 1\nNEIGHBORLISTSTEPS: 1",
+            "RUNSTEPS",
+            "step mode",
+        ),
+        ("EVENTTRACKING: ON", "EVENTTRACKING", "event tracking"),
+        ("HESSIANTRACKING: 10 1 0 0", "HESSIANTRACKING", "Hessian analysis"),
+        ("SPECIALPROTOCOL MAKELINKERSSTATIC 10", "SPECIALPROTOCOL", "special protocol MAKELINKERSSTATIC"),
+        (
+            "DMUNBINDINGTYPE:\nDMWALKINGTYPE:\nMANUALSTARTTIME: 1\nMANUALPLUSPOLYRATIO: 2",
+            "MANUALPLUSPOLYRATIO",
+            "manual",
+        ),
+        ("PROJECTIONTYPE: ARC", "PROJECTIONTYPE", "projection ARC"),
+        ("NUMBUBBLES: 1", "NUMBUBBLES", "bubbles"),
+        ("BUBBLEFILE: b.txt", "BUBBLEFILE", "bubbles"),
+        ("init-mtoc (bubble-type 0)", "init-mtoc", "organising centres"),
+        ("(init-afm)", "init-afm", "force microscopy"),
+        (MEMBRANE + "(init-membrane p (mesh PLANE 1 2 3 4 5 6 7 8 9 10 11 12))", "init-membrane", "membranes"),
+        ("init-fixed-vertex-attachment 1 2 3 4 5", "init-fixed-vertex-attachment", "membranes"),
+        ("RESTARTPHASE", "RESTARTPHASE", "restart from a dump"),
+        ("RESTARTPHASE USECHEMCOPYNUM\nFILAMENTFILE: dump.txt", "RESTARTPHASE", "restart from a dump"),
+        ("compatibility medyan-5.4", "compatibility", "compatibility medyan-5.4"),
+    ],
+)
+def test_feature_not_available(folder, extra, keyword, feature):
+    message = folder.error(extra=extra + "\n")
+    assert message.startswith("system.txt:")
+    assert f"{keyword}: not available in this version: {feature}" in message
+
+
+@pytest.mark.parametrize(
+    ("lines", "feature"),
+    [
+        (BRANCHER + BRANCHING, "branching"),
+        (
+            "NUCLEATIONREACTION: 0 A:DIFFUSING + A:DIFFUSING -> PA:PLUSEND + AF:FILAMENT + MA:MINUSEND 1",
+            "nucleation",
+        ),
+        (
+            "DESTRUCTIONREACTION: 0 PA:PLUSEND + MA:MINUSEND -> A:DIFFUSING + A:DIFFUSING 1.0",
+            "destruction of filaments",
+        ),
+        ("AGINGREACTION: 0 PA:PLUSEND -> FP:PLUSEND 1", "aging of monomers"),
+        ("SEVERINGREACTION: 0 AT AF:FILAMENT 1", "severing"),
+        ("species-general G REG", "species of organising centres"),
+        ("species-membrane-diffusing M 100 0", "species on membranes"),
+        ("SPECIESDIFFUSING: B 10 1e6 0 0 AVG 5", "averaged copy numbers"),
+        ("SPECIESDIFFUSING: B 10 1e6 0 0 REG BASECONC 1", "concentrations held by a moving boundary"),
+        ("SPECIESBULK: B 10 0 0 REG BULKCONC 1", "concentrations held by a moving boundary"),
+        (
+            "MOTORWALKINGREACTION: 0 MOA:MOTOR:N+1 + MEA:BOUND:N -> MOA:MOTOR:N + MEA:BOUND:N+1 1",
+            "walking towards the minus end",
+        ),
+    ],
+)
+def test_chemistry_not_available(folder, lines, feature):
+    message = folder.error(more_chemistry=lines + "\n")
+    assert message.startswith(f"chemistry.txt:{len((CHEMISTRY + lines).splitlines())}: ")
+    assert message.endswith(f"not available in this version: {feature}")
+
+
+def test_reactions_not_available_are_checked_nevertheless(folder):
+    more = [
+        ("AGINGREACTION: 0 AF:FILAMENT -> PA:PLUSEND 1", "the monomer changes its role"),
+        ("SEVERINGREACTION: 0 AT XF:FILAMENT 1", "no such FILAMENT species"),
+        ("reaction-surface 0.055 ->", "both sides are empty"),
+        ("reaction-surface 0.055 -> MemA", "no such species-membrane-diffusing species, found 'MemA'"),
+        ("reaction-adsorption-desorption 1 1 Q <-> M", "no such diffusing or bulk species, found 'Q'"),
+        (BRANCHING, "no such BRANCHER species"),
+    ]
+    errors = "\n".join(folder.errors(more_chemistry="\n".join(line for line, _ in more)))
+    for _, message in more:
+        assert message in errors
+
+
+def test_zero_order_surface_reaction_is_understood(folder):
+    more = "species-membrane-diffusing MemA 1 0\nreaction-surface 0.055 -> MemA\n"
+    errors = folder.errors(more_chemistry=more)
+    assert len(errors) == 2 and all("not available in this version" in error for error in errors)
+
+
+def test_high_duty_motors_are_not_available_when_there_is_a_motor(folder):
+    changes = {"DMUNBINDINGTYPE": "HIGHDUTYCATCH", "DMWALKINGTYPE": "HIGHDUTYSTALL"}
+    errors = folder.errors(changes)
+    assert len(errors) == 2 and all("not available in this version: motor" in error for error in errors)
+    chemistry = "".join(line for line in CHEMISTRY.splitlines(keepends=True) if not line.startswith("MOTORR"))
+    assert folder.read(changes, chemistry=chemistry).motors == ()
+
+
+def test_several_filament_types_are_checked_but_not_available(folder):
+    more = "".join(
+        f"SPECIES{kind}: {name} 1\n"
+        for kind, name in (("FILAMENT", "M"), ("PLUSEND", "MP"), ("MINUSEND", "MM"), ("BOUND", "MB"))
+    )
+    changes = {"NUMFILAMENTTYPES": "2", "NUMBINDINGSITES": "4 1", "MONOMERSIZE": "2.7 1.0", "CYLINDERSIZE": "108 108"}
+    changes |= {"FSTRETCHINGK": "100 100", "FBENDINGK": "672 2E5", "FBENDINGTHETA": "0 0", "VOLUMEK": "8 8"}
+    changes |= {"DFPOLYMERIZATIONTYPE": 'BROWRATCHET ""'}
+    assert "not available in this version: several filament types" in folder.error(changes, more_chemistry=more)
+    mixed = LINKER.replace("LEA:BOUND:2", "MB:BOUND:2")
+    errors = folder.errors(changes, chemistry=CHEMISTRY.replace(LINKER, mixed), more_chemistry=more)
+    assert any("different filament types" in error for error in errors)
+
+
+INERT = [
+    "BMOVESPEED: 5\nBMOVESTARTTIME: 1\nBMOVEENDTIME: 2\nBOUNDARYMOVE: NONE\nBOUNDARYDIAMETER:",
+    "BRSTRETCHINGFFTYPE: HARMONIC\nBRSTRETCHINGK: 100\nBRSTRETCHINGL: 6\nBRDIHEDRALFFTYPE: QUADRATIC\nBRDIHEDRALK: 5",
+    "BUBBLEFFTYPE: REPULSIONEXP\nBUBBLECUTOFF: 840\nBUBBLEINTERACTIONK: 90\nBUBBLESCREENLENGTH: 15\nBUBBLERADIUS: 740",
+    MEMBRANE + "membrane-bending-ff-type HELFRICH\nsurface-curvature-policy squared\nmesh-adapter (max-size 50)",
+    "DISSIPATIONTRACKING: OFF\nEVENTTRACKING: OFF\nEIGENTRACKING: OFF\ncompatibility none",
+    "MANUALPLUSPOLYRATIO: 2",
+    "FILAMENTFILE:\nNUMBUBBLES: 0",
+    "form-rings true\nrestrict-cylinder-boundary-angle true",
+    "DBUNBINDINGTYPE: SLIP\nDBUNBINDINGLEN: 0.2",
+    "INITIALSLOWDOWNTIME: 5\nCONJUGATEGRADIENT: STEEPESTDESCENT\nFBENDINGFFTYPE: HARMONIC",
+]
+
+
+@pytest.mark.parametrize("extra", INERT)
+def test_what_is_declared_but_does_nothing_is_accepted(folder, extra):
+    assert folder.read(extra=extra + "\n").warnings == ()
+
+
+def test_species_line_of_a_hold_that_is_off(folder):
+    more = "SPECIESBULK: B 10 0 0 REG NONE 0\n"
+    assert folder.read(more_chemistry=more).bulk[-1].name == "B"
+
+
+# --- every keyword and directive
+
+
+@pytest.mark.parametrize("name", sorted(KEYWORDS))
+def test_nonsense_for_any_keyword_is_one_clear_error(folder, name):
+    row = KEYWORDS[name]
+    nonsense = "\x01 ( ) (no such-thing)" if row.repetition is Repetition.GROUP else "(what is this)"
+    errors = folder.errors(extra=f"{name} {nonsense}\n")
+    assert all(f": {name}: " in error and error.isprintable() for error in errors), errors
+
+
+NUMERIC = [name for name, row in KEYWORDS.items() if row.type.kind in ("int", "float") and row.properties == ()]
+
+
+@pytest.mark.parametrize("name", NUMERIC)
+@pytest.mark.parametrize("junk", ["abc", "1.5x", "nan", "-inf", "1e999", "0x10", '""', "１"])
+def test_junk_for_any_number_is_an_error_with_its_line(folder, name, junk):
+    row = KEYWORDS[name]
+    count = row.count[0] if row.count else 5 if name == "init-fixed-vertex-attachment" else 1
+    errors = folder.errors({name: None}, extra=f"{name} {' '.join([junk] * count)}\n")
+    line = len([value for key, value in SYSTEM.items() if key != name]) + 1
+    assert errors[0].startswith(f"{folder.path}/system.txt:{line}: {name}: found ")
+    assert len(errors) == 1
+
+
+@pytest.mark.parametrize("name", sorted(KEYWORDS))
+def test_every_row_tells_what_it_is(name):
+    row = KEYWORDS[name]
+    assert row.help and row.type.describe()
+    if row.type.kind == "choice" and isinstance(row.default, str):
+        assert row.default in row.type.choices
+
+
+@pytest.mark.parametrize("name", sorted(DIRECTIVES))
+@pytest.mark.parametrize("junk", ["", "1", "x y", "( )", "a b c d e f g h i j k l m n o p q", '"" "" "" "" ""'])
+def test_nonsense_for_any_directive_is_a_clear_error(folder, name, junk):
+    errors = folder.errors(more_chemistry=f"{name} {junk}\n")
+    assert any(f": {name}: " in error for error in errors)
+
+
+# --- noise
+
+WORDS = [
+    *SYSTEM,
+    *DIRECTIVES,
+    *KEYWORDS,
+    "+",
+    "->",
+    "<->",
+    "(",
+    ")",
+    '"',
+    "#",
+    ";",
+    "\n",
+    "1",
+    "-1",
+    "1e999",
+    "A:BOUND",
+]
+noise = st.lists(st.one_of(st.sampled_from(WORDS), st.text(string.printable, max_size=5)), max_size=30).map(" ".join)
+
+
+def read_or_refused(folder, *args, **kwargs):
+    try:
+        deck = folder.read(*args, **kwargs)
+    except DeckError as error:
+        assert error.diagnostics and str(error)
+        assert all(diagnostic.severity == "error" for diagnostic in error.diagnostics)
+    else:
+        assert isinstance(deck, Deck)
+
+
+quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@quick
+@given(noise)
+def test_noise_behind_a_system_deck(folder, text):
+    read_or_refused(folder, extra=text)
+
+
+@quick
+@given(noise)
+def test_noise_behind_a_chemistry_deck(folder, text):
+    read_or_refused(folder, more_chemistry=text)
+
+
+@quick
+@given(st.binary(max_size=200), st.binary(max_size=200), st.binary(max_size=200))
+def test_any_bytes_in_any_file(folder, system, chemistry, filaments):
+    read_or_refused(folder, {"FILAMENTFILE": "f"}, system, chemistry, files={"f": b"FILAMENT 0 " + filaments})
+
+
+@quick
+@given(
+    st.sampled_from(sorted(KEYWORDS)), st.lists(st.sampled_from(["0", "1", "-1", "1e300", "1e-300", "x"]), max_size=4)
+)
+def test_any_values_of_any_keyword(folder, name, values):
+    read_or_refused(folder, {name: None}, extra=f"{name} {' '.join(values)}\n")
+
+
+@quick
+@given(st.integers(0, len(CHEMISTRY)), st.integers(0, 40))
+def test_chemistry_deck_with_a_hole(folder, start, length):
+    read_or_refused(folder, chemistry=CHEMISTRY[:start] + CHEMISTRY[start + length :])
