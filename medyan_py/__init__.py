@@ -1,6 +1,10 @@
 """Simulation of the cytoskeleton, molecule by molecule, with filament mechanics.
 
 Lengths are in nm, times in s, forces in pN, energies in pN nm.
+
+>>> import medyan_py as md
+>>> simulation = md.Simulation.from_deck("inputs/actomyosin/systeminput.txt", seed=1)  # doctest: +SKIP
+>>> simulation.run(0.5)                                                                # doctest: +SKIP
 """
 
 from pkgutil import extend_path
@@ -8,4 +12,18 @@ from pkgutil import extend_path
 # The compiled package may be installed elsewhere than the sources next to the working directory.
 __path__ = extend_path(__path__, __name__)
 
-__version__ = "0.1.0"
+from medyan_py.deck import Deck, DeckError, read_deck
+from medyan_py.output import OutputError, claim_directory, standard_recorders
+from medyan_py.simulation import Simulation
+from medyan_py.version import __version__
+
+__all__ = [
+    "Deck",
+    "DeckError",
+    "OutputError",
+    "Simulation",
+    "__version__",
+    "claim_directory",
+    "read_deck",
+    "standard_recorders",
+]

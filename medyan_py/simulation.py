@@ -235,8 +235,12 @@ class Simulation:
 
         A linker or motor counts under the species of its first leg.
         """
-        totals = [(n, "DIFFUSING", int(c)) for n, c in zip(self.diffusing_names, self.diffusing_counts.sum(0), strict=True)]
-        totals += [(n, "BULK", int(c)) for n, c in zip(self.chemistry.bulk_names, self.chemistry.bulk_counts, strict=True)]
+        totals = [
+            (n, "DIFFUSING", int(c)) for n, c in zip(self.diffusing_names, self.diffusing_counts.sum(0), strict=True)
+        ]
+        totals += [
+            (n, "BULK", int(c)) for n, c in zip(self.chemistry.bulk_names, self.chemistry.bulk_counts, strict=True)
+        ]
         bonds = self.chemistry.bonds
         reactions = np.bincount(bonds["reaction"][bonds.rows], minlength=len(self.chemistry.bindings))
         bound: dict[str, int] = {}

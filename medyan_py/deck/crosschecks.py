@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .derived import monomers_per_cylinder
 from .diagnostics import Report, closest, quote
 from .filament_file import filament_beads
 from .model import FilamentLine
@@ -88,6 +89,29 @@ def check_start_positions(filaments: tuple[FilamentLine, ...], file: str, settin
                 "a bead lies outside the grid",
                 found=" ".join(f"{x:g}" for x in outside[0]),
                 allowed=" ".join(f"0 … {edge:g}" for edge in grid) + " (nm)",
+            )
+
+
+def check_full_cylinders(filaments: tuple[FilamentLine, ...], file: str, settings: Settings, report: Report) -> None:
+    """Predefined cylinders are full within half a monomer; other lengths would need partly filled cylinders."""
+    sizes, monomers = settings["CYLINDERSIZE"], settings["MONOMERSIZE"]
+    if settings["PROJECTIONTYPE"] != "PREDEFINED" or len(sizes) != len(monomers):
+        return
+    for filament in filaments:
+        if filament.type >= len(sizes) or not sizes[filament.type] > monomers[filament.type] > 0:
+            continue
+        size, monomer = sizes[filament.type], monomers[filament.type]
+        full = monomers_per_cylinder(size, monomer) * monomer
+        lengths = np.linalg.norm(np.diff(filament.points, axis=0), axis=1)
+        worst = lengths[np.argmax(np.abs(lengths - full))]
+        if abs(worst - full) > monomer / 2:
+            report.error(
+                file,
+                filament.line,
+                "FILAMENT",
+                "not available in this version: predefined cylinders that are not full",
+                found=f"points {worst:.6g} nm apart",
+                allowed=f"{full:g} nm within half a monomer",
             )
 
 

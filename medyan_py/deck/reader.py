@@ -12,7 +12,7 @@ from .build import build_deck
 from .checks import Checker, Counts
 from .chemistry_lines import ChemistryLines, read_lines
 from .chemistry_table import DIRECTIVES
-from .crosschecks import check_species_of_system_deck, check_start_positions
+from .crosschecks import check_full_cylinders, check_species_of_system_deck, check_start_positions
 from .diagnostics import Report, quote
 from .filament_file import read_filaments
 from .grammar import decode, parse
@@ -161,6 +161,7 @@ class _Reading:
             return ()
         filaments = read_filaments(text, str(path), self._report, n_types)
         check_start_positions(filaments, str(path), settings, self._report)
+        check_full_cylinders(filaments, str(path), settings, self._report)
         return filaments
 
 

@@ -8,9 +8,9 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from medyan_py import __version__
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import LOG_FILE
+from medyan_py.version import __version__
 
 LOGGER = logging.getLogger("medyan_py")
 

@@ -269,7 +269,7 @@ cdef class Candidates:
 
     cdef int rebuild(self) except -1 nogil:
         """Take the positions of all sites anew and list all pairs."""
-        cdef int c, s, r, site, n = 0, k
+        cdef int c, s, r, site, k
         self.room()
         self.pairs_used = 0
         self.vacant_pair = -1

@@ -8,7 +8,6 @@ cdef enum:
     LOW_DUTY_CATCH = 3
 
 
-
 cdef inline double ratchet_factor(double force, double length) noexcept nogil:
     return exp(-(force if force < 100.0 else 100.0) * length / 4.1)
 

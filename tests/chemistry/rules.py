@@ -4,7 +4,6 @@ import itertools
 import math
 
 import numpy as np
-
 from medyan_py.core.chemistry import rate_laws
 
 FILAMENT, PLUS_END, MINUS_END = 1, 64, 128
@@ -66,12 +65,12 @@ class Picture:
             assert len(chain) == self.table["cylinders"][f]
             size, _, slots, _ = self.kinds(f)
             states = [s for _, _, s in self.monomers(f)]
-            assert MINUS_END <= states[0] and PLUS_END <= states[-1] < MINUS_END
+            assert states[0] >= MINUS_END and PLUS_END <= states[-1] < MINUS_END
             assert all(FILAMENT <= s < PLUS_END for s in states[1:-1])
             for k, c in enumerate(chain):
                 present = np.flatnonzero(self.columns["kind"][c])
                 n = self.columns["monomers"][c]
-                assert len(present) == n and present[0] == self.columns["first"][c] and present[-1] == present[0] + n - 1
+                assert list(present) == list(range(self.columns["first"][c], self.columns["first"][c] + n))
                 assert abs(self.columns["rest_length"][c] - n * size) < 1e-6
                 if 0 < k < len(chain) - 1:
                     assert n == slots
@@ -205,10 +204,7 @@ class Picture:
             for f in self.filaments
             if self.table["type"][f] == growth.filament_type
             and self.end_state(f, growth.side)[2] == (PLUS_END if growth.side else MINUS_END) + growth.end
-            and (
-                growth.free.bulk
-                or self.columns["compartment"][self.end_state(f, growth.side)[0]] == compartment
-            )
+            and (growth.free.bulk or self.columns["compartment"][self.end_state(f, growth.side)[0]] == compartment)
         )
 
     def shrink_weight(self, s):
@@ -225,8 +221,7 @@ class Picture:
         return sum(
             1
             for a, b in self.candidate_pairs(rule)
-            if self.chemistry.bindings[rule].free.bulk
-            or self.compartment_of((where[a] + where[b]) / 2) == compartment
+            if self.chemistry.bindings[rule].free.bulk or self.compartment_of((where[a] + where[b]) / 2) == compartment
         )
 
     def propensity(self, action, argument, compartment):

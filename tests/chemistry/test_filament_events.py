@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from medyan_py.core.chemistry.descriptions import Binding, Bulk, Diffusing, Growth, Pool, Shrinkage, Walls
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.structure.filaments import Filaments
@@ -42,10 +41,21 @@ def network(seed, *, slots=40, sites=SITES, shared_flag=False, same_filament=Tru
                 unbinding_law="CATCHSLIP" if laws else None, lengths=(1.0, 0.5), amplitudes=(0.9, 0.1)),
     ]  # fmt: skip
     chemistry = FilamentChemistry(
-        (2, 1, 2), (150.0, 300.0, 150.0), np.ones(4), [Diffusing("A", 1e4), Diffusing("LD", 1e4), Diffusing("MD", 1e3)],
-        [Bulk("B")], [], seed, filaments=filaments, growths=growths, shrinkages=shrinkages, bindings=bindings,
-        ratchet_lengths=[2.7] if laws else [None], walls=walls((300.0, 300.0, 300.0)), same_filament_pairs=same_filament,
-    )  # fmt: skip
+        (2, 1, 2),
+        (150.0, 300.0, 150.0),
+        np.ones(4),
+        [Diffusing("A", 1e4), Diffusing("LD", 1e4), Diffusing("MD", 1e3)],
+        [Bulk("B")],
+        [],
+        seed,
+        filaments=filaments,
+        growths=growths,
+        shrinkages=shrinkages,
+        bindings=bindings,
+        ratchet_lengths=[2.7] if laws else [None],
+        walls=walls((300.0, 300.0, 300.0)),
+        same_filament_pairs=same_filament,
+    )
     for _ in range(6):
         direction = rng.normal(size=3)
         direction /= np.linalg.norm(direction)

@@ -189,11 +189,11 @@ def test_straight_filaments_have_full_cylinders(end, cylinders):
 
 
 def test_filament_file(folder):
-    text = "FILAMENT 0 500 500 100 500 500 600\n# FILAMENT 9\n\nFILAMENT 0 50 50 50 150 50 50 150 150 50\n"
+    text = "FILAMENT 0 500 500 100 500 500 208\n# FILAMENT 9\n\nFILAMENT 0 50 50 50 158 50 50 158 157 50\n"
     deck = folder.read({"FILAMENTFILE": "f.txt", "PROJECTIONTYPE": "PREDEFINED"}, files={"f.txt": text})
     first, second = deck.initial.file_filaments
     assert (first.type, first.line, second.line) == (0, 1, 4)
-    assert first.points.tolist() == [[500, 500, 100], [500, 500, 600]] and second.points.shape == (3, 3)
+    assert first.points.tolist() == [[500, 500, 100], [500, 500, 208]] and second.points.shape == (3, 3)
     beads = filament_beads(second.points, 108.0, "PREDEFINED")
     assert beads.tolist() == second.points.tolist()
     assert filament_beads(np.array([[500, 500, 500], [500, 500, 1500.0]]), 108.0, "STRAIGHT")[-1, 2] == 1472.0
@@ -214,6 +214,12 @@ def test_filament_file(folder):
 )
 def test_wrong_filament_file(folder, text, message):
     assert message in folder.error({"FILAMENTFILE": "f.txt"}, files={"f.txt": text})
+
+
+def test_predefined_cylinders_are_full(folder):
+    text = "FILAMENT 0 50 50 50 158 50 50 158 155 50\n"
+    message = folder.error({"FILAMENTFILE": "f.txt", "PROJECTIONTYPE": "PREDEFINED"}, files={"f.txt": text})
+    assert "f.txt:1: FILAMENT: not available in this version" in message and "found points 105 nm apart" in message
 
 
 def test_ignored_lines_of_a_filament_file_are_told(folder):
