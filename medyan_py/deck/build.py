@@ -63,6 +63,7 @@ def build_deck(
         schedule=_schedule(settings),
         initial=_initial(settings, filaments),
         force_fields=force_fields(settings),
+        compatibility=settings["compatibility"],
         log_each_cycle=log.get("log-simulation-time-each-cycle", False),
         source_lines=_source_lines(settings, lines),
     )

@@ -271,6 +271,7 @@ class InitialNetwork:
 class Deck:
     """A checked deck: everything a simulation needs to start. Made by :func:`medyan_py.deck.read_deck`.
 
+    `compatibility` is 'none' or 'medyan-5.4': whether the rules of that program hold where the default differs.
     `source_lines` tells of every keyword and directive where it was last set: name → (file, line).
     """
 
@@ -297,5 +298,6 @@ class Deck:
     schedule: Schedule
     initial: InitialNetwork
     force_fields: tuple[str, ...]
+    compatibility: str
     log_each_cycle: bool
     source_lines: Mapping[str, tuple[str, int]]

@@ -136,8 +136,7 @@ class _Reading:
             except BadValue as bad:
                 self._report.error("argument", None, "compatibility", found=bad.found, allowed=bad.allowed)
             else:
-                if value in row.missing:
-                    not_available(self._report, "argument", None, "compatibility", row.missing[value])
+                settings.values["compatibility"] = value
 
     def _chemistry(self, settings: Settings) -> tuple[Path | None, ChemistryLines | None]:
         name = settings["CHEMISTRYFILE"]

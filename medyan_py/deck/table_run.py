@@ -230,7 +230,6 @@ RESTART_AND_LOG = (
         _choice("none", "medyan-5.4"),
         default="none",
         help="medyan-5.4: rules of the C++ program where the default differs",
-        missing={"medyan-5.4": "compatibility medyan-5.4"},
     ),
     Keyword(
         "output",

@@ -23,6 +23,7 @@ from medyan_py.setup.space import active_compartments, wall_planes
 def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemistry:
     """The chemistry of a deck with an empty system: no molecules, no filaments."""
     types = deck.filament_types
+    old_rules = deck.compatibility == "medyan-5.4"
     return FilamentChemistry(
         deck.geometry.shape,
         deck.geometry.compartment_size,
@@ -32,7 +33,8 @@ def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemist
         _reactions(deck),
         seed,
         filaments=Filaments(
-            [(t.monomer_size, t.cylinder_size, t.monomers_per_cylinder, t.binding_sites) for t in types]
+            [(t.monomer_size, t.cylinder_size, t.monomers_per_cylinder, t.binding_sites) for t in types],
+            full_cylinder_fractions=old_rules,
         ),
         growths=[Growth(**_end_change(deck, r)) for r in deck.polymerisations],
         shrinkages=[Shrinkage(**_end_change(deck, r)) for r in deck.depolymerisations],
@@ -40,6 +42,7 @@ def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemist
         ratchet_lengths=[t.ratchet_length for t in types],
         walls=_walls(deck),
         same_filament_pairs=deck.allow_same_filament_pairs,
+        powers=old_rules,
     )
 
 

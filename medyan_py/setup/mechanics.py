@@ -25,6 +25,7 @@ class Mechanics:
     def __init__(self, deck: Deck, chemistry: FilamentChemistry):
         self._deck = deck
         self._chemistry = chemistry
+        self._old_rules = deck.compatibility == "medyan-5.4"
         types = deck.filament_types
         walls = deck.boundary.repulsion is not None
         self.model = MechanicalModel(
@@ -43,9 +44,6 @@ class Mechanics:
         self._volume_k = np.array([t.volume_k or 0.0 for t in types])
         self._monomer_size = np.array([t.monomer_size for t in types])
         self._monomer_interval = np.array([t.monomer_interval or 1 for t in types])
-        self._site_slot = np.array(
-            [list(t.binding_sites) + [0] * (chemistry.filaments.max_sites - len(t.binding_sites)) for t in types]
-        )
         self.order: dict[str, np.ndarray] = {}
         self.bonds = np.zeros(0, dtype=np.int32)
         self.energies: dict[str, float] = {}
@@ -63,6 +61,7 @@ class Mechanics:
             gradient_tolerance=m.gradient_tolerance,
             max_distance=m.max_distance,
             energy_change_relative_tolerance=m.energy_change_relative_tolerance,
+            **({"scheme": "backtracking", "lambda_max": m.lambda_max} if self._old_rules else {}),
         )
         beads = self._chemistry.filaments.beads
         beads["x"][self.order["bead"]] = self.model.positions
@@ -106,7 +105,7 @@ class Mechanics:
         """Bending constant (pN nm) and angle of every bead; used at inner beads, between its two cylinders.
 
         The constant is that of a full cylinder times L₀ · 2/(l₋ + l₊), so that a chain bends like a continuous rod
-        whatever the lengths of its segments.
+        whatever the lengths of its segments; by the rules of MEDYAN 5.4 it is times L₀/l₊.
         """
         n = start[-1]
         hinge_k, hinge_theta = np.zeros(n), np.zeros(n)
@@ -115,7 +114,8 @@ class Mechanics:
         filament = np.repeat(np.arange(len(start) - 1), np.diff(start))
         after = (np.arange(n) - filament)[inner]  # cylinder on the plus side of the bead
         t = kind[after]
-        hinge_k[inner] = self._bending_k[t] * self._cylinder_size[t] * 2.0 / (rest[after - 1] + rest[after])
+        length = rest[after] if self._old_rules else 0.5 * (rest[after - 1] + rest[after])
+        hinge_k[inner] = self._bending_k[t] * self._cylinder_size[t] / length
         hinge_theta[inner] = self._bending_theta[t]
         return hinge_k, hinge_theta
 
@@ -126,6 +126,4 @@ class Mechanics:
         number = np.zeros(cylinders.capacity, dtype=np.int32)
         number[cylinder_rows] = np.arange(len(cylinder_rows), dtype=np.int32)
         site = bonds["site"][self.bonds]
-        row, ordinal = site // filaments.max_sites, site % filaments.max_sites
-        slot = self._site_slot[filaments.table["type"][cylinders["filament"][row]], ordinal]
-        return number[row], (slot - cylinders["first"][row]) / cylinders["monomers"][row]
+        return number[site // filaments.max_sites], filaments.fractions(site)

@@ -40,6 +40,7 @@ cdef class Engine:
     cdef readonly int64_t events, hops
     cdef readonly RandomStream random
     cdef readonly object diffusing_names, bulk_names
+    cdef readonly bint powers
     cdef object count_array, bulk_array, active_array
 
     cdef int64_t[::1] count           # [compartment · diffusing + species]

@@ -40,6 +40,8 @@ cdef class Engine:
     bulk : sequence of Bulk
     reactions : sequence of Reaction
     seed : int or numpy.random.SeedSequence
+    powers : bool
+        Count m equal reactants as N^m, as MEDYAN 5.4 does, instead of N!/(N − m)!.
 
     Raises
     ------
@@ -52,8 +54,9 @@ cdef class Engine:
         self.local = NULL
         self.whole = NULL
 
-    def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed):
+    def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, bint powers=False):
         self.random = RandomStream(seed)
+        self.powers = powers
         self._lay_grid(shape, compartment_size, active)
         self._name_species(diffusing, bulk)
         self._register(*self._templates(reactions))
@@ -192,7 +195,7 @@ cdef class Engine:
             for j in range(template.order[i]):
                 if n <= j:
                     return 0.0
-                a *= <double> (n - j)
+                a *= <double> (n if self.powers else n - j)
         return a
 
     cdef void refresh_all(self) noexcept nogil:

@@ -43,7 +43,7 @@ cdef class FilamentChemistry(Engine):
 
     Parameters
     ----------
-    shape, compartment_size, active, diffusing, bulk, reactions, seed :
+    shape, compartment_size, active, diffusing, bulk, reactions, seed, powers :
         As for ``Engine``.
     filaments : Filaments
     growths : sequence of Growth
@@ -62,7 +62,8 @@ cdef class FilamentChemistry(Engine):
     """
 
     def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, *, Filaments filaments,
-                 growths=(), shrinkages=(), bindings=(), ratchet_lengths=(), walls=None, bint same_filament_pairs=True):
+                 growths=(), shrinkages=(), bindings=(), ratchet_lengths=(), walls=None, bint same_filament_pairs=True,
+                 bint powers=False):
         if len(growths) > 64 or len(shrinkages) > 64 or len(bindings) > 16:
             raise ValueError("at most 64 polymerisations, 64 depolymerisations and 16 linkers and motors are possible")
         self.filaments = filaments
@@ -74,7 +75,7 @@ cdef class FilamentChemistry(Engine):
         if len(lengths) != types:
             raise ValueError(f"{types} ratchet lengths are needed, got {len(lengths)}")
         self.ratchet_length = np.array([0.0 if x is None else float(x) for x in lengths])
-        super().__init__(shape, compartment_size, active, diffusing, bulk, reactions, seed)
+        super().__init__(shape, compartment_size, active, diffusing, bulk, reactions, seed, powers)
         for k in range(3):
             self.grid[k], self.compartment_edge[k] = self.shape[k], self.compartment_size[k]
         self.candidates = Candidates(

@@ -1,8 +1,9 @@
 """Filament bending at every inner bead: E = k (1 − cos(φ − θ)), φ the angle between consecutive cylinders.
 
-Ott et al., Phys Rev E 48, R1642 (1993). With unit tangents a, b and θ = 0 this is ½ k |b − a|², the form used here because it
-keeps its digits when the filament is nearly straight. With θ ≠ 0 the energy has a kink at φ = 0 and φ = π, where the bending
-plane is undefined; the derivative of sin φ is taken as zero there, so an exactly straight filament stays straight.
+Ott et al., Phys Rev E 48, R1642 (1993). With unit tangents a, b and θ = 0 this is ½ k |b − a|², the form used here
+because it keeps its digits when the filament is nearly straight. With θ ≠ 0 the energy has a kink at φ = 0 and φ = π,
+where the bending plane is undefined; the derivative of sin φ is taken as zero there, so an exactly straight filament
+stays straight.
 """
 
 from libc.math cimport cos, sin, sqrt

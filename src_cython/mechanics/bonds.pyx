@@ -1,8 +1,8 @@
 """Linker and motor stretching: E = ½ k (d − l)², d the distance of the two attachment points.
 
-The point on a cylinder at fraction α is (1 − α) x₁ + α x₂. Didonna & Levine, Phys Rev E 75, 041909 (2007); Popov et al., PLoS
-Comput Biol 12, e1004877 (2016). Where the two points coincide the direction is undefined and the force is taken as zero: by
-symmetry none is better than another.
+The point on a cylinder at fraction α is (1 − α) x₁ + α x₂. Didonna & Levine, Phys Rev E 75, 041909 (2007); Popov et
+al., PLoS Comput Biol 12, e1004877 (2016). Where the two points coincide the direction is undefined and the force is
+taken as zero: by symmetry none is better than another.
 """
 
 from libc.math cimport sqrt

@@ -1,7 +1,7 @@
 """Exponential repulsion of beads from planes: E = K exp(−d/λ), d the signed distance from the plane (positive inside).
 
-Popov et al., PLoS Comput Biol 12, e1004877 (2016). Farther than 30 λ outside, the energy continues along its tangent, so that
-nothing overflows and the force still points inward.
+Popov et al., PLoS Comput Biol 12, e1004877 (2016). Farther than 30 λ outside, the energy continues along its tangent,
+so that nothing overflows and the force still points inward.
 """
 
 from libc.math cimport exp

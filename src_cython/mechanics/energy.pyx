@@ -98,8 +98,9 @@ cdef class EnergyModel:
     cdef int separate(self) except -1:
         """Move listed cylinders that touch apart; returns how many pairs were moved.
 
-        The excluded volume of crossing segments is infinite and gives no direction. Each of the two cylinders is shifted by half of
-        0.1 nm along the line between the closest points, or along the common normal where they intersect exactly.
+        The excluded volume of crossing segments is infinite and gives no direction. Each of the two cylinders is
+        shifted by half of 0.1 nm along the line between the closest points, or along the common normal where they
+        intersect exactly.
         """
         cdef Py_ssize_t n, i, turn, count = 0, now
         cdef double *p
@@ -109,6 +110,8 @@ cdef class EnergyModel:
         for turn in range(20):
             now = 0
             for n in range(self.net.pairs):
+                if self.net.pair_kappa[n] == 0:
+                    continue
                 p = self.x.data + 3 * self.net.cylinder_bead[self.net.pair[2 * n]]
                 q = self.x.data + 3 * self.net.cylinder_bead[self.net.pair[2 * n + 1]]
                 distance = segment_distance(p, q, away)

@@ -2,4 +2,4 @@
 
 
 class MechanicsError(RuntimeError):
-    """An energy or force is infinite or not a number; the message names the interaction, the objects and where they are."""
+    """An energy or force is not finite; the message names the interaction, the objects and where they are."""

@@ -7,9 +7,9 @@
  *   other, so one angle per bracket suffices. It loses digits like (V/|v1||v2||v3|)^-3 where V is the
  *   triple product that vanishes for coplanar segments.
  * - Quadrature: the inner integral is elementary and regular for disjoint segments; the outer one is done by
- *   Gauss-Legendre on panels. A panel's error is governed by the largest ellipse around it (foci at its
- *   ends) free of singularities of the integrand (Trefethen, SIAM Review 2008). Those lie at s0 +- i h/|v|: the projections
- *   of the two ends of the inner segment (h: distance from the line) and the closest approach of the two lines. Panels are
+ *   Gauss-Legendre on panels. A panel's error is governed by the largest ellipse around it (foci at its ends) free of
+ *   singularities of the integrand (Trefethen, SIAM Review 2008). Those lie at s0 +- i h/|v|: the projections of the
+ *   two ends of the inner segment (h: distance from the line) and the closest approach of the two lines. Panels are
  *   split until a table of at most MAX_NODES nodes reaches rounding level.
  *
  * Energy and gradient come from the same discrete expression in both.
@@ -18,9 +18,11 @@
 #define MEDYAN_EXCLUDED_VOLUME_H
 
 #include <math.h>
+#include <stddef.h>
 #include "arctangent.h"
 #include "vectors.h"
 
+#define BLOCK 8
 #define MAX_NODES 20
 #define MIN_NODES 3
 #define MAX_PANELS 64
@@ -50,64 +52,70 @@ static void gauss_tables(void) {
         }
 }
 
-/* The closed form. Returns 0 without a result where it is ill-conditioned. grad: 12 values, d/dc1 ... d/dc4. */
-static int segments_closed(const double *c1, const double *c2, const double *c3, const double *c4, double *energy, double *grad) {
-    double v1[3], v2[3], u13[3], u14[3], u23[3], u24[3], n[3], w[3];
-    sub3(c2, c1, v1); sub3(c4, c3, v2);
-    sub3(c1, c3, u13); sub3(c1, c4, u14); sub3(c2, c3, u23); sub3(c2, c4, u24);
-    cross3(v1, v2, n);
-    const double a = dot3(v1, v1), b = dot3(v2, v2), c = dot3(u13, u13), d = dot3(v1, v2), e = dot3(v1, u13), f = dot3(v2, u13);
-    const double V = dot3(n, u13);
-    if (!(V * V >= COPLANAR * COPLANAR * a * b * c)) return 0;
-    const double r14 = dot3(u14, u14), r23 = dot3(u23, u23), r24 = dot3(u24, u24);
+/* One bracket: N theta/R and its derivatives with respect to N (A), R^2 (B), p (P) and q (Q); y, x: sine-like and
+ * cosine-like part of its angle. */
+static inline double bracket(double N, double R2, double x, double p, double q, double Dp, double Dq,
+                             double *A, double *B, double *P, double *Q) {
+    const double R = sqrt(R2), both = 1 / (Dp * Dq), iR = 1 / R;
+    *A = upper_angle(R, x) * iR;
+    *P = N * (both * Dq);
+    *Q = -N * (both * Dp);
+    const double term = N * *A;
+    *B = -0.5 * (term + p * *P + q * *Q) * (iR * iR);
+    return term;
+}
 
-    double N[4], R2[4], R[4], theta[4];
-    const double x[4] = {dot3(u13, u23), dot3(u14, u24), dot3(u13, u14), dot3(u23, u24)};
-    cross3(v1, u13, w); N[0] = -dot3(n, w); R2[0] = dot3(w, w);
-    cross3(v1, u14, w); N[1] = dot3(n, w); R2[1] = dot3(w, w);
-    cross3(v2, u13, w); N[2] = -dot3(n, w); R2[2] = dot3(w, w);
-    cross3(v2, u23, w); N[3] = dot3(n, w); R2[3] = dot3(w, w);
-    const double p[4] = {a + e, a + e - d, f, d + f}, q[4] = {e, e - d, f - b, d + f - b};
-    const double Dp[4] = {a * r23, a * r24, b * c, b * r23}, Dq[4] = {a * c, a * r14, b * r14, b * r24};
-    double A[4], B[4], P[4], Q[4], term[4];
-    for (int k = 0; k < 4; k++) R[k] = sqrt(R2[k]);
-    for (int k = 0; k < 4; k++) theta[k] = upper_angle(R[k], x[k]);
-    for (int k = 0; k < 4; k++) {
-        const double both = 1 / (Dp[k] * Dq[k]), ip = both * Dq[k], iq = both * Dp[k], iR = 1 / R[k];
-        A[k] = theta[k] * iR;
-        term[k] = N[k] * A[k];
-        P[k] = N[k] * ip;
-        Q[k] = -N[k] * iq;
-        B[k] = -0.5 * (term[k] + p[k] * P[k] + q[k] * Q[k]) * (iR * iR);
-    }
-    const double S = (term[0] + term[1]) + (term[2] + term[3]);
-    const double largest = fmax(fmax(fabs(term[0]), fabs(term[1])), fmax(fabs(term[2]), fabs(term[3])));
-    if (!(largest <= CANCELLATION * fabs(S))) return 0;
+/* The closed form for BLOCK pairs at once, in plain loops that vectorise over the pairs. c: coordinates of c1 ... c4;
+ * grad: d/dc1 ... d/dc4; good: 1, or 0 where the closed form is ill-conditioned and the other results are void. */
+static void segments_closed(const double c[12][BLOCK], double energy[BLOCK], double grad[12][BLOCK],
+                            double good[BLOCK]) {
+    for (int k = 0; k < BLOCK; k++) {
+        const double c1[3] = {c[0][k], c[1][k], c[2][k]}, c2[3] = {c[3][k], c[4][k], c[5][k]};
+        const double c3[3] = {c[6][k], c[7][k], c[8][k]}, c4[3] = {c[9][k], c[10][k], c[11][k]};
+        double v1[3], v2[3], u13[3], u14[3], u23[3], u24[3], n[3], w1[3], w2[3], w3[3], w4[3], V1[3], V2[3];
+        sub3(c2, c1, v1); sub3(c4, c3, v2);
+        sub3(c1, c3, u13); sub3(c1, c4, u14); sub3(c2, c3, u23); sub3(c2, c4, u24);
+        cross3(v1, v2, n);
+        cross3(v1, u13, w1); cross3(v1, u14, w2); cross3(v2, u13, w3); cross3(v2, u23, w4);
+        const double a = dot3(v1, v1), b = dot3(v2, v2), d = dot3(v1, v2), e = dot3(v1, u13), f = dot3(v2, u13);
+        const double r13 = dot3(u13, u13), r14 = dot3(u14, u14), r23 = dot3(u23, u23), r24 = dot3(u24, u24);
+        const double V = dot3(n, u13);
+        double A1, A2, A3, A4, B1, B2, B3, B4, P1, P2, P3, P4, Q1, Q2, Q3, Q4;
+        const double t1 = bracket(-dot3(n, w1), dot3(w1, w1), dot3(u13, u23), a + e, e, a * r23, a * r13,
+                                  &A1, &B1, &P1, &Q1);
+        const double t2 = bracket(dot3(n, w2), dot3(w2, w2), dot3(u14, u24), a + e - d, e - d, a * r24, a * r14,
+                                  &A2, &B2, &P2, &Q2);
+        const double t3 = bracket(-dot3(n, w3), dot3(w3, w3), dot3(u13, u14), f, f - b, b * r13, b * r14,
+                                  &A3, &B3, &P3, &Q3);
+        const double t4 = bracket(dot3(n, w4), dot3(w4, w4), dot3(u23, u24), d + f, d + f - b, b * r23, b * r24,
+                                  &A4, &B4, &P4, &Q4);
+        const double S = (t1 + t2) + (t3 + t4), squares = t1 * t1 + t2 * t2 + t3 * t3 + t4 * t4;
+        const double flat = V * V >= COPLANAR * COPLANAR * a * b * r13 ? 1.0 : 0.0;
+        good[k] = squares <= CANCELLATION * CANCELLATION * (S * S) ? flat : 0.0;
 
-    const double Sa = -f * A[0] + (f - b) * A[1] - b * A[3] + c * B[0] + r14 * B[1] + b * B[3] + P[0] + P[1];
-    const double Sb = -a * A[1] + e * A[2] - (a + e) * A[3] + a * B[1] + c * B[2] + r23 * B[3] - Q[2] - Q[3];
-    const double Sc = a * (B[0] + B[1]) + b * (B[2] + B[3]);
-    const double Sd = e * A[0] + (2 * d - e) * A[1] - f * A[2] + (2 * d + f) * A[3] - 2 * (d - e) * B[1] - 2 * (d + f) * B[3]
-                      - P[1] - Q[1] + P[3] + Q[3];
-    const double Se = d * (A[0] - A[1]) + b * (A[2] - A[3]) - 2 * e * B[0] + 2 * (d - e) * B[1] + 2 * b * B[3]
-                      + P[0] + Q[0] + P[1] + Q[1];
-    const double Sf = a * (A[1] - A[0]) + d * (A[3] - A[2]) - 2 * a * B[1] - 2 * f * B[2] - 2 * (d + f) * B[3]
-                      + P[2] + Q[2] + P[3] + Q[3];
-    double V1[3], V2[3];
-    cross3(v2, u13, V1);
-    cross3(u13, v1, V2);
-    const double E = -S / (2 * V * V), scale = -1 / (2 * V * V), slope = -2 * E / V;
-    for (int i = 0; i < 3; i++) {
-        const double G1 = scale * (2 * Sa * v1[i] + Sd * v2[i] + Se * u13[i]) + slope * V1[i];
-        const double G2 = scale * (2 * Sb * v2[i] + Sd * v1[i] + Sf * u13[i]) + slope * V2[i];
-        const double G3 = scale * (2 * Sc * u13[i] + Se * v1[i] + Sf * v2[i]) + slope * n[i];
-        grad[i] = G3 - G1;
-        grad[3 + i] = G1;
-        grad[6 + i] = -G2 - G3;
-        grad[9 + i] = G2;
+        const double Sa = -f * A1 + (f - b) * A2 - b * A4 + r13 * B1 + r14 * B2 + b * B4 + P1 + P2;
+        const double Sb = -a * A2 + e * A3 - (a + e) * A4 + a * B2 + r13 * B3 + r23 * B4 - Q3 - Q4;
+        const double Sc = a * (B1 + B2) + b * (B3 + B4);
+        const double Sd = e * A1 + (2 * d - e) * A2 - f * A3 + (2 * d + f) * A4 - 2 * (d - e) * B2 - 2 * (d + f) * B4
+                          - P2 - Q2 + P4 + Q4;
+        const double Se = d * (A1 - A2) + b * (A3 - A4) - 2 * e * B1 + 2 * (d - e) * B2 + 2 * b * B4
+                          + P1 + Q1 + P2 + Q2;
+        const double Sf = a * (A2 - A1) + d * (A4 - A3) - 2 * a * B2 - 2 * f * B3 - 2 * (d + f) * B4
+                          + P3 + Q3 + P4 + Q4;
+        cross3(v2, u13, V1);
+        cross3(u13, v1, V2);
+        const double iV = 1 / V, scale = -0.5 * (iV * iV), E = S * scale, slope = -2 * E * iV;
+        energy[k] = E;
+        for (int i = 0; i < 3; i++) {
+            const double G1 = scale * (2 * Sa * v1[i] + Sd * v2[i] + Se * u13[i]) + slope * V1[i];
+            const double G2 = scale * (2 * Sb * v2[i] + Sd * v1[i] + Sf * u13[i]) + slope * V2[i];
+            const double G3 = scale * (2 * Sc * u13[i] + Se * v1[i] + Sf * v2[i]) + slope * n[i];
+            grad[i][k] = G3 - G1;
+            grad[3 + i][k] = G1;
+            grad[6 + i][k] = -G2 - G3;
+            grad[9 + i][k] = G2;
+        }
     }
-    *energy = E;
-    return 1;
 }
 
 /* Moments over u in [u0, u1] of 1/(u^2+h^2)^2 (J2), 1/(u^2+h^2)^3 (J3) and u/(u^2+h^2)^3 (K3). */
@@ -146,7 +154,8 @@ static inline double ellipse(double x, double y) {
 }
 
 /* Outer segment A + s v, inner segment B + t w; I and its derivatives with respect to q = A - B, v, w. */
-static double segments_quadrature(const double *A, const double *v, const double *B, const double *w, double *dq, double *dv, double *dw) {
+static double segments_quadrature(const double *A, const double *v, const double *B, const double *w,
+                                  double *dq, double *dv, double *dw) {
     double q0[3], unit[3], cq[3], cv[3];
     sub3(A, B, q0);
     const double L2 = dot3(w, w), L = sqrt(L2), v2 = dot3(v, v);
@@ -207,7 +216,8 @@ static double segments_quadrature(const double *A, const double *v, const double
         }
         for (int i = 0; i < n; i++) line_moments(-foot_t[i], L - foot_t[i], h2[i], &J2[i], &J3[i], &K3[i]);
         for (int i = 0; i < n; i++) {
-            if (in_line(-foot_t[i], L - foot_t[i], h2[i])) in_line_moments(-foot_t[i], L - foot_t[i], h2[i], &J2[i], &J3[i]);
+            if (in_line(-foot_t[i], L - foot_t[i], h2[i]))
+                in_line_moments(-foot_t[i], L - foot_t[i], h2[i], &J2[i], &J3[i]);
             const double s = at[i], f = foot_t[i], weight = half * gauss_weight[n][i];
             const double M0 = weight * J3[i], M1 = weight * (K3[i] + f * J3[i]);
             const double M2 = weight * (J2[i] - h2[i] * J3[i] + 2 * f * K3[i] + f * f * J3[i]);
@@ -227,11 +237,9 @@ static double segments_quadrature(const double *A, const double *v, const double
     return I / L;
 }
 
-/* Integral and its gradient (12 values) for any two segments of positive length; infinite where they intersect. */
-static double segments_repulsion(const double *c1, const double *c2, const double *c3, const double *c4, double *grad) {
-    double energy;
-    if (segments_closed(c1, c2, c3, c4, &energy, grad)) return energy;
-    double v1[3], v2[3], dq[3], dv[3], dw[3];
+/* Integral and its gradient (12 values) by quadrature; infinite where the segments intersect. */
+static double segments_any(const double *c1, const double *c2, const double *c3, const double *c4, double *grad) {
+    double v1[3], v2[3], dq[3], dv[3], dw[3], energy;
     sub3(c2, c1, v1);
     sub3(c4, c3, v2);
     if (dot3(v1, v1) <= dot3(v2, v2)) { /* fewer nodes along the shorter one */
@@ -248,6 +256,37 @@ static double segments_repulsion(const double *c1, const double *c2, const doubl
         }
     }
     return energy;
+}
+
+/* Sum over count <= BLOCK pairs of kappa[k] times the integral; its gradient is added to g. first[k], second[k]:
+ * offsets in x and g of the two segments (six coordinates each). Stops with infinity at an intersecting pair. */
+static double segments_repulsion(int count, const double *x, double *g, const ptrdiff_t *first,
+                                 const ptrdiff_t *second, const double *kappa) {
+    double c[12][BLOCK], grad[12][BLOCK], energy[BLOCK], good[BLOCK], total = 0;
+    for (int k = 0; k < BLOCK; k++) {
+        const int from = k < count ? k : 0; /* a block is always full */
+        for (int i = 0; i < 6; i++) {
+            c[i][k] = x[first[from] + i];
+            c[6 + i][k] = x[second[from] + i];
+        }
+    }
+    segments_closed(c, energy, grad, good);
+    for (int k = 0; k < count; k++) {
+        const double *p = x + first[k], *q = x + second[k];
+        double own[12];
+        if (kappa[k] == 0) continue;
+        if (good[k] == 1)
+            for (int i = 0; i < 12; i++) own[i] = grad[i][k];
+        else
+            energy[k] = segments_any(p, p + 3, q, q + 3, own);
+        if (!(energy[k] < INFINITY)) return INFINITY; /* also not a number */
+        total += kappa[k] * energy[k];
+        for (int i = 0; i < 6; i++) {
+            g[first[k] + i] += kappa[k] * own[i];
+            g[second[k] + i] += kappa[k] * own[6 + i];
+        }
+    }
+    return total;
 }
 
 #endif

@@ -1,10 +1,10 @@
 """Excluded volume of cylinder pairs, integrated: E = κ ∫∫ ds dt / r⁴, κ = k l₁ l₂ with rest lengths l.
 
-Popov et al., PLoS Comput Biol 12, e1004877 (2016). The numerics are in ``excluded_volume.h``. Intersecting segments have infinite
-energy.
+Popov et al., PLoS Comput Biol 12, e1004877 (2016). The numerics are in ``excluded_volume.h``. Intersecting segments
+have infinite energy.
 """
 
-from libc.math cimport INFINITY, sqrt
+from libc.math cimport sqrt
 
 from medyan_py.core.mechanics.network cimport Network
 
@@ -15,28 +15,29 @@ cdef extern from "vectors.h":
     pass
 
 cdef extern from "excluded_volume.h" nogil:
+    enum:
+        BLOCK
     void gauss_tables()
-    double segments_repulsion(const double *c1, const double *c2, const double *c3, const double *c4, double *grad)
+    double segments_repulsion(int count, const double *x, double *g, const Py_ssize_t *first, const Py_ssize_t *second,
+                              const double *kappa)
 
 gauss_tables()
 
 
 cdef double cylinder_excluded_volume(const Network *net, const double *x, double *g,
                                      Py_ssize_t first, Py_ssize_t last) noexcept nogil:
-    cdef double energy = 0, value, kappa
-    cdef double grad[12]
-    cdef Py_ssize_t n, i, a, b
-    for n in range(first, last):
-        a = 3 * net.cylinder_bead[net.pair[2 * n]]
-        b = 3 * net.cylinder_bead[net.pair[2 * n + 1]]
-        kappa = net.pair_kappa[n]
-        value = segments_repulsion(x + a, x + a + 3, x + b, x + b + 3, grad)
-        if not value < INFINITY:      # also not a number: 0/0 where they intersect
-            return INFINITY
-        energy += kappa * value
-        for i in range(6):
-            g[a + i] += kappa * grad[i]
-            g[b + i] += kappa * grad[6 + i]
+    cdef double energy = 0
+    cdef Py_ssize_t one[BLOCK]
+    cdef Py_ssize_t two[BLOCK]
+    cdef Py_ssize_t n = first, k
+    cdef int count
+    while n < last:
+        count = <int> min(BLOCK, last - n)
+        for k in range(count):
+            one[k] = 3 * net.cylinder_bead[net.pair[2 * (n + k)]]
+            two[k] = 3 * net.cylinder_bead[net.pair[2 * (n + k) + 1]]
+        energy += segments_repulsion(count, x, g, one, two, net.pair_kappa + n)
+        n += count
     return energy
 
 

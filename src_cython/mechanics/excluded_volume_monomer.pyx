@@ -1,7 +1,7 @@
 """Excluded volume of cylinder pairs, sampled: E = k Σ Σ (I₁ δ₁)(I₂ δ₂) / r⁴ over every I-th monomer of both cylinders.
 
-A cylinder spans the monomer serials [S₁, S₂) of its two beads; sampled are the multiples of its interval I, at the fraction
-(M − S₁ + ½)/(S₂ − S₁) of the segment. δ is the monomer size.
+A cylinder spans the monomer serials [S₁, S₂) of its two beads; sampled are the multiples of its interval I, at the
+fraction (M − S₁ + ½)/(S₂ − S₁) of the segment. δ is the monomer size.
 """
 
 from libc.math cimport INFINITY
@@ -25,6 +25,8 @@ cdef double monomer_excluded_volume(const Network *net, const double *x, double 
     cdef Py_ssize_t n, i, ca, cb, a, b
     cdef int ma, mb, sa, sb, la, lb, start
     for n in range(first, last):
+        if net.pair_kappa[n] == 0:
+            continue
         ca = net.pair[2 * n]
         cb = net.pair[2 * n + 1]
         a = net.cylinder_bead[ca]

@@ -1,10 +1,12 @@
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
 from medyan_py.core.mechanics.energy cimport EnergyModel
+from medyan_py.core.mechanics.backtracking cimport BacktrackingMinimiser
 from medyan_py.core.mechanics.minimiser cimport Minimiser
 
 
 cdef class MechanicalModel(EnergyModel):
     cdef Minimiser minimiser
+    cdef BacktrackingMinimiser backtracking
     cdef Doubles gradient, plane
     cdef Doubles rest_length, stretching_k, hinge_k, hinge_theta, volume_k, monomer_size
     cdef Doubles bond_fraction, bond_k, bond_rest

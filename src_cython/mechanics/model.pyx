@@ -1,7 +1,7 @@
 """The mechanical model: what filaments, bonds and walls do to each other, and how they come to rest.
 
-It keeps its own flat arrays. Whoever owns the state loads it, asks for forces or a minimisation, and reads positions and tensions
-back; nothing here depends on how that state is stored.
+It keeps its own flat arrays. Whoever owns the state loads it, asks for forces or a minimisation, and reads positions
+and tensions back; nothing here depends on how that state is stored.
 """
 
 from libc.limits cimport INT_MAX
@@ -11,6 +11,7 @@ from libc.string cimport memcpy
 import numpy as np
 cimport numpy as cnp
 
+from medyan_py.core.mechanics.backtracking cimport BacktrackingMinimiser
 from medyan_py.core.mechanics.bonds cimport bond_tensions
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
 from medyan_py.core.mechanics.energy cimport EnergyModel
@@ -99,10 +100,11 @@ cdef class MechanicalModel(EnergyModel):
     planes : (p, 6) float64
         A point (nm) and the inward unit normal of every boundary plane; p may be 0.
     boundary_k, boundary_screening, boundary_cutoff : float
-        Energy scale K (pN nm), screening length λ (nm) of K exp(−d/λ), and the largest distance (nm, exclusive) of a cylinder's
-        midpoint from a plane at which its beads are repelled. Ignored when there is no plane.
+        Energy scale K (pN nm), screening length λ (nm) of K exp(−d/λ), and the largest distance (nm, exclusive) of a
+        cylinder's midpoint from a plane at which its beads are repelled. Ignored when there is no plane.
     bending : {'COSINE', 'HARMONIC', None}
-        k (1 − cos(φ − θ)); ``'HARMONIC'`` is the same with θ = 0, as in decks of the MEDYAN model; None: no bending energy.
+        k (1 − cos(φ − θ)); ``'HARMONIC'`` is the same with θ = 0, as in decks of the MEDYAN model; None: no bending
+        energy.
     excluded_volume : {'integral', 'monomer', None}
         Repulsion 1/r⁴ of cylinder pairs, integrated along both or summed over sampled monomers.
     volume_cutoff : float
@@ -114,7 +116,9 @@ cdef class MechanicalModel(EnergyModel):
         For a wrong shape, a non-unit normal, an unknown name or a number out of range.
     """
 
-    def __init__(self, *, planes, boundary_k, boundary_screening, boundary_cutoff, bending, excluded_volume, volume_cutoff):
+    def __init__(
+        self, *, planes, boundary_k, boundary_screening, boundary_cutoff, bending, excluded_volume, volume_cutoff
+    ):
         planes = np.asarray(planes, dtype=np.float64)
         if planes.size == 0:
             planes = planes.reshape(0, 6)
@@ -152,6 +156,7 @@ cdef class MechanicalModel(EnergyModel):
 
     def __cinit__(self, **_):
         self.minimiser = Minimiser(self)
+        self.backtracking = BacktrackingMinimiser(self)
         self.gradient, self.plane = Doubles(), Doubles()
         self.rest_length, self.stretching_k, self.hinge_k, self.hinge_theta = Doubles(), Doubles(), Doubles(), Doubles()
         self.volume_k, self.monomer_size, self.bond_fraction = Doubles(), Doubles(), Doubles()
@@ -162,8 +167,8 @@ cdef class MechanicalModel(EnergyModel):
         self.key_array = np.zeros(0, np.int64)
 
     def load(
-        self, x, filament_start, filament_key, position, rest_length, stretching_k, hinge_k, hinge_theta, volume_k, serial,
-        monomer_size, monomer_interval, bond_cylinders, bond_fractions, bond_k, bond_rest, bond_is_motor,
+        self, x, filament_start, filament_key, position, rest_length, stretching_k, hinge_k, hinge_theta, volume_k,
+        serial, monomer_size, monomer_interval, bond_cylinders, bond_fractions, bond_k, bond_rest, bond_is_motor,
     ):
         """Take over a state (everything is copied) and search its neighbours.
 
@@ -172,8 +177,8 @@ cdef class MechanicalModel(EnergyModel):
         x : (n, 3) float64
             Bead positions, nm, filament by filament from minus to plus end.
         filament_start : (F + 1,) int
-            Offsets of the filaments into the beads: from 0 to n, at least two beads each. A filament with b beads owns b − 1
-            cylinders, so the cylinder after bead i of filament f has index i − f.
+            Offsets of the filaments into the beads: from 0 to n, at least two beads each. A filament with b beads
+            owns b − 1 cylinders, so the cylinder after bead i of filament f has index i − f.
         filament_key : (F,) int64
             Filaments with equal keys count as one for the rule that cylinders at most two positions apart do not repel.
         position : (ncyl,) int
@@ -211,7 +216,7 @@ cdef class MechanicalModel(EnergyModel):
         cylinders = n - filaments
         if n > INT_MAX // 8:
             raise ValueError(f"x: {n} beads, at most {INT_MAX // 8} can be handled")
-        bonds = len(np.asarray(bond_rest))
+        bonds = np.asarray(bond_rest).size
         take_ints("filament_start", starts, (filaments + 1,), self.filament_start, 0, n)
         self.check_filaments()
         try:
@@ -219,6 +224,8 @@ cdef class MechanicalModel(EnergyModel):
             keys = np.asarray(filament_key)
             if keys.shape != (filaments,):
                 raise ValueError(f"filament_key: shape {keys.shape}, expected {(filaments,)}")
+            if keys.dtype.kind not in "iu" and keys.size:
+                raise ValueError(f"filament_key: dtype {keys.dtype}, expected integers")
             self.key_array = np.array(keys, dtype=np.int64)
             take_ints("position", position, (cylinders,), self.position, -INT_MAX // 2, INT_MAX // 2)
             take_doubles("rest_length", rest_length, (cylinders,), self.rest_length, 1e-9, 1e15)
@@ -340,20 +347,27 @@ cdef class MechanicalModel(EnergyModel):
         return self.energies()
 
     def minimise(
-        self, *, method="POLAKRIBIERE", gradient_tolerance=1.0, max_distance=1.0, energy_change_relative_tolerance=1e-9
+        self, *, method="POLAKRIBIERE", gradient_tolerance=1.0, max_distance=1.0, energy_change_relative_tolerance=1e-9,
+        scheme="preconditioned", lambda_max=1.0,
     ):
         """Relax the positions and return a ``MinimisationRecord``.
 
         Parameters
         ----------
         method : {'POLAKRIBIERE', 'FLETCHERRIEVES', 'STEEPESTDESCENT'}
-            Rule of the search direction; all of them are preconditioned. ('FLETCHERREEVES' is understood as well.)
+            Rule of the search direction. ('FLETCHERREEVES' is understood as well.)
         gradient_tolerance : float
-            Largest force component, pN, of a relaxed state; the decrease still predicted must be below 0.41 pN nm (kT/10) as well.
+            Largest force component, pN, of a relaxed state; the decrease still predicted must be below 0.41 pN nm
+            (kT/10) as well.
         max_distance : float
-            Trust length, nm: no bead moves more than ten times as far in one step.
+            Trust length, nm: no bead moves more than five times as far in one step.
         energy_change_relative_tolerance : float
             Twenty steps in a row that lower the energy by no more than this fraction end the search as ``'stalled'``.
+        scheme : {'preconditioned', 'backtracking'}
+            ``'backtracking'`` is the scheme of MEDYAN 5.4 (see ``backtracking.pyx``): it stops at the gradient tolerance
+            alone, or when one step changes the energy by less than the relative tolerance.
+        lambda_max : float
+            Largest step factor of that scheme, nm/pN; not used otherwise.
 
         Raises
         ------
@@ -368,13 +382,17 @@ cdef class MechanicalModel(EnergyModel):
         if not (isfinite(relative) and relative >= 0):
             raise ValueError(f"energy_change_relative_tolerance: {relative}, must be finite and not negative")
         cdef int rule = RULES[method]
-        record = self.minimiser.run(
-            <Rule> rule,
-            positive("gradient_tolerance", gradient_tolerance),
-            positive("max_distance", max_distance),
-            relative,
-        )
-        memcpy(self.gradient.data, self.minimiser.g.data, self.gradient.size * sizeof(double))
+        cdef double tolerance = positive("gradient_tolerance", gradient_tolerance)
+        cdef double distance = positive("max_distance", max_distance)
+        if scheme == "preconditioned":
+            record = self.minimiser.run(<Rule> rule, tolerance, distance, relative)
+            memcpy(self.gradient.data, self.minimiser.g.data, self.gradient.size * sizeof(double))
+        elif scheme == "backtracking":
+            record = self.backtracking.run(
+                <Rule> rule, tolerance, distance, relative, positive("lambda_max", lambda_max))
+            memcpy(self.gradient.data, self.backtracking.g.data, self.gradient.size * sizeof(double))
+        else:
+            raise ValueError(f"scheme: {scheme!r}, must be 'preconditioned' or 'backtracking'")
         return record
 
     @property

@@ -1,8 +1,9 @@
 """Which cylinders repel each other and which beads feel which plane.
 
-Cylinder midpoints are sorted into cubic cells at least as wide as the cutoff, so that partners lie in the 27 cells around; the
-work is linear in the number of cylinders. Where midpoints are spread thinly the cells grow, which bounds their number. Lists
-come out sorted by cylinder index, whatever the cells, so sums over them do not depend on the search.
+Cylinder midpoints are sorted into cubic cells at least as wide as the cutoff, so that partners lie in the 27 cells
+around; the work is linear in the number of cylinders. Where midpoints are spread thinly the cells grow, which bounds
+their number. Lists come out sorted by cylinder index, whatever the cells, so sums over them do not depend on the
+search.
 """
 
 from libc.math cimport floor
@@ -33,7 +34,7 @@ cdef class NeighbourSearch:
         self.members = Ints()
 
     cdef int pairs(self, const Network *net, const double *x, double cutoff, Ints out) except -1:
-        """Fill ``out`` with pairs (i < j) of midpoints at most ``cutoff`` apart, near neighbours of a filament excepted."""
+        """Fill ``out`` with pairs (i < j) of midpoints at most ``cutoff`` apart, except close ones of a filament."""
         cdef Py_ssize_t n = net.cylinders, i, j, k, c, found = 0, row, begin, cells
         cdef int at[3]
         cdef int count[3]
@@ -111,8 +112,8 @@ cdef class NeighbourSearch:
     cdef int walls(self, const Network *net, const double *x, double cutoff, double reach, Ints out) except -1:
         """Fill ``out`` with (bead, plane) for the beads of cylinders whose midpoint is nearer than ``cutoff``.
 
-        Each bead once per plane: bead 2 of every such cylinder, and bead 1 where the cylinder is its filament's first. Beads so
-        far that they cannot feel the plane before they have moved by ``reach`` are left out.
+        Each bead once per plane: bead 2 of every such cylinder, and bead 1 where the cylinder is its filament's
+        first. Beads so far that they cannot feel the plane before they have moved by ``reach`` are left out.
         """
         cdef Py_ssize_t c, p, i, found = 0, bead, last
         cdef const double *plane
@@ -132,7 +133,8 @@ cdef class NeighbourSearch:
                     middle += plane[3 + i] * (self.midpoint.data[3 * c + i] - plane[i])
                 if middle >= cutoff:
                     continue
-                for bead in range(last - 1 if last - 1 == net.filament_start[net.cylinder_filament[c]] else last, last + 1):
+                bead = last - 1 if last - 1 == net.filament_start[net.cylinder_filament[c]] else last
+                for bead in range(bead, last + 1):
                     at = x + 3 * bead
                     depth = 0
                     for i in range(3):

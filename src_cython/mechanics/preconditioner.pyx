@@ -1,9 +1,10 @@
-"""A matrix like the second derivative of the energy that is cheap to solve with: it couples the beads of one filament only.
+"""A matrix like the second derivative of the energy, cheap to solve with: it couples the beads of one filament only.
 
 Positive parts of the second derivatives of stretching, bending, walls and bonds (of bonds only the blocks within each
-cylinder), plus 0.05 pN/nm on the diagonal. A bead couples to at most two beads on either side, so the lower triangle has eight
-sub-diagonals, and Cholesky factorisation and solution cost O(beads). The stiffest modes (stretching of one-monomer end
-cylinders is forty times stiffer than of full ones) and the bending of whole filaments both become well scaled.
+cylinder), plus 0.05 pN/nm on the diagonal. A bead couples to at most two beads on either side, so the lower triangle
+has eight sub-diagonals, and Cholesky factorisation and solution cost O(beads). The stiffest modes (stretching of
+one-monomer end cylinders is forty times stiffer than of full ones) and the bending of whole filaments both become
+well scaled.
 """
 
 from libc.math cimport exp, sqrt
@@ -17,8 +18,9 @@ cdef enum:
 cdef double FLOOR = 0.05           # pN/nm, keeps free translations finite
 
 
-cdef inline void add_block(double *band, Py_ssize_t bead, Py_ssize_t other, const double *block, double weight) noexcept nogil:
-    """Add weight × block (3 × 3, row-major) to rows of ``bead`` and columns of ``other`` ≤ bead; lower triangle only."""
+cdef inline void add_block(double *band, Py_ssize_t bead, Py_ssize_t other, const double *block,
+                           double weight) noexcept nogil:
+    """Add weight × block (3 × 3, row-major) to rows of ``bead``, columns of ``other`` ≤ bead; lower triangle only."""
     cdef Py_ssize_t i, j, row, column
     for i in range(3):
         row = 3 * bead + i

@@ -63,6 +63,7 @@ cdef class Filaments:
     cdef int[:, ::1] site_slot        # per filament type and site ordinal: monomer slot
     cdef int[:, ::1] slot_site        # the inverse, −1 where there is no site
     cdef readonly int max_slots, max_sites
+    cdef readonly bint full_cylinder_fractions
     cdef readonly int64_t next_ident
 
     cdef inline int type_of(self, int cylinder) noexcept nogil:
@@ -83,7 +84,9 @@ cdef class Filaments:
         return FILAMENT <= state < PLUS_END
 
     cdef inline double fraction(self, int cylinder, int slot) noexcept nogil:
-        """Where a monomer sits on the segment between the beads, from the monomers present: 0 … 1."""
+        """Where a monomer sits on the segment between the beads: 0 … 1."""
+        if self.full_cylinder_fractions:
+            return <double> slot / self.kind[self.type_of(cylinder)].slots
         return <double> (slot - self.cylinders.first[cylinder]) / self.cylinders.monomers[cylinder]
 
     cdef void point(self, int cylinder, int slot, double *r) noexcept nogil

@@ -90,6 +90,9 @@ cdef class Filaments:
     ----------
     kinds : sequence of (monomer_size, cylinder_size, monomers_per_cylinder, binding_sites)
         One entry per filament type: sizes in nm, and the monomer slots that are binding sites, ascending.
+    full_cylinder_fractions : bool
+        Place monomers of a partly filled cylinder as if it were full, as MEDYAN 5.4 does, instead of by the monomers
+        present.
 
     Raises
     ------
@@ -97,8 +100,9 @@ cdef class Filaments:
         For more than 16 types, fewer than 3 monomers in a cylinder, or sites outside the cylinder.
     """
 
-    def __init__(self, kinds):
+    def __init__(self, kinds, bint full_cylinder_fractions=False):
         cdef int t, s
+        self.full_cylinder_fractions = full_cylinder_fractions
         self.kinds = [(float(m), float(c), int(n), tuple(int(b) for b in sites)) for m, c, n, sites in kinds]
         if not 1 <= len(self.kinds) <= 16:
             raise ValueError(f"1 to 16 filament types are possible, got {len(self.kinds)}")
@@ -294,6 +298,22 @@ cdef class Filaments:
         self.beads.release(tip)
         self.cylinders.release(c)
         return other
+
+    def fractions(self, sites):
+        """Where sites sit on their cylinders, 0 (minus-side bead) to 1, float64, same shape as ``sites``.
+
+        Raises ValueError for sites of cylinders that do not exist.
+        """
+        flat = np.ascontiguousarray(sites, dtype=np.int32).ravel()
+        cdef int[::1] which = flat
+        cdef double[::1] out = np.zeros(len(flat))
+        cdef int i, c
+        for i in range(len(which)):
+            c = which[i] // self.max_sites
+            if which[i] < 0 or c >= self.cylinders.top or not self.cylinders.alive[c]:
+                raise ValueError(f"no site {which[i]}")
+            out[i] = self.fraction(c, self.site_slot[self.type_of(c), which[i] % self.max_sites])
+        return np.asarray(out).reshape(np.shape(sites))
 
     def ordered(self):
         """Everything the mechanics reads, filament by filament, minus end first.

@@ -241,9 +241,9 @@ def test_runtime_argument(folder):
 
 def test_compatibility_argument(folder):
     path = folder.write(extra="compatibility medyan-5.4\n")
-    assert read_deck(path, compatibility="none").warnings == ()
-    with pytest.raises(DeckError, match="compatibility: not available in this version"):
-        read_deck(path)
+    assert read_deck(path).compatibility == "medyan-5.4"
+    assert read_deck(path, compatibility="none").compatibility == "none"
+    assert read_deck(folder.write(), compatibility="medyan-5.4").compatibility == "medyan-5.4"
     with pytest.raises(DeckError, match="compatibility: found 'medyan-5'"):
         read_deck(path, compatibility="medyan-5")
 

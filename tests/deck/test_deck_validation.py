@@ -284,7 +284,6 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
         ("init-fixed-vertex-attachment 1 2 3 4 5", "init-fixed-vertex-attachment", "membranes"),
         ("RESTARTPHASE", "RESTARTPHASE", "restart from a dump"),
         ("RESTARTPHASE USECHEMCOPYNUM\nFILAMENTFILE: dump.txt", "RESTARTPHASE", "restart from a dump"),
-        ("compatibility medyan-5.4", "compatibility", "compatibility medyan-5.4"),
     ],
 )
 def test_feature_not_available(folder, extra, keyword, feature):
