@@ -40,6 +40,7 @@ def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemist
         shrinkages=[Shrinkage(**_end_change(deck, r)) for r in deck.depolymerisations],
         bindings=[_linker(deck, r) for r in deck.linkers] + [_motor(deck, r) for r in deck.motors],
         ratchet_lengths=[t.ratchet_length for t in types],
+        end_kinds=[(len(t.minus_end_species), len(t.plus_end_species)) for t in types],
         walls=_walls(deck),
         same_filament_pairs=deck.allow_same_filament_pairs,
         powers=old_rules,
@@ -85,8 +86,8 @@ def _flag(deck: Deck, filament_type: int, site: str) -> int:
 def _common(deck: Deck, r: LinkerReaction | MotorReaction) -> dict:
     return {
         "type": r.index,
-        "filament_type": r.filament_types[0],
-        "flag": _flag(deck, r.filament_types[0], r.bound[0]),
+        "filament_types": r.filament_types,
+        "flags": tuple(_flag(deck, t, site) for t, site in zip(r.filament_types, r.bound, strict=True)),
         "free": _pool(deck, r.free),
         "on": r.on,
         "off": r.off,
@@ -109,7 +110,6 @@ def _linker(deck: Deck, r: LinkerReaction) -> Binding:
 
 def _motor(deck: Deck, r: MotorReaction) -> Binding:
     first = deck.filament_types[0]
-    walking = [w.rate for w in deck.walking if w.motor_species == r.species[0]]
     return Binding(
         motor=True,
         heads_min=r.heads_min,
@@ -119,9 +119,23 @@ def _motor(deck: Deck, r: MotorReaction) -> Binding:
         walking_force=r.walking_force or 0.0,
         # the spacing of sites that the deck asks for, on filament type 0
         step_fraction=r.step_size / (first.cylinder_size / first.requested_binding_sites),
-        walking_rate=sum(walking) if walking else None,
+        walking=_walking(deck, r, "plus"),
+        walking_back=_walking(deck, r, "minus"),
         **_common(deck, r),
     )
+
+
+def _walking(deck: Deck, r: MotorReaction, direction: str) -> tuple[float | None, float | None]:
+    """Rate of steps in one direction for each leg, None for a leg that has no walking reaction."""
+    rates = []
+    for filament_type, species in zip(r.filament_types, r.species, strict=True):
+        found = [
+            w.rate
+            for w in deck.walking
+            if (w.filament_type, w.motor_species, w.direction) == (filament_type, species, direction)
+        ]
+        rates.append(sum(found) if found else None)
+    return rates[0], rates[1]
 
 
 def _walls(deck: Deck) -> Walls:

@@ -8,8 +8,8 @@ cdef struct PairList:
 
 
 cdef struct SiteRule:
-    int filament_type
-    int flag
+    int filament_type[2]        # of the two legs
+    int flag[2]
     int stride                  # every how-manieth site of a cylinder
     double r_min                # nm
     double r_max
@@ -54,9 +54,13 @@ cdef class Candidates:
     cdef inline int number(self, int owner, int rule) noexcept nogil:
         return self.owned[owner * self.rules + rule].count
 
+    cdef inline int flag_at(self, int rule, int cylinder) noexcept nogil:
+        """The flag that a rule uses on a cylinder, by the type of its filament."""
+        return self.rule[rule].flag[0 if self.filaments.type_of(cylinder) == self.rule[rule].filament_type[0] else 1]
+
     cdef inline bint free(self, int rule, int site) noexcept nogil:
-        return self.filaments.cylinders.occupant[
-            site // self.filaments.max_sites, 3 * (site % self.filaments.max_sites) + self.rule[rule].flag] < 0
+        cdef int c = site // self.filaments.max_sites, s = site % self.filaments.max_sites
+        return self.filaments.cylinders.occupant[c, 3 * s + self.flag_at(rule, c)] < 0
 
     cdef int room(self) except -1 nogil
     cdef bint fits(self, int rule, int cylinder, int ordinal) noexcept nogil

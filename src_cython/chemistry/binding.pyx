@@ -33,8 +33,9 @@ cdef class Candidates:
     Parameters
     ----------
     filaments : Filaments
-    rules : sequence of (filament_type, flag, stride, r_min, r_max, whole)
-        Distances in nm; ``whole`` puts all pairs of the rule into one list of the system.
+    rules : sequence of (filament_types, flags, stride, r_min, r_max, whole)
+        Filament types and binding-site flags of the two legs; distances in nm; ``whole`` puts all pairs of the rule
+        into one list of the system.
     shape, compartment_size, active :
         The grid; sizes in nm.
     same_filament : bool
@@ -58,10 +59,13 @@ cdef class Candidates:
         self.filaments = filaments
         self.rules = len(rules)
         self.same_filament = same_filament
-        for k, (filament_type, flag, stride, r_min, r_max, whole) in enumerate(rules):
+        for k, (types, flags, stride, r_min, r_max, whole) in enumerate(rules):
             if not 0 <= r_min <= r_max < float("inf") or stride < 1:
                 raise ValueError(f"binding distances must obey 0 ≤ r_min ≤ r_max, got {r_min}, {r_max}")
-            self.rule[k] = SiteRule(filament_type, flag, stride, r_min, r_max, whole)
+            self.rule[k].filament_type[0], self.rule[k].filament_type[1] = types
+            self.rule[k].flag[0], self.rule[k].flag[1] = flags
+            self.rule[k].stride, self.rule[k].r_min, self.rule[k].r_max = stride, r_min, r_max
+            self.rule[k].whole = whole
         for k in range(3):
             self.shape[k] = shape[k]
             self.size[k] = compartment_size[k]
@@ -107,7 +111,8 @@ cdef class Candidates:
     # ---------------------------------------------------------------- bins
 
     cdef bint fits(self, int rule, int cylinder, int ordinal) noexcept nogil:
-        return (self.filaments.type_of(cylinder) == self.rule[rule].filament_type
+        cdef int type = self.filaments.type_of(cylinder)
+        return ((type == self.rule[rule].filament_type[0] or type == self.rule[rule].filament_type[1])
                 and ordinal % self.rule[rule].stride == 0)
 
     cdef int bin_index(self, int rule, int site) noexcept nogil:
@@ -153,7 +158,10 @@ cdef class Candidates:
     cdef bint matches(self, int rule, int a, int b) noexcept nogil:
         """Whether two existing, free sites are a candidate pair."""
         cdef int ca = a // self.filaments.max_sites, cb = b // self.filaments.max_sites, gap, k
+        cdef int ta = self.filaments.type_of(ca), tb = self.filaments.type_of(cb)
         cdef double d2 = 0.0, d
+        if self.rule[rule].filament_type[0] != self.rule[rule].filament_type[1] and ta == tb:
+            return False
         for k in range(3):
             d = self.where[a, k] - self.where[b, k]
             d2 += d * d
@@ -337,7 +345,7 @@ cdef class Candidates:
         """Something bound to a site; its occupant is set already."""
         cdef int r
         for r in range(self.rules):
-            if self.rule[r].flag == flag and self.bin_of[r, site] >= 0:
+            if self.bin_of[r, site] >= 0 and self.flag_at(r, site // self.filaments.max_sites) == flag:
                 self.disconnect(r, site)
         return 0
 
@@ -345,7 +353,7 @@ cdef class Candidates:
         """A site became free; its occupant is cleared already."""
         cdef int r
         for r in range(self.rules):
-            if self.rule[r].flag == flag and self.bin_of[r, site] >= 0:
+            if self.bin_of[r, site] >= 0 and self.flag_at(r, site // self.filaments.max_sites) == flag:
                 self.connect(r, site, False)
         return 0
 

@@ -65,18 +65,92 @@ class Shrinkage(NamedTuple):
     rate: float
 
 
+class Aging(NamedTuple):
+    """Monomers of kind ``kind`` turn into ``new_kind``.
+
+    ``part`` is -1 for the inner monomers of filaments, 0 for minus ends, 1 for plus ends.
+    """
+
+    filament_type: int
+    part: int
+    kind: int
+    new_kind: int
+    rate: float
+
+
+class Destruction(NamedTuple):
+    """A filament of just a minus end (kind ``minus``) and a plus end (kind ``plus``) falls apart into two molecules."""
+
+    filament_type: int
+    minus: int
+    plus: int
+    products: tuple[Pool, Pool]
+    rate: float
+
+
+class Severing(NamedTuple):
+    """A filament is cut at the junction next to a free binding site whose monomer has kind ``kind``.
+
+    ``minus_side`` cuts at the minus side of the site's cylinder, as MEDYAN 5.4 does, instead of at the nearer side.
+    """
+
+    filament_type: int
+    kind: int
+    rate: float
+    minus_side: bool = False
+
+
+class Nucleation(NamedTuple):
+    """Free molecules form a filament of three monomers: minus end, filament, plus end of the kinds given."""
+
+    filament_type: int
+    reactants: tuple[Pool, ...]
+    minus: int
+    inside: int
+    plus: int
+    rate: float
+
+
+class Branching(NamedTuple):
+    """A brancher and a monomer start a daughter filament at a free site; the brancher may let go again.
+
+    ``brancher`` and ``monomer`` are consumed; unbinding returns the brancher, and the monomer if the daughter is a
+    lone plus end. ``on`` (1/s) per site and pair of molecules, ``off`` (1/s) per brancher. Sites count inside
+    ``zone`` ('ALL', 'BOUNDARY', 'TOPBOUNDARY', 'SIDEBOUNDARY', 'RIGHTBOUNDARY') with its ``distance`` (nm). The
+    daughter starts ``length`` nm off the mother at ``angle`` (rad) to it. ``unbinding_law`` None, 'SLIP' (parameter: nm)
+    or 'SLIPF' (pN).
+    """
+
+    type: int
+    filament_type: int
+    flag: int
+    brancher: Pool
+    monomer: Pool
+    plus: int
+    on: float
+    off: float
+    zone: str = "ALL"
+    distance: float = 0.0
+    length: float = 10.0
+    angle: float = 1.22
+    unbinding_law: str | None = None
+    unbinding_parameter: float = 0.0
+
+
 class Binding(NamedTuple):
-    """Binding and unbinding of a linker or motor between two sites of filaments of one type.
+    """Binding and unbinding of a linker or motor between two sites.
 
     ``on`` (1/s) per candidate pair and free molecule (motors: per head); ``off`` (1/s) per bond (motors: per head);
-    ``r_min``, ``r_max`` in nm; ``stiffness`` in pN/nm (motors: per bound head). ``flag`` numbers the binding-site
-    species; ``stride``: every how-manieth site of a cylinder may be used.
+    ``r_min``, ``r_max`` in nm; ``stiffness`` in pN/nm (motors: per bound head). ``filament_types`` and ``flags``
+    (numbers of the binding-site species) belong to the two legs; ``stride``: every how-manieth site of a cylinder may
+    be used. ``walking`` and ``walking_back`` hold the rate (1/s) of steps to the plus and minus end for each leg, None
+    for a leg that does not walk; with ``walking_law`` the rate follows from the law.
     """
 
     motor: bool
     type: int
-    filament_type: int
-    flag: int
+    filament_types: tuple[int, int]
+    flags: tuple[int, int]
     free: Pool
     on: float
     off: float
@@ -93,7 +167,8 @@ class Binding(NamedTuple):
     walking_law: str | None = None
     walking_force: float = 0.0
     step_fraction: float = 0.0
-    walking_rate: float | None = None
+    walking: tuple[float | None, float | None] = (None, None)
+    walking_back: tuple[float | None, float | None] = (None, None)
 
 
 class Walls(NamedTuple):

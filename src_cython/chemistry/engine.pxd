@@ -16,6 +16,14 @@ cdef enum:
     SHRINK = 3
     UNBIND = 4
     WALK = 5
+    WALK_BACK = 6
+    AGE_END = 7
+    AGE_INNER = 8
+    DESTROY = 9
+    SEVER_FILAMENT = 10
+    NUCLEATE = 11
+    BRANCH_ON = 12
+    BRANCH_OFF = 13
 
 
 cdef struct Template:

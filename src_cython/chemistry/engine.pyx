@@ -331,15 +331,17 @@ cdef class Engine:
 
     cdef int fire(self, Template *template, int group) except -1 nogil:
         cdef int i
-        for i in range(template.changes):
-            self.change_pool(template.changed_bulk[i], template.changed[i], group, template.delta[i])
-        if template.action != NOTHING:
-            self.act(template.action, template.argument, group)
+        if template.action == NOTHING or self.act(template.action, template.argument, group) == 0:
+            for i in range(template.changes):
+                self.change_pool(template.changed_bulk[i], template.changed[i], group, template.delta[i])
         self.settle(group)
         return 0
 
     cdef int act(self, int action, int argument, int group) except -1 nogil:
-        """What a firing does to the structure; a system of free molecules has none."""
+        """What a firing does to the structure: 0, or 1 if it could not be done and nothing changes.
+
+        A system of free molecules has no structure.
+        """
         return 0
 
     # ---------------------------------------------------------------- Python access

@@ -5,7 +5,8 @@ cdef enum:
     CONSTANT = 0
     SLIP = 1
     CATCH_SLIP = 2
-    LOW_DUTY_CATCH = 3
+    DUTY_CATCH = 3
+    SLIP_FORCE = 4
 
 
 cdef inline double ratchet_factor(double force, double length) noexcept nogil:

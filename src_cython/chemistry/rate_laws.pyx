@@ -25,11 +25,17 @@ def bound_heads(double heads, double force, double on, double off, double beta=2
     return bound_heads_of(heads, force, on, off, beta)
 
 
-def low_duty_catch(double heads, double force, double on, double off, double unbinding_force):
-    """Unbinding rate (1/s) of a motor ensemble with per-head rates ``on``, ``off`` (Erdmann et al. 2013)."""
-    return motor_unbinding(heads, force, on, off, 2.0, unbinding_force)
+def duty_catch(double heads, double force, double on, double off, double unbinding_force, double beta=2.0):
+    """Unbinding rate (1/s) of a motor ensemble with per-head rates ``on``, ``off`` (Erdmann et al. 2013).
+
+    ``beta`` is 2 for low-duty and 1 for high-duty ensembles.
+    """
+    return motor_unbinding(heads, force, on, off, beta, unbinding_force)
 
 
-def low_duty_stall(double off, double step_fraction, double force, double stall_force):
-    """Walking rate (1/s) against an opposing force (pN): Hill curve with α = 0.2 (Komianos & Papoian 2018)."""
-    return stalled_walking(off, step_fraction, force, stall_force, 0.2)
+def duty_stall(double off, double step_fraction, double force, double stall_force, double alpha=0.2):
+    """Walking rate (1/s) against an opposing force (pN): Hill curve (Komianos & Papoian 2018).
+
+    ``alpha`` is 0.2 for low-duty and 0.3 for high-duty ensembles.
+    """
+    return stalled_walking(off, step_fraction, force, stall_force, alpha)

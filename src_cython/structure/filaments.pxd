@@ -45,6 +45,7 @@ cdef class FilamentTable(Table):
     cdef int[:, ::1] tip              # end cylinders: minus side, plus side
     cdef int[::1] cylinders           # how many
     cdef int[:, ::1] gained           # cylinders won at each end since the counters were reset
+    cdef int[::1] brancher            # the brancher that holds the minus end, −1 if the filament is free
 
 
 cdef struct FilamentKind:
@@ -94,4 +95,9 @@ cdef class Filaments:
     cdef int inner(self, int cylinder, int side, int *slot) noexcept nogil
     cdef int grow(self, int filament, int side, uint8_t inside, uint8_t end, double t) except -1 nogil
     cdef int shrink(self, int filament, int side, uint8_t end) except -1 nogil
+    cdef int _row(self, int type) except -1 nogil
+    cdef int create(self, int type, double *at, double *direction, int monomers, int first, double t) except -1 nogil
+    cdef int remove(self, int filament) except -1 nogil
+    cdef int split(self, int filament, int cylinder, double t) except -1 nogil
+    cdef int bead_at(self, double *r, double t, int64_t serial) except -1 nogil
     cdef int add_cylinder(self, int filament, int minus_bead, int plus_bead) except -1 nogil

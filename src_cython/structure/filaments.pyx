@@ -73,6 +73,7 @@ cdef class FilamentTable(Table):
             "tip": (np.int32, 2, -1),
             "cylinders": (np.int32, 1, 0),
             "gained": (np.int32, 2, 0),
+            "brancher": (np.int32, 1, -1),
         })
 
     def bind(self):
@@ -81,6 +82,7 @@ cdef class FilamentTable(Table):
         self.tip = self.columns["tip"]
         self.cylinders = self.columns["cylinders"]
         self.gained = self.columns["gained"]
+        self.brancher = self.columns["brancher"]
 
 
 cdef class Filaments:
@@ -145,16 +147,12 @@ cdef class Filaments:
         lengths = np.linalg.norm(np.diff(x, axis=0), axis=1)
         if lengths.min() < 1e-6:
             raise ValueError("two consecutive points of a filament coincide")
-        cdef int f = self.table.take(), slots = self.kind[type].slots, bead, previous, c = -1, i
+        cdef int f = self._row(type), slots = self.kind[type].slots, bead, previous, c = -1, i
+        cdef double[:, ::1] points_view = x
         cdef uint8_t[::1] row
-        self.table.type[f] = type
-        self.table.ident[f] = self.next_ident
-        self.next_ident += 1
-        self.table.tip[f, MINUS] = self.table.tip[f, PLUS] = -1
-        self.table.cylinders[f] = 0
-        previous = self._bead(x[0], time, 0)
+        previous = self.bead_at(&points_view[0, 0], time, 0)
         for i in range(len(lengths)):
-            bead = self._bead(x[i + 1], time, (i + 1) * slots)
+            bead = self.bead_at(&points_view[i + 1, 0], time, (i + 1) * slots)
             c = self.add_cylinder(f, previous, bead)
             self.cylinders.rest_length[c] = lengths[i] if rest_length is None else rest_length
             self.cylinders.first[c] = 0
@@ -164,17 +162,95 @@ cdef class Filaments:
             previous = bead
         self.cylinders.kind[self.table.tip[f, MINUS], 0] = MINUS_END
         self.cylinders.kind[c, slots - 1] = PLUS_END
-        self.table.gained[f, MINUS] = self.table.gained[f, PLUS] = 0
         return f
 
-    def _bead(self, x, double time, int64_t serial):
+    cdef int _row(self, int type) except -1 nogil:
+        """A row for a new filament, without cylinders."""
+        cdef int f = self.table.take()
+        self.table.type[f] = type
+        self.table.ident[f] = self.next_ident
+        self.next_ident += 1
+        self.table.tip[f, MINUS] = self.table.tip[f, PLUS] = -1
+        self.table.cylinders[f] = 0
+        self.table.gained[f, MINUS] = self.table.gained[f, PLUS] = 0
+        self.table.brancher[f] = -1
+        return f
+
+    cdef int bead_at(self, double *r, double t, int64_t serial) except -1 nogil:
         cdef int b = self.beads.take(), k
         for k in range(3):
-            self.beads.x[b, k] = x[k]
+            self.beads.x[b, k] = r[k]
             self.beads.force[b, k] = 0.0
-        self.beads.birth[b] = time
+        self.beads.birth[b] = t
         self.beads.serial[b] = serial
         return b
+
+    cdef int create(self, int type, double *at, double *direction, int monomers, int first, double t) except -1 nogil:
+        """A filament of one cylinder with few monomers, from ``at`` (nm) along a unit vector.
+
+        The monomers fill slots from ``first`` on; the caller sets their states. Returns the row.
+        """
+        cdef int f = self._row(type), c, a, b, k
+        cdef double length = monomers * self.kind[type].monomer
+        cdef double[3] tip
+        for k in range(3):
+            tip[k] = at[k] + length * direction[k]
+        a = self.bead_at(at, t, 0)
+        b = self.bead_at(tip, t, monomers)
+        c = self.add_cylinder(f, a, b)
+        self.cylinders.rest_length[c] = length
+        self.cylinders.first[c] = first
+        self.cylinders.monomers[c] = monomers
+        return f
+
+    cdef int remove(self, int filament) except -1 nogil:
+        """Delete a filament with its cylinders and beads; nothing may be bound to it."""
+        cdef int c = self.table.tip[filament, MINUS], next
+        self.beads.release(self.cylinders.bead[c, MINUS])
+        while c >= 0:
+            next = self.cylinders.neighbour[c, PLUS]
+            self.beads.release(self.cylinders.bead[c, PLUS])
+            self.cylinders.release(c)
+            c = next
+        self.table.release(filament)
+        return 0
+
+    cdef int split(self, int filament, int cylinder, double t) except -1 nogil:
+        """Cut a filament at the minus side of a cylinder that is not its first; returns the row of the minus-side part.
+
+        The shared bead is doubled and both copies draw back by half a monomer along their cylinders, so that the new
+        ends do not touch. The caller sets the states of the new end monomers.
+        """
+        cdef int before = self.cylinders.neighbour[cylinder, MINUS], new, c, k, old_bead, bead, moved = 0
+        cdef double half = 0.5 * self.kind[self.table.type[filament]].monomer
+        cdef double[3] u
+        new = self._row(self.table.type[filament])
+        self.table.tip[new, MINUS] = self.table.tip[filament, MINUS]
+        self.table.tip[new, PLUS] = before
+        self.table.brancher[new] = self.table.brancher[filament]
+        self.table.brancher[filament] = -1
+        self.table.tip[filament, MINUS] = cylinder
+        self.cylinders.neighbour[before, PLUS] = -1
+        self.cylinders.neighbour[cylinder, MINUS] = -1
+        c = self.table.tip[new, MINUS]
+        while c >= 0:
+            self.cylinders.filament[c] = new
+            moved += 1
+            c = self.cylinders.neighbour[c, PLUS]
+        self.table.cylinders[new] = moved
+        self.table.cylinders[filament] -= moved
+        old_bead = self.cylinders.bead[cylinder, MINUS]
+        for k in range(3):
+            u[k] = self.beads.x[old_bead, k]     # a copy: a new bead may move the whole table
+        bead = self.bead_at(u, t, self.beads.serial[old_bead])
+        self.outward(before, PLUS, u)
+        self.cylinders.bead[before, PLUS] = bead
+        for k in range(3):
+            self.beads.x[bead, k] -= half * u[k]
+        self.outward(cylinder, MINUS, u)
+        for k in range(3):
+            self.beads.x[old_bead, k] -= half * u[k]
+        return new
 
     cdef int add_cylinder(self, int filament, int minus_bead, int plus_bead) except -1 nogil:
         """Append a cylinder at the end that holds one of the two beads; slots are empty, sites free."""

@@ -7,6 +7,8 @@ import numpy as np
 from medyan_py.core.chemistry import rate_laws
 
 FILAMENT, PLUS_END, MINUS_END = 1, 64, 128
+BETA = {"LOWDUTYCATCH": 2.0, "HIGHDUTYCATCH": 1.0}
+ALPHA = {"LOWDUTYSTALL": 0.2, "HIGHDUTYSTALL": 0.3}
 
 
 class Picture:
@@ -65,6 +67,8 @@ class Picture:
             assert len(chain) == self.table["cylinders"][f]
             size, _, slots, _ = self.kinds(f)
             states = [s for _, _, s in self.monomers(f)]
+            if self.attached(f):
+                states.insert(0, MINUS_END)
             assert states[0] >= MINUS_END and PLUS_END <= states[-1] < MINUS_END
             assert all(FILAMENT <= s < PLUS_END for s in states[1:-1])
             for k, c in enumerate(chain):
@@ -72,6 +76,7 @@ class Picture:
                 n = self.columns["monomers"][c]
                 assert list(present) == list(range(self.columns["first"][c], self.columns["first"][c] + n))
                 assert abs(self.columns["rest_length"][c] - n * size) < 1e-6
+                assert self.columns["filament"][c] == f
                 if 0 < k < len(chain) - 1:
                     assert n == slots
                 if k:
@@ -82,6 +87,19 @@ class Picture:
                 if k < len(chain) - 1:
                     assert present[-1] == slots - 1
 
+    def attached(self, filament):
+        """Whether a brancher holds the minus end."""
+        return self.table["brancher"][filament] >= 0
+
+    def branchers(self):
+        b = self.chemistry.branchers
+        return {int(r): {name: b[name][r] for name in b.columns} for r in b.rows}
+
+    def flag_of(self, rule, cylinder):
+        """The flag a binding rule uses on a cylinder, None if it does not bind there."""
+        b, t = self.chemistry.bindings[rule], self.table["type"][self.columns["filament"][cylinder]]
+        return dict(zip(b.filament_types, b.flags, strict=True)).get(t)
+
     def bonds(self):
         b = self.chemistry.bonds
         return {int(r): {name: b[name][r] for name in b.columns} for r in b.rows}
@@ -89,10 +107,18 @@ class Picture:
     def check_occupancy(self):
         held = {}
         for row, bond in self.bonds().items():
-            flag = self.chemistry.bindings[bond["reaction"]].flag
-            for site in bond["site"]:
-                assert (int(site), flag) not in held
-                held[int(site), flag] = row
+            binding = self.chemistry.bindings[bond["reaction"]]
+            for leg, site in enumerate(bond["site"]):
+                type_here = self.table["type"][self.columns["filament"][site // self.max_sites]]
+                assert type_here == binding.filament_types[leg]
+                assert (int(site), binding.flags[leg]) not in held
+                held[int(site), binding.flags[leg]] = row
+        for row, brancher in self.branchers().items():
+            flag = self.chemistry.branchings[brancher["reaction"]].flag
+            assert (int(brancher["site"]), flag) not in held
+            held[int(brancher["site"]), flag] = row
+            assert self.table["brancher"][brancher["daughter"]] == row
+        assert sum(self.attached(f) for f in self.filaments) == len(self.branchers())
         existing = {s for f in self.filaments for s, _, _ in self.sites(f)}
         found = {
             (c * self.max_sites + o, flag): int(self.occupants(c, o)[flag])
@@ -111,13 +137,16 @@ class Picture:
         free = [
             (site, c, f)
             for f in self.filaments
-            if self.table["type"][f] == binding.filament_type
             for site, c, o in self.sites(f)
-            if o % binding.stride == 0 and self.occupants(c, o)[binding.flag] < 0
+            if o % binding.stride == 0
+            and self.flag_of(rule, c) is not None
+            and self.occupants(c, o)[self.flag_of(rule, c)] < 0
         ]
         pairs = set()
         for (a, ca, fa), (b, cb, fb) in itertools.combinations(free, 2):
             gap = abs(self.columns["position"][ca] - self.columns["position"][cb])
+            if sorted((self.table["type"][fa], self.table["type"][fb])) != sorted(binding.filament_types):
+                continue
             if fa == fb and not (self.chemistry.candidates.same_filament and gap >= 3):
                 continue
             if binding.r_min < np.linalg.norm(where[a] - where[b]) < binding.r_max:
@@ -132,6 +161,8 @@ class Picture:
 
     def inner_kind(self, filament, side):
         monomers = self.monomers(filament)
+        if len(monomers) < 2:
+            return None
         cylinder, slot, state = monomers[-2 if side else 1]
         if not FILAMENT <= state < PLUS_END:
             return None
@@ -154,39 +185,55 @@ class Picture:
             return binding.off * math.exp(force * binding.lengths[0] / 4.1)
         if binding.unbinding_law == "CATCHSLIP":
             return binding.off * rate_laws.catch_slip(force, binding.amplitudes, binding.lengths)
-        if binding.unbinding_law == "LOWDUTYCATCH":
-            return rate_laws.low_duty_catch(
-                float(bond["heads"]), force, binding.on, binding.off, binding.unbinding_force
+        if binding.unbinding_law in BETA:
+            beta = BETA[binding.unbinding_law]
+            return rate_laws.duty_catch(
+                float(bond["heads"]), force, binding.on, binding.off, binding.unbinding_force, beta
             )
         return binding.off
 
-    def next_free_site(self, site, filament, flag):
+    def unbranching(self, brancher):
+        branching = self.chemistry.branchings[brancher["reaction"]]
+        if branching.unbinding_law == "SLIP":
+            return branching.off * math.exp(brancher["force"] * branching.unbinding_parameter / 4.1)
+        if branching.unbinding_law == "SLIPF":
+            return branching.off * math.exp(brancher["force"] / branching.unbinding_parameter)
+        return branching.off
+
+    def next_free_site(self, site, filament, flag, direction):
         sites = self.sites(filament)
         numbers = [s for s, _, _ in sites]
-        if site not in numbers or numbers.index(site) + 1 == len(numbers):
+        at = numbers.index(site) + (1 if direction else -1)
+        if not 0 <= at < len(numbers):
             return None
-        following, c, o = sites[numbers.index(site) + 1]
+        following, c, o = sites[at]
         return None if self.occupants(c, o)[flag] >= 0 else following
 
-    def walking(self, bond, leg):
-        """Stepping rate of a head, None if it cannot step."""
+    def walking(self, bond, leg, direction):
+        """Stepping rate of a head towards the plus (1) or minus (0) end, None if it cannot step."""
         binding = self.chemistry.bindings[bond["reaction"]]
+        rate = (binding.walking if direction else binding.walking_back)[leg]
+        if rate is None:
+            return None
         here, there = int(bond["site"][leg]), int(bond["site"][1 - leg])
         ch, ct = here // self.max_sites, there // self.max_sites
         f, g = int(self.columns["filament"][ch]), int(self.columns["filament"][ct])
-        to = self.next_free_site(here, f, binding.flag)
+        to = self.next_free_site(here, f, binding.flags[leg], direction)
         if to is None:
             return None
         if f == g:
-            gap = self.columns["position"][ct] - self.columns["position"][ch]
+            gap = (self.columns["position"][ct] - self.columns["position"][ch]) * (1 if direction else -1)
             if 0 <= gap <= 3 and to // self.max_sites != ch:
                 return None
         if binding.walking_law is None:
-            return binding.walking_rate
+            return rate
         e = self.site_point(ct, there % self.max_sites, g) - self.site_point(ch, here % self.max_sites, f)
         a, b = self.x[self.columns["bead"][ch]]
-        force = max(0.0, bond["tension"]) * (e / np.linalg.norm(e)) @ ((a - b) / np.linalg.norm(a - b))
-        return rate_laws.low_duty_stall(binding.off, binding.step_fraction, max(0.0, force), binding.walking_force)
+        against = (a - b if direction else b - a) / np.linalg.norm(a - b)
+        force = max(0.0, max(0.0, bond["tension"]) * (e / np.linalg.norm(e)) @ against)
+        return rate_laws.duty_stall(
+            binding.off, binding.step_fraction, force, binding.walking_force, ALPHA[binding.walking_law]
+        )
 
     # ---- propensities, from the definitions
 
@@ -198,11 +245,60 @@ class Picture:
         i = [min(max(math.floor(point[k] / size[k]), 0), shape[k] - 1) for k in range(3)]
         return i[0] + shape[0] * (i[1] + shape[1] * i[2])
 
+    def has_end(self, filament, side):
+        return side == 1 or not self.attached(filament)
+
+    def aging_weight(self, aging):
+        states = [
+            (f, state)
+            for f in self.filaments
+            if self.table["type"][f] == aging.filament_type
+            for state in (
+                [s for _, _, s in self.monomers(f)]
+                if aging.part < 0
+                else [self.end_state(f, aging.part)[2]] * self.has_end(f, aging.part)
+            )
+        ]
+        base = FILAMENT if aging.part < 0 else PLUS_END if aging.part else MINUS_END
+        return sum(state == base + aging.kind for _, state in states)
+
+    def severing_weight(self, severing):
+        return sum(
+            self.columns["kind"][c, self.kinds(f)[3][o]] == FILAMENT + severing.kind and (self.occupants(c, o) < 0).all()
+            for f in self.filaments
+            if self.table["type"][f] == severing.filament_type
+            for _, c, o in self.sites(f)
+        )
+
+    def destruction_weight(self, d):
+        return sum(
+            [s for _, _, s in self.monomers(f)] == [MINUS_END + d.minus, PLUS_END + d.plus]
+            for f in self.filaments
+            if self.table["type"][f] == d.filament_type
+        )
+
+    def branching_weight(self, branching, compartment):
+        where = self.chemistry.candidates.positions
+        return sum(
+            self.occupants(c, o)[branching.flag] < 0 and self.in_zone(branching, where[site])
+            for f in self.filaments
+            if self.table["type"][f] == branching.filament_type
+            for site, c, o in self.sites(f)
+            if compartment < 0 or self.columns["compartment"][c] == compartment
+        )
+
+    def in_zone(self, branching, r):
+        distances = [np.dot(r - np.array(p[:3]), p[3:]) for p in self.chemistry.walls.planes]
+        near = not distances or min(distances) < branching.distance
+        top = r[2] >= self.chemistry.shape[2] * self.chemistry.compartment_size[2] / 2
+        return {"ALL": True, "BOUNDARY": near, "TOPBOUNDARY": near and top}[branching.zone]
+
     def growth_weight(self, growth, compartment):
         return sum(
             self.ratchet(f, growth.side)
             for f in self.filaments
             if self.table["type"][f] == growth.filament_type
+            and self.has_end(f, growth.side)
             and self.end_state(f, growth.side)[2] == (PLUS_END if growth.side else MINUS_END) + growth.end
             and (growth.free.bulk or self.columns["compartment"][self.end_state(f, growth.side)[0]] == compartment)
         )
@@ -212,6 +308,7 @@ class Picture:
             1
             for f in self.filaments
             if self.table["type"][f] == s.filament_type
+            and self.has_end(f, s.side)
             and self.end_state(f, s.side)[2] == (PLUS_END if s.side else MINUS_END) + s.end
             and self.inner_kind(f, s.side) == s.inside
         )
@@ -235,11 +332,26 @@ class Picture:
             return b.on * heads * self.free(b.free, compartment) * self.pair_weight(argument, compartment)
         if action == "shrink":
             return chemistry.shrinkages[argument].rate * self.shrink_weight(chemistry.shrinkages[argument])
+        if action in ("age", "age end"):
+            return chemistry.agings[argument].rate * self.aging_weight(chemistry.agings[argument])
+        if action == "sever":
+            return chemistry.severings[argument].rate * self.severing_weight(chemistry.severings[argument])
+        if action == "destroy":
+            return chemistry.destructions[argument].rate * self.destruction_weight(chemistry.destructions[argument])
+        if action == "nucleate":
+            n = chemistry.nucleations[argument]
+            return n.rate * math.prod(self.free(pool, compartment) for pool in n.reactants)
+        if action == "branch":
+            b = chemistry.branchings[argument]
+            molecules = self.free(b.brancher, compartment) * self.free(b.monomer, compartment)
+            return b.on * molecules * self.branching_weight(b, compartment)
+        if action == "unbranch":
+            return sum(self.unbranching(b) for b in self.branchers().values() if b["reaction"] == argument)
         mine = [b for b in self.bonds().values() if b["reaction"] == argument]
         if action == "unbind":
             return sum(self.unbinding(b) for b in mine)
-        if action == "walk":
-            return sum(self.walking(b, leg) or 0.0 for b in mine for leg in range(2))
+        if action in ("walk", "walk back"):
+            return sum(self.walking(b, leg, int(action == "walk")) or 0.0 for b in mine for leg in range(2))
         raise AssertionError(action)
 
     def check(self, ratchet_lengths):

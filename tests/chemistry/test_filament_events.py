@@ -10,6 +10,15 @@ from rules import Picture
 ACTIN, LINKER, MOTOR = Pool(False, 0), Pool(False, 1), Pool(False, 2)
 SITES = (6, 16, 26, 36)
 SHORT_SITES = (2, 5)
+HEADS = {"heads_min": 15, "heads_max": 30, "step_fraction": 6 / 27, "walking": (5.0, 5.0)}
+SLIP = {"unbinding_law": "SLIP", "lengths": (0.24,)}
+CATCH = {"unbinding_law": "CATCHSLIP", "lengths": (1.0, 0.5), "amplitudes": (0.9, 0.1)}
+LOW_DUTY = {
+    "unbinding_law": "LOWDUTYCATCH",
+    "unbinding_force": 12.62,
+    "walking_law": "LOWDUTYSTALL",
+    "walking_force": 90.0,
+}
 
 
 def walls(box, inset=25.0):
@@ -30,16 +39,13 @@ def network(seed, *, slots=40, sites=SITES, shared_flag=False, same_filament=Tru
     filaments = Filaments([(2.7, length, slots, sites)])
     growths = [Growth(0, 1, actin, 0, 0, 0, 0.3), Growth(0, 0, actin, 0, 0, 0, 0.2)]
     shrinkages = [Shrinkage(0, 1, actin, 0, 0, 0, 20.0), Shrinkage(0, 0, actin, 0, 0, 0, 15.0)]
+    flags = (0, 0)
+    motor_flags = flags if shared_flag else (1, 1)
     bindings = [
-        Binding(False, 0, 0, 0, LINKER, 0.1, 0.8, 20.0, 70.0, 8.0, stride=1,
-                unbinding_law="SLIP" if laws else None, lengths=(0.24,) if laws else ()),
-        Binding(True, 0, 0, 0 if shared_flag else 1, MOTOR, 0.2, 1.7, 60.0, 150.0, 2.5, heads_min=15, heads_max=30,
-                unbinding_law="LOWDUTYCATCH" if laws else None, unbinding_force=12.62,
-                walking_law="LOWDUTYSTALL" if laws else None, walking_force=90.0, step_fraction=6 / 27,
-                walking_rate=5.0),
-        Binding(False, 1, 0, 2, LINKER, 0.05, 1.0, 10.0, 40.0, 8.0, stride=2,
-                unbinding_law="CATCHSLIP" if laws else None, lengths=(1.0, 0.5), amplitudes=(0.9, 0.1)),
-    ]  # fmt: skip
+        Binding(False, 0, (0, 0), flags, LINKER, 0.1, 0.8, 20.0, 70.0, 8.0, **(SLIP if laws else {})),
+        Binding(True, 0, (0, 0), motor_flags, MOTOR, 0.2, 1.7, 60.0, 150.0, 2.5, **HEADS, **(LOW_DUTY if laws else {})),
+        Binding(False, 1, (0, 0), (2, 2), LINKER, 0.05, 1.0, 10.0, 40.0, 8.0, stride=2, **(CATCH if laws else {})),
+    ]
     chemistry = FilamentChemistry(
         (2, 1, 2),
         (150.0, 300.0, 150.0),

@@ -1,0 +1,5 @@
+from medyan_py.core.chemistry.filament_members cimport FilamentMembers
+
+
+cdef class FilamentTemplates(FilamentMembers):
+    cdef _binding_rates(self, int i, b)
