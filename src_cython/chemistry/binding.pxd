@@ -78,5 +78,6 @@ cdef class Candidates:
     cdef int rebuild(self) except -1 nogil
     cdef int appear(self, int site) except -1 nogil
     cdef int vanish(self, int site) except -1 nogil
+    cdef int reconsider(self, int cylinder) except -1 nogil
     cdef int occupy(self, int site, int flag) except -1 nogil
     cdef int vacate(self, int site, int flag) except -1 nogil

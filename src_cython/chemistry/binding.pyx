@@ -341,6 +341,18 @@ cdef class Candidates:
             self.bin_of[r, site] = -1
         return 0
 
+    cdef int reconsider(self, int cylinder) except -1 nogil:
+        """List the pairs of a cylinder's sites anew: what counts as the same filament has changed."""
+        cdef int r, s, site
+        for s in range(self.filaments.max_sites):
+            site = cylinder * self.filaments.max_sites + s
+            for r in range(self.rules):
+                if self.bin_of[r, site] >= 0:
+                    self.disconnect(r, site)
+                    if self.free(r, site):
+                        self.connect(r, site, False)
+        return 0
+
     cdef int occupy(self, int site, int flag) except -1 nogil:
         """Something bound to a site; its occupant is set already."""
         cdef int r

@@ -366,7 +366,7 @@ cdef class FilamentChemistry(FilamentTemplates):
     cdef int cut(self, int cylinder) except -1 nogil:
         """Cut at the minus side of a cylinder; the minus-side part becomes a new filament."""
         cdef int f = self.filaments.cylinders.filament[cylinder], type = self.filaments.table.type[f]
-        cdef int before = self.filaments.cylinders.neighbour[cylinder, MINUS], new, c, brancher
+        cdef int before = self.filaments.cylinders.neighbour[cylinder, MINUS], new, c, near, brancher
         cdef int last = self.filaments.end_slot(before, PLUS), first = self.filaments.end_slot(cylinder, MINUS), kind
         self.forget_ends(f)
         new = self.filaments.split(f, cylinder, self.time)
@@ -377,6 +377,13 @@ cdef class FilamentChemistry(FilamentTemplates):
         self.filaments.cylinders.kind[cylinder, first] = MINUS_END + (kind if kind < self.end_kinds[type][MINUS] else 0)
         self.site_vanished(before, last)
         self.site_vanished(cylinder, first)
+        c = before
+        near = 0
+        while c >= 0 and (near < 2 or not self.candidates.same_filament):
+            # sites that were too near on one filament, or on one at all, may pair across the cut
+            self.candidates.reconsider(c)
+            c = self.filaments.cylinders.neighbour[c, MINUS]
+            near += 1
         brancher = self.filaments.table.brancher[new]
         if brancher >= 0:
             self.branchers.daughter[brancher] = new

@@ -240,6 +240,10 @@ class Picture:
     def free(self, pool, compartment):
         return self.chemistry.bulk_counts[pool.index] if pool.bulk else self.chemistry.counts[compartment, pool.index]
 
+    def combinations(self, pools, compartment):
+        """Ordered choices of one molecule for each pool: N!/(N − m)! for m equal ones."""
+        return math.prod(self.free(pool, compartment) - pools[:i].count(pool) for i, pool in enumerate(pools))
+
     def compartment_of(self, point):
         shape, size = self.chemistry.shape, self.chemistry.compartment_size
         i = [min(max(math.floor(point[k] / size[k]), 0), shape[k] - 1) for k in range(3)]
@@ -264,7 +268,8 @@ class Picture:
 
     def severing_weight(self, severing):
         return sum(
-            self.columns["kind"][c, self.kinds(f)[3][o]] == FILAMENT + severing.kind and (self.occupants(c, o) < 0).all()
+            self.columns["kind"][c, self.kinds(f)[3][o]] == FILAMENT + severing.kind
+            and (self.occupants(c, o) < 0).all()
             for f in self.filaments
             if self.table["type"][f] == severing.filament_type
             for _, c, o in self.sites(f)
@@ -340,11 +345,12 @@ class Picture:
             return chemistry.destructions[argument].rate * self.destruction_weight(chemistry.destructions[argument])
         if action == "nucleate":
             n = chemistry.nucleations[argument]
-            return n.rate * math.prod(self.free(pool, compartment) for pool in n.reactants)
+            return n.rate * self.combinations(n.reactants, compartment)
         if action == "branch":
             b = chemistry.branchings[argument]
-            molecules = self.free(b.brancher, compartment) * self.free(b.monomer, compartment)
-            return b.on * molecules * self.branching_weight(b, compartment)
+            return (
+                b.on * self.combinations((b.brancher, b.monomer), compartment) * self.branching_weight(b, compartment)
+            )
         if action == "unbranch":
             return sum(self.unbranching(b) for b in self.branchers().values() if b["reaction"] == argument)
         mine = [b for b in self.bonds().values() if b["reaction"] == argument]
