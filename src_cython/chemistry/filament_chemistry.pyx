@@ -258,12 +258,13 @@ cdef class FilamentChemistry(FilamentTemplates):
         cdef BindingKind *kind = &self.binding[self.bonds.reaction[bond]]
         cdef int leg
         self.seat(self.unbinding, bond, -1, 0.0)
+        self.bonds.release(bond)
+        for leg in range(2):
+            self.free_site(self.bonds.site[bond, leg], kind.flag[leg])
+        # last, because freeing one site seats the other head anew if it stands right next to it
         for leg in range(2):
             self.seat(self.walking, 2 * bond + leg, -1, 0.0)
             self.seat(self.walking_back, 2 * bond + leg, -1, 0.0)
-        self.bonds.release(bond)
-        self.free_site(self.bonds.site[bond, 0], kind.flag[0])
-        self.free_site(self.bonds.site[bond, 1], kind.flag[1])
         self.change_pool(kind.bulk, kind.species, self.bonds.compartment[bond], 1)
         return 0
 
