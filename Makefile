@@ -24,6 +24,9 @@ $(VENV)/developer: $(VENV)/installed
 
 build: $(VENV)/installed
 
+run: $(VENV)/installed
+	@$(BIN)/medyan run -s inputs/actomyosin/systeminput.txt -o out/actomyosin --overwrite --seed-fixed 1
+
 lint: $(VENV)/developer
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -1,0 +1,64 @@
+"""`main`: from the words of the command line to an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from medyan_py.cli import render, run
+from medyan_py.cli.console import say
+from medyan_py.cli.exit_codes import INTERRUPTED, REFUSED
+from medyan_py.cli.words import CommandParser, is_later, split_command, unknown_command
+
+COMMANDS = {"run": run, "render": render}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what a command line says.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words after the name of the program; by default those of this process.
+
+    Returns
+    -------
+    int
+        0 success, 1 a bug, 2 a mistake in the command line, the deck or the choice of directory, 3 a run that had to
+        end early, 130 and 143 interrupted by SIGINT and SIGTERM.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words)
+    except SystemExit as end:  # argparse: help, version, usage
+        return end.code
+    except KeyboardInterrupt:
+        say("medyan: interrupted", sys.stderr)
+        return INTERRUPTED
+    finally:
+        _flush()
+
+
+def _dispatch(words: list[str]) -> int:
+    parsers = {name: CommandParser.of(name, module) for name, module in COMMANDS.items()}
+    command, rest = split_command(words, parsers.values())
+    if command is None:
+        command, parser = "run", CommandParser.without_command(run, COMMANDS)
+    elif is_later(command):
+        say(f"medyan: the command '{command}' is not available in this version", sys.stderr)
+        return REFUSED
+    elif command not in COMMANDS:
+        CommandParser.without_command(run, COMMANDS).error(unknown_command(command, COMMANDS))
+    else:
+        parser = parsers[command]
+    options = parser.read(rest)
+    options.command_line = ["medyan", *words]
+    return COMMANDS[command].execute(options)
+
+
+def _flush() -> None:
+    """Leave no text behind that the interpreter would try, and complain about, when the reader of a pipe has gone."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

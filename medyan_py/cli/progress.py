@@ -1,0 +1,91 @@
+"""The progress of a run on a terminal: a bar of simulated time, and what happens below it."""
+
+import os
+import time
+from typing import Any, TextIO
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+_REFRESH = 0.2  # s of wall time between two pictures
+_RATE_MEMORY = 2.0  # s of wall time over which the rate of events is averaged
+
+
+def terminal(*streams: TextIO) -> TextIO | None:
+    """The first of the streams that can show a moving picture."""
+    if os.environ.get("TERM", "") in ("dumb", "unknown"):
+        return None
+    return next((stream for stream in streams if stream.isatty()), None)
+
+
+class LiveProgress:
+    """A progress display of two lines; use as a context manager around the run.
+
+    It is redrawn from ``update`` and not by a thread, so it takes no time from the simulation between cycles.
+
+    Parameters
+    ----------
+    stream : text stream
+        A terminal.
+    end : float
+        When the simulation ends, s.
+    """
+
+    def __init__(self, stream: TextIO, end: float) -> None:
+        console = Console(file=stream, highlight=False)
+        self._bar = Progress(
+            TextColumn("{task.fields[now]} s of {task.fields[end]} s"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.percentage:3.0f} %"),
+            TimeRemainingColumn(),
+            TextColumn("left"),
+            console=console,
+            expand=True,
+        )
+        self._task = self._bar.add_task("", total=end, now="0", end=f"{end:g}")
+        self._text = Text("")
+        self._live = Live(Group(self._bar, self._text), console=console, auto_refresh=False, redirect_stdout=False)
+        self._drawn = 0.0
+        self._rate = 0.0
+        self._events = (0.0, 0)
+
+    def __enter__(self) -> "LiveProgress":
+        self._live.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._live.refresh()
+        self._live.stop()
+
+    def write(self, text: str) -> None:
+        """Show a message above the display."""
+        self._live.console.print(Text(text))
+
+    def update(self, sim: Any) -> None:
+        """Show the present state of the simulation, unless that was done a moment ago."""
+        now = time.monotonic()
+        if now - self._drawn < _REFRESH and sim.time < self._bar.tasks[0].total:
+            return
+        self._drawn = now
+        self._count_events(now, sim.chemistry.events)
+        self._text.plain = (
+            f"{self._rate:,.0f} events/s · minimisation: {sim.minimisation.iterations} iterations · "
+            f"{len(sim.linkers.ids)} linkers · {len(sim.motors.ids)} motors"
+        )
+        self._bar.update(self._task, completed=sim.time, now=f"{sim.time:.2f}")
+        self._live.refresh()
+
+    def _count_events(self, now: float, events: int) -> None:
+        since, before = self._events
+        if since == 0.0:
+            self._events = (now, events)
+        elif now - since > 0.0:
+            recent = (events - before) / (now - since)
+            self._rate = (
+                recent
+                if self._rate == 0.0
+                else self._rate + (recent - self._rate) * min(1.0, (now - since) / _RATE_MEMORY)
+            )
+            self._events = (now, events)

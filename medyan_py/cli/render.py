@@ -1,0 +1,40 @@
+"""Draw filaments, linkers, motors and the box of one frame into a PNG file."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from medyan_py.analysis import TrajectoryError
+from medyan_py.cli.console import say
+from medyan_py.cli.exit_codes import REFUSED, SUCCESS
+from medyan_py.cli.numbers import whole
+from medyan_py.output import OutputError
+
+HELP = "draw one frame of a result into a PNG file"
+USAGE = "medyan render [DIR] [-o PNG] [--frame N] [options]"
+_COLOURINGS = ("type", "length_nm", "tension_pN", "position_nm", "id")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``medyan render``."""
+    parser.add_argument("directory", metavar="DIR", nargs="?", default=".", help="output directory of a run")
+    parser.add_argument("-o", dest="png", metavar="PNG", help="the picture (default: DIR/picture.png); is replaced")
+    parser.add_argument("--frame", type=whole, default=-1, metavar="N", help="frame from 0; -1 is the last (default)")
+    parser.add_argument("--colour-by", choices=_COLOURINGS, default="type", help="what colours filaments")
+    parser.add_argument("--background", choices=("white", "dark"), default="white")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Draw."""
+    # VTK's drawing libraries are large, so they are loaded by those who draw only.
+    from medyan_py.analysis.picture import PictureError, render
+
+    directory = Path(options.directory)
+    png = directory / "picture.png" if options.png is None else Path(options.png)
+    try:
+        render(directory, png, frame=options.frame, colour_by=options.colour_by, background=options.background)
+    except (TrajectoryError, PictureError, OutputError) as error:
+        say(f"medyan: error: {error}", sys.stderr)
+        return REFUSED
+    say(f"Drew frame {options.frame} into {png}" if options.frame >= 0 else f"Drew {png}", sys.stdout)
+    return SUCCESS

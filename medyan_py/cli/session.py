@@ -1,0 +1,219 @@
+"""One run that leaves results in a directory, from the first line of its log to the last line on the screen."""
+
+import argparse
+import contextlib
+import logging
+import os
+import shlex
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from medyan_py.cli.console import FILE_ONLY, ConsoleHandler, say
+from medyan_py.cli.exit_codes import BUG, FAILED, INTERRUPTED, REFUSED, SUCCESS
+from medyan_py.cli.progress import LiveProgress, terminal
+from medyan_py.cli.signals import StopSignals
+from medyan_py.core.mechanics.errors import MechanicsError
+from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders
+from medyan_py.output.layout import BOX_FILE, CHEMISTRY_FILE, LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
+from medyan_py.simulation import Simulation
+
+LOGGER = logging.getLogger("medyan_py.cli")
+
+
+class Session:
+    """A simulation, its output directory and the signals that may end it.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    directory : Path
+        Claimed for this run.
+    stop : StopSignals
+        Entered.
+    """
+
+    def __init__(self, simulation: Simulation, directory: Path, stop: StopSignals) -> None:
+        self._simulation = simulation
+        self._directory = directory
+        self._stop = stop
+        self._minimisations = Counter()
+        self._largest_force = 0.0  # pN, of the minimisations that did not converge
+        self._started = time.monotonic()
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Simulate to the end of the deck, or until a signal comes; return the exit code."""
+        with contextlib.ExitStack() as stack:
+            display = stack.enter_context(self._display())
+            try:
+                stack.enter_context(LogFile(self._directory))
+            except OutputError as error:
+                say(f"medyan: error: {error}", sys.stderr)
+                return REFUSED
+            try:
+                code = self._simulate(options, display)
+            except KeyboardInterrupt:
+                self._tell(logging.WARNING, "aborted at once; the frames written so far are complete")
+                code = INTERRUPTED
+            except Exception as error:
+                code = self._bug(error)
+        if code in (SUCCESS, 130, 143) and self._simulation.frame:
+            self._say_what_was_written(vtk=not options.no_vtk)
+        return code
+
+    def _simulate(self, options: argparse.Namespace, display: LiveProgress | None) -> int:
+        simulation = self._simulation
+        recorders = standard_recorders(self._directory, vtk=not options.no_vtk)
+        try:
+            self._log_start(options)
+            recorders.open(simulation)
+        except OutputError as error:
+            self._tell(logging.ERROR, str(error))
+            return REFUSED
+        try:
+            code = self._advance(recorders, display)
+        finally:
+            with self._output_errors_told():
+                recorders.close(simulation)
+        with self._output_errors_told():
+            self._log_end()
+        return code
+
+    def _advance(self, recorders: Recorders, display: LiveProgress | None) -> int:
+        simulation = self._simulation
+        self._count()
+
+        def on_cycle(_: Simulation) -> None:
+            self._count()
+            if display is not None:
+                display.update(simulation)
+            if self._stop.received is not None:
+                simulation.request_stop()
+
+        try:
+            simulation.run(recorders=recorders, on_cycle=on_cycle)
+        except MechanicsError as error:
+            self._tell(logging.ERROR, f"the forces cannot be computed at t = {simulation.time:.6g} s: {error}")
+            self._last_frame(recorders)
+            return FAILED
+        except OutputError as error:
+            self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}; the run ends")
+            return FAILED
+        except MemoryError as error:
+            self._tell(logging.ERROR, f"out of memory at t = {simulation.time:.6g} s: {error}; the run ends")
+            return FAILED
+        end = simulation.deck.schedule.runtime
+        if self._stop.received is not None and simulation.time < end:
+            name = self._stop.received.name
+            self._tell(
+                logging.WARNING, f"ended by {name} at t = {simulation.time:.6g} s of {end:g} s, after a last frame"
+            )
+            return self._stop.exit_code
+        return SUCCESS
+
+    def _last_frame(self, recorders: Recorders) -> None:
+        """Record the state in which a minimisation failed; it is not relaxed."""
+        try:
+            recorders.record(self._simulation)
+        except OutputError as error:
+            self._tell(logging.ERROR, f"this state cannot be written: {error}")
+        else:
+            self._tell(logging.ERROR, f"frame {self._simulation.frame} is this state, not relaxed")
+
+    # ---- the log
+
+    def _log_start(self, options: argparse.Namespace) -> None:
+        simulation, info = self._simulation, LOGGER.info
+        info("command: %s", shlex.join(options.command_line))
+        info("in %s", os.getcwd())
+        info("seed: %d (%s)", simulation.seed, "drawn" if options.seed_fixed is None else "given")
+        schedule = simulation.deck.schedule
+        info("from t = 0 to %g s; energy is minimised every %g s", schedule.runtime, schedule.minimisation)
+        for diagnostic in simulation.deck.warnings:
+            LOGGER.log(logging.INFO if diagnostic.severity == "hint" else logging.WARNING, "%s", diagnostic)
+        if options.threads > 1 or options.threads == 0:
+            LOGGER.warning("-t %d: this version computes on one thread", options.threads)
+
+    def _log_end(self) -> None:
+        simulation, elapsed = self._simulation, time.monotonic() - self._started
+        total, bad = self._minimisations.total(), self._minimisations.total() - self._minimisations["converged"]
+        if bad:
+            how = ", ".join(f"{n} {status}" for status, n in self._minimisations.items() if status != "converged")
+            LOGGER.warning(
+                "%d of %d minimisations did not converge (%s), with forces up to %.3g pN",
+                *(bad, total, how, self._largest_force),
+            )
+        LOGGER.info(
+            "%d cycles, %d events, %d minimisations in %.1f s of wall time",
+            *(simulation.cycles, simulation.chemistry.events, total, elapsed),
+        )
+
+    def _count(self) -> None:
+        last = self._simulation.minimisation
+        self._minimisations[last.status] += 1
+        if not last.converged:
+            self._largest_force = max(self._largest_force, last.residual)
+
+    def _tell(self, level: int, text: str) -> None:
+        """Say it in the log and on the screen; on the screen alone when the log cannot be written any more."""
+        try:
+            LOGGER.log(level, "%s", text)
+        except OutputError:
+            say(f"medyan: {text}", sys.stderr)
+
+    @contextlib.contextmanager
+    def _output_errors_told(self) -> Iterator[None]:
+        try:
+            yield
+        except OutputError as error:
+            say(f"medyan: {error}", sys.stderr)
+
+    def _bug(self, error: Exception) -> int:
+        with self._output_errors_told():
+            LOGGER.error("%s", "".join(traceback.format_exception(error)).rstrip(), extra=FILE_ONLY)
+        self._tell(
+            logging.ERROR,
+            f"{type(error).__name__} at t = {self._simulation.time:.6g} s: this is a mistake in medyan_py, not in your "
+            f"input; please report it with {self._directory / LOG_FILE}",
+        )
+        return BUG
+
+    # ---- the screen
+
+    @contextlib.contextmanager
+    def _display(self) -> Iterator[LiveProgress | None]:
+        """Show messages: all as plain lines, or only warnings and errors above a progress display."""
+        logger = logging.getLogger("medyan_py")
+        screen = terminal(sys.stderr, sys.stdout)
+        with contextlib.ExitStack() as stack:
+            display = None
+            if screen is not None:
+                display = stack.enter_context(LiveProgress(screen, self._simulation.deck.schedule.runtime))
+            handlers = []
+            if display is not None:
+                handlers.append(ConsoleHandler(logging.WARNING, display.write))
+            if display is None or not sys.stdout.isatty():
+                handlers.append(ConsoleHandler(logging.INFO))
+            for handler in handlers:
+                logger.addHandler(handler)
+                stack.callback(logger.removeHandler, handler)
+            yield display
+
+    def _say_what_was_written(self, *, vtk: bool) -> None:
+        simulation, directory = self._simulation, self._directory
+        files = ", ".join([SNAPSHOT_FILE, CHEMISTRY_FILE, LOG_FILE] + [f"{PARAVIEW}/"] * vtk)
+        frames = "1 frame" if simulation.frame == 1 else f"{simulation.frame} frames"
+        say(f"Wrote {frames}, t = 0 to {simulation.time:.6g} s, to {directory}: {files}", sys.stdout)
+        quoted = shlex.quote(str(directory))
+        if vtk:
+            collections = ", ".join(f"{kind}.pvd" for kind in VTK_KINDS)
+            say(
+                f"Open {collections} and {BOX_FILE} of {directory / PARAVIEW} in ParaView, or draw the last frame: "
+                f"medyan render {quoted}",
+                sys.stdout,
+            )
+        else:
+            say(f"Read it in Python: medyan_py.analysis.read_snapshot({str(directory / SNAPSHOT_FILE)!r})", sys.stdout)
