@@ -1,12 +1,14 @@
 # make run    set everything up and simulate a ready actomyosin network
 # make test   set everything up, check style, run the tests
+# make test-slow  run the long physics checks
+# make bench  measure speed against plain C
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 SOURCES := setup.py pyproject.toml $(shell find src_cython -name '*.pyx' -o -name '*.pxd' -o -name '*.h')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint build clean
+.PHONY: help run test test-slow bench lint build clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -37,6 +39,12 @@ test: $(VENV)/developer lint
 
 test-slow: $(VENV)/developer
 	$(BIN)/pytest -m slow
+
+bench: $(VENV)/installed
+	$(BIN)/python benchmarks/diffusion.py
+	$(BIN)/python benchmarks/forces.py
+	$(BIN)/python benchmarks/relaxation.py
+	$(BIN)/python benchmarks/decks.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
