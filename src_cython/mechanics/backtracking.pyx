@@ -31,7 +31,7 @@ cdef class BacktrackingMinimiser:
 
     cdef double line_search(self, double first, double armijo) noexcept nogil:
         """Halve the step from ``first`` until the energy falls enough; the step, or 0 when it became too small."""
-        cdef Py_ssize_t i, n = 3 * self.model.net.beads
+        cdef Py_ssize_t i, n = 3 * self.model.net.free
         cdef double step = first, slope = dot(self.g.data, self.d.data, n)
         while step > SMALLEST:
             for i in range(n):
@@ -44,7 +44,7 @@ cdef class BacktrackingMinimiser:
         return 0
 
     cdef int take_trial(self) noexcept nogil:
-        cdef Py_ssize_t bytes = 3 * self.model.net.beads * sizeof(double)
+        cdef Py_ssize_t bytes = 3 * self.model.net.free * sizeof(double)
         memcpy(self.model.x.data, self.trial_x.data, bytes)
         memcpy(self.g.data, self.trial_g.data, bytes)
         self.energy = self.trial_energy
@@ -53,13 +53,13 @@ cdef class BacktrackingMinimiser:
 
     cdef int steepest(self) noexcept nogil:
         cdef Py_ssize_t i
-        for i in range(3 * self.model.net.beads):
+        for i in range(3 * self.model.net.free):
             self.d.data[i] = -self.g.data[i]
         return 0
 
     cdef int kick(self, double max_distance) except -1:
         """Move along d so far that the largest component moves by ``max_distance``, also uphill."""
-        cdef Py_ssize_t i, n = 3 * self.model.net.beads
+        cdef Py_ssize_t i, n = 3 * self.model.net.free
         cdef double factor = INFINITY
         for i in range(n):
             if self.d.data[i] != 0:
@@ -77,11 +77,12 @@ cdef class BacktrackingMinimiser:
 
     cdef object run(self, Rule rule, double tolerance, double max_distance, double relative, double lambda_max):
         cdef EnergyModel model = self.model
-        cdef Py_ssize_t n = 3 * model.net.beads, i, limit = max(10000, 3 * model.net.beads)
+        cdef Py_ssize_t n = 3 * model.net.free, i, limit = max(10000, 3 * model.net.free)
         cdef double squares, old_squares, product, beta, residual, previous, change = INFINITY, step, saved = INFINITY
         cdef bint safe = False
         for buffer in (self.g, self.d, self.trial_x, self.trial_g, self.saved_x, self.start):
-            (<Doubles> buffer).resize(n)
+            (<Doubles> buffer).resize(3 * model.net.points)
+        memcpy(self.trial_x.data, model.x.data, 3 * model.net.points * sizeof(double))
         memcpy(self.start.data, model.x.data, n * sizeof(double))
         self.iterations = 0
         self.evaluations = self.forces = 1
@@ -101,7 +102,8 @@ cdef class BacktrackingMinimiser:
             if change < relative:
                 status = "stalled"
                 break
-            step = self.line_search(min(lambda_max, max_distance / residual), 0 if safe else ARMIJO)
+            with nogil:
+                step = self.line_search(min(lambda_max, max_distance / residual), 0 if safe else ARMIJO)
             if step == 0:
                 if safe:
                     self.kick(max_distance)
@@ -140,7 +142,7 @@ cdef class BacktrackingMinimiser:
             energies_after=model.energies(),
             residual=largest_component(self.g.data, n),
             predicted_decrease=float("nan"),
-            largest_displacement=largest_move(model.x.data, self.start.data, model.net.beads),
+            largest_displacement=largest_move(model.x.data, self.start.data, model.net.free),
             rebuilds=0,
             separated=separated,
         )

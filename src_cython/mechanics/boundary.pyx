@@ -1,38 +1,46 @@
-"""Exponential repulsion of beads from planes: E = K exp(−d/λ), d the signed distance from the plane (positive inside).
+"""Exponential repulsion from walls: E = K exp(−d/λ), d the signed distance (positive inside) from one wall.
 
-Popov et al., PLoS Comput Biol 12, e1004877 (2016). Farther than 30 λ outside, the energy continues along its tangent,
-so that nothing overflows and the force still points inward.
+Popov et al., PLoS Comput Biol 12, e1004877 (2016). Beads may feel the wall a constant distance farther inside
+(``boundary_shift``). Of a bubble counts the surface, d = distance of the centre − radius; it feels the wall itself.
+Farther than 30 λ outside, the energy continues along its tangent, so that nothing overflows and the force still points
+inward.
 """
 
-from libc.math cimport exp
-
 from medyan_py.core.mechanics.network cimport Network
+from medyan_py.core.mechanics.surfaces cimport surface_distance
 
-cdef double STEEPEST = 30      # depth outside, in screening lengths, where the tangent takes over
+cdef extern from "screened.h" nogil:
+    double screened(double depth, double *slope)
 
 
 cdef double boundary_repulsion(const Network *net, const double *x, double *g,
                                Py_ssize_t first, Py_ssize_t last) noexcept nogil:
-    cdef double energy = 0, depth, value, slope
-    cdef const double *p
-    cdef const double *plane
+    cdef double energy = 0, depth, slope
+    cdef double normal[3]
     cdef double *h
     cdef Py_ssize_t n, i
     for n in range(first, last):
-        p = x + 3 * net.wall[2 * n]
         h = g + 3 * net.wall[2 * n]
-        plane = net.plane + 6 * net.wall[2 * n + 1]
-        depth = 0
+        depth = surface_distance(net.surface + net.wall[2 * n + 1], x + 3 * net.wall[2 * n], normal)
+        energy += net.boundary_k * screened((net.boundary_shift - depth) / net.boundary_screening, &slope)
+        slope *= net.boundary_k / net.boundary_screening
         for i in range(3):
-            depth -= plane[3 + i] * (p[i] - plane[i])
-        depth /= net.boundary_screening
-        if depth > STEEPEST:
-            value = net.boundary_k * exp(STEEPEST)
-            energy += value * (1 + depth - STEEPEST)
-        else:
-            value = net.boundary_k * exp(depth)
-            energy += value
-        slope = value / net.boundary_screening
+            h[i] -= slope * normal[i]
+    return energy
+
+
+cdef double boundary_bubble_repulsion(const Network *net, const double *x, double *g,
+                                      Py_ssize_t first, Py_ssize_t last) noexcept nogil:
+    cdef double energy = 0, depth, slope
+    cdef double normal[3]
+    cdef Py_ssize_t n, i, bubble, point
+    for n in range(first, last):
+        bubble = net.bubble_wall[2 * n]
+        point = 3 * net.bubble_point[bubble]
+        depth = surface_distance(net.surface + net.bubble_wall[2 * n + 1], x + point, normal)
+        depth -= net.bubble_radius[bubble]
+        energy += net.boundary_k * screened(-depth / net.boundary_screening, &slope)
+        slope *= net.boundary_k / net.boundary_screening
         for i in range(3):
-            h[i] -= slope * plane[3 + i]
+            g[point + i] -= slope * normal[i]
     return energy

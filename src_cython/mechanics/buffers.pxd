@@ -12,3 +12,6 @@ cdef class Ints:
     cdef Py_ssize_t size
     cdef int resize(self, Py_ssize_t size) except -1
     cdef object copy(self, tuple shape)
+
+
+cdef bint replace(Ints old, Ints new) except -1

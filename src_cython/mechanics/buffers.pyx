@@ -55,3 +55,14 @@ cdef class Ints:
 
     cdef object copy(self, tuple shape):
         return self.array[:self.size].reshape(shape).copy()
+
+
+cdef bint replace(Ints old, Ints new) except -1:
+    """Copy ``new`` into ``old``; True if they differed."""
+    cdef Py_ssize_t i
+    cdef bint changed = old.size != new.size
+    old.resize(new.size)
+    for i in range(new.size):
+        changed = changed or old.data[i] != new.data[i]
+        old.data[i] = new.data[i]
+    return changed

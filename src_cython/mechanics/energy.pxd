@@ -1,3 +1,4 @@
+from medyan_py.core.mechanics.bubbles cimport Bubbles
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
 from medyan_py.core.mechanics.interactions cimport KINDS, Kind
 from medyan_py.core.mechanics.neighbours cimport NeighbourSearch
@@ -10,9 +11,10 @@ cdef class EnergyModel:
     cdef EnergyFunction function[KINDS]
     cdef double energy[KINDS]         # of the last evaluation, pN nm
     cdef int interactions
-    cdef double volume_cutoff, boundary_cutoff
-    cdef bint integral, sampled, walls
-    cdef double reach                 # a bead may move so far before the lists are rebuilt, nm
+    cdef double volume_cutoff, boundary_cutoff, bubble_cutoff
+    cdef bint integral, sampled, walls, bubbles_repel
+    cdef Bubbles bubbles
+    cdef double reach                 # a point may move so far before the lists are rebuilt, nm
     cdef NeighbourSearch search
     cdef Doubles x, listed_at, pair_kappa, scratch
     cdef Ints pair, wall, other_pair, other_wall
@@ -26,4 +28,4 @@ cdef class EnergyModel:
     cdef object complain(self, const double *x)
 
 
-cdef double largest_move(const double *x, const double *y, Py_ssize_t beads) noexcept nogil
+cdef double largest_move(const double *x, const double *y, Py_ssize_t points) noexcept nogil

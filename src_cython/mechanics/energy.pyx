@@ -3,9 +3,10 @@
 from libc.math cimport fabs, isfinite, sqrt
 from libc.string cimport memcpy, memset
 
-from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.mechanics.bubbles cimport Bubbles
+from medyan_py.core.mechanics.buffers cimport Doubles, Ints, replace
 from medyan_py.core.mechanics.excluded_volume cimport segment_distance
-from medyan_py.core.mechanics.interactions cimport describe, term_beads, terms
+from medyan_py.core.mechanics.interactions cimport describe, term_points, terms
 from medyan_py.core.mechanics.neighbours cimport NeighbourSearch
 
 from medyan_py.core.mechanics.errors import MechanicsError
@@ -21,6 +22,7 @@ cdef class EnergyModel:
 
     def __cinit__(self):
         self.search = NeighbourSearch()
+        self.bubbles = Bubbles()
         self.x = Doubles()
         self.listed_at = Doubles()
         self.pair_kappa = Doubles()
@@ -35,7 +37,7 @@ cdef class EnergyModel:
         """Total energy; overwrites ``g`` with the gradient. Not finite if any interaction is not."""
         cdef int i
         cdef double energy = 0
-        memset(g, 0, 3 * self.net.beads * sizeof(double))
+        memset(g, 0, 3 * self.net.points * sizeof(double))
         for i in range(self.interactions):
             self.energy[i] = self.function[i](&self.net, x, g, 0, terms(&self.net, self.kind[i]))
             energy += self.energy[i]
@@ -58,21 +60,20 @@ cdef class EnergyModel:
         if self.integral or self.sampled:
             self.reach = max(SKIN, 0.5 * (self.volume_cutoff - longest))
             self.search.pairs(&self.net, self.x.data, self.volume_cutoff, self.other_pair)
-            if not same(self.pair, self.other_pair):
-                changed = True
-                self.pair, self.other_pair = self.other_pair, self.pair
+            changed |= replace(self.pair, self.other_pair)
             self.set_pair_constants()
         if self.walls:
             self.search.walls(&self.net, self.x.data, self.boundary_cutoff, self.reach, self.other_wall)
-            if not same(self.wall, self.other_wall):
-                changed = True
-                self.wall, self.other_wall = self.other_wall, self.wall
+            changed |= replace(self.wall, self.other_wall)
+        if self.bubbles.count:
+            changed |= self.bubbles.search(&self.net, self.x.data, self.walls, self.boundary_cutoff,
+                                           self.bubbles_repel, self.bubble_cutoff, self.reach)
         self.net.pairs = self.pair.size // 2
         self.net.pair = self.pair.data
         self.net.wall_terms = self.wall.size // 2
         self.net.wall = self.wall.data
-        self.listed_at.resize(3 * self.net.beads)
-        memcpy(self.listed_at.data, self.x.data, 3 * self.net.beads * sizeof(double))
+        self.listed_at.resize(3 * self.net.points)
+        memcpy(self.listed_at.data, self.x.data, 3 * self.net.points * sizeof(double))
         return changed
 
     cdef int set_pair_constants(self) except -1:
@@ -92,8 +93,8 @@ cdef class EnergyModel:
         return 0
 
     cdef double moved(self) noexcept nogil:
-        """Largest distance of a bead from where it was when the lists were built, nm."""
-        return largest_move(self.x.data, self.listed_at.data, self.net.beads)
+        """Largest distance of a point from where it was when the lists were built, nm."""
+        return largest_move(self.x.data, self.listed_at.data, self.net.free)
 
     cdef int separate(self) except -1:
         """Move listed cylinders that touch apart; returns how many pairs were moved.
@@ -138,19 +139,19 @@ cdef class EnergyModel:
 
     cdef object complain(self, const double *x):
         """The error that names the first interaction and objects whose energy or gradient is not finite at ``x``."""
-        cdef Py_ssize_t term, bead, i
+        cdef Py_ssize_t term, point, i
         cdef int n
         cdef double value
         cdef bint bad
-        self.scratch.resize(3 * self.net.beads)
+        self.scratch.resize(3 * self.net.points)
         cdef double *g = self.scratch.data
-        memset(g, 0, 3 * self.net.beads * sizeof(double))
+        memset(g, 0, 3 * self.net.points * sizeof(double))
         for n in range(self.interactions):
             for term in range(terms(&self.net, self.kind[n])):
                 value = self.function[n](&self.net, x, g, term, term + 1)
                 bad = not isfinite(value)
-                for bead in term_beads(&self.net, self.kind[n], term):
-                    for i in range(3 * bead, 3 * bead + 3):
+                for point in term_points(&self.net, self.kind[n], term):
+                    for i in range(3 * point, 3 * point + 3):
                         bad = bad or not isfinite(g[i])
                         g[i] = 0
                 if bad:
@@ -161,10 +162,10 @@ cdef class EnergyModel:
         return MechanicsError("the sum of the energies is not finite although every term is")
 
 
-cdef double largest_move(const double *x, const double *y, Py_ssize_t beads) noexcept nogil:
+cdef double largest_move(const double *x, const double *y, Py_ssize_t points) noexcept nogil:
     cdef Py_ssize_t b, i
     cdef double largest = 0, d2
-    for b in range(beads):
+    for b in range(points):
         d2 = 0
         for i in range(3 * b, 3 * b + 3):
             d2 += (x[i] - y[i]) * (x[i] - y[i])
@@ -198,13 +199,3 @@ cdef double cross(const double *v, const double *w, double *n) noexcept nogil:
     n[1] = v[2] * w[0] - v[0] * w[2]
     n[2] = v[0] * w[1] - v[1] * w[0]
     return sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2])
-
-
-cdef bint same(Ints a, Ints b) noexcept:
-    cdef Py_ssize_t i
-    if a.size != b.size:
-        return False
-    for i in range(a.size):
-        if a.data[i] != b.data[i]:
-            return False
-    return True

@@ -1,14 +1,27 @@
-"""The table of interactions: name in reports, energy function, number of terms, which beads a term touches.
+"""The table of interactions: name in reports, energy function, number of terms, which points a term touches.
 
 The order is the order of evaluation and of reports. A new interaction is one file and one row in each function here.
 """
 
 from medyan_py.core.mechanics.bending cimport filament_bending
 from medyan_py.core.mechanics.bonds cimport linker_stretching, motor_stretching
-from medyan_py.core.mechanics.boundary cimport boundary_repulsion
+from medyan_py.core.mechanics.boundary cimport boundary_bubble_repulsion, boundary_repulsion
+from medyan_py.core.mechanics.branching cimport (
+    branching_bending,
+    branching_dihedral,
+    branching_position,
+    branching_stretching,
+)
+from medyan_py.core.mechanics.bubble_forces cimport (
+    afm_attachment,
+    bubble_bubble_repulsion,
+    bubble_cylinder_repulsion,
+    mtoc_attachment,
+)
 from medyan_py.core.mechanics.excluded_volume cimport cylinder_excluded_volume
 from medyan_py.core.mechanics.excluded_volume_monomer cimport monomer_excluded_volume
 from medyan_py.core.mechanics.network cimport EnergyFunction, Network
+from medyan_py.core.mechanics.pins cimport pinning
 from medyan_py.core.mechanics.stretching cimport filament_stretching
 
 NAMES = (
@@ -16,26 +29,46 @@ NAMES = (
     "FilamentBending",
     "LinkerStretching",
     "MotorStretching",
+    "BranchingStretching",
+    "BranchingBending",
+    "BranchingDihedral",
+    "BranchingPosition",
     "CylinderExcludeVolume",
     "CylinderExcludedVolumeMonomer",
     "BoundaryCylinderRepulsion",
+    "BoundaryCylinderRepulsionIn",
+    "BoundaryBubbleRepulsion",
+    "BoundaryCylinderAttachment",
+    "BubbleCylinderRepulsion",
+    "BubbleBubbleRepulsion",
+    "MTOCAttachment",
+    "AFMAttachment",
 )
+
+cdef EnergyFunction[KINDS] functions = [
+    filament_stretching,
+    filament_bending,
+    linker_stretching,
+    motor_stretching,
+    branching_stretching,
+    branching_bending,
+    branching_dihedral,
+    branching_position,
+    cylinder_excluded_volume,
+    monomer_excluded_volume,
+    boundary_repulsion,
+    boundary_repulsion,
+    boundary_bubble_repulsion,
+    pinning,
+    bubble_cylinder_repulsion,
+    bubble_bubble_repulsion,
+    mtoc_attachment,
+    afm_attachment,
+]
 
 
 cdef EnergyFunction energy_function(Kind kind) noexcept nogil:
-    if kind == FILAMENT_STRETCHING:
-        return filament_stretching
-    if kind == FILAMENT_BENDING:
-        return filament_bending
-    if kind == LINKER_STRETCHING:
-        return linker_stretching
-    if kind == MOTOR_STRETCHING:
-        return motor_stretching
-    if kind == EXCLUDED_VOLUME:
-        return cylinder_excluded_volume
-    if kind == EXCLUDED_VOLUME_MONOMER:
-        return monomer_excluded_volume
-    return boundary_repulsion
+    return functions[<int> kind]
 
 
 cdef Py_ssize_t terms(const Network *net, Kind kind) noexcept nogil:
@@ -47,47 +80,88 @@ cdef Py_ssize_t terms(const Network *net, Kind kind) noexcept nogil:
         return net.linkers
     if kind == MOTOR_STRETCHING:
         return net.motors
+    if BRANCHING_STRETCHING <= kind <= BRANCHING_POSITION:
+        return net.branches
     if kind == EXCLUDED_VOLUME or kind == EXCLUDED_VOLUME_MONOMER:
         return net.pairs
-    return net.wall_terms
+    if kind == BOUNDARY_REPULSION or kind == BOUNDARY_REPULSION_IN:
+        return net.wall_terms
+    if kind == BOUNDARY_BUBBLE_REPULSION:
+        return net.bubble_walls
+    if kind == PINNING:
+        return net.pins
+    if kind == BUBBLE_CYLINDER_REPULSION:
+        return net.bubble_beads
+    if kind == BUBBLE_BUBBLE_REPULSION:
+        return net.bubble_pairs
+    return net.mtoc_attachments if kind == MTOC_ATTACHMENT else net.afm_attachments
 
 
-cdef list term_beads(const Network *net, Kind kind, Py_ssize_t term):
-    """Indices of the beads whose positions the term depends on."""
-    cdef Py_ssize_t first, second, bond
+cdef list term_points(const Network *net, Kind kind, Py_ssize_t term):
+    """Indices of the beads and bubble centres, in the coordinate vector, whose positions the term depends on."""
+    cdef Py_ssize_t first, second, bond, n
     if kind == FILAMENT_STRETCHING:
         first = net.cylinder_bead[term]
         return [first, first + 1]
     if kind == FILAMENT_BENDING:
         first = net.hinge[term]
         return [first - 1, first, first + 1]
-    if kind == BOUNDARY_REPULSION:
+    if kind == BOUNDARY_REPULSION or kind == BOUNDARY_REPULSION_IN:
         return [net.wall[2 * term]]
+    if kind == BOUNDARY_BUBBLE_REPULSION:
+        return [net.bubble_point[net.bubble_wall[2 * term]]]
+    if kind == PINNING:
+        return [net.pin[term]]
+    if kind == BUBBLE_CYLINDER_REPULSION:
+        return [net.bubble_point[net.bubble_bead[2 * term]], net.bubble_bead[2 * term + 1]]
+    if kind == BUBBLE_BUBBLE_REPULSION:
+        return [net.bubble_point[net.bubble_pair[2 * term + n]] for n in range(2)]
+    if kind == MTOC_ATTACHMENT or kind == AFM_ATTACHMENT:
+        n = net.mtoc[term] if kind == MTOC_ATTACHMENT else net.afm[term]
+        return [net.bubble_point[net.attachment[2 * n]], net.attachment[2 * n + 1]]
     if kind == LINKER_STRETCHING or kind == MOTOR_STRETCHING:
         bond = net.linker[term] if kind == LINKER_STRETCHING else net.motor[term]
         first, second = net.bond_bead[2 * bond], net.bond_bead[2 * bond + 1]
+    elif BRANCHING_STRETCHING <= kind <= BRANCHING_POSITION:
+        first, second = net.branch_bead[2 * term], net.branch_bead[2 * term + 1]
     else:
         first = net.cylinder_bead[net.pair[2 * term]]
         second = net.cylinder_bead[net.pair[2 * term + 1]]
     return [first, first + 1, second, second + 1]
 
 
-cdef str describe(const Network *net, const double *x, Kind kind, Py_ssize_t term):
-    """The objects of one term with their indices and bead coordinates, for an error message."""
+cdef str objects(const Network *net, Kind kind, Py_ssize_t term):
+    """The objects of one term with their indices."""
     if kind == FILAMENT_STRETCHING:
-        what = f"cylinder {term}"
-    elif kind == FILAMENT_BENDING:
-        what = f"hinge at bead {net.hinge[term]}"
-    elif kind == LINKER_STRETCHING:
-        what = f"bond {net.linker[term]}"
-    elif kind == MOTOR_STRETCHING:
-        what = f"bond {net.motor[term]}"
-    elif kind == BOUNDARY_REPULSION:
-        what = f"bead {net.wall[2 * term]} and plane {net.wall[2 * term + 1]}"
-    else:
-        what = f"cylinders {net.pair[2 * term]} and {net.pair[2 * term + 1]}"
+        return f"cylinder {term}"
+    if kind == FILAMENT_BENDING:
+        return f"hinge at bead {net.hinge[term]}"
+    if kind == LINKER_STRETCHING:
+        return f"bond {net.linker[term]}"
+    if kind == MOTOR_STRETCHING:
+        return f"bond {net.motor[term]}"
+    if BRANCHING_STRETCHING <= kind <= BRANCHING_POSITION:
+        return f"branch {term}"
+    if kind == BOUNDARY_REPULSION or kind == BOUNDARY_REPULSION_IN:
+        return f"bead {net.wall[2 * term]} and wall {net.wall[2 * term + 1]}"
+    if kind == BOUNDARY_BUBBLE_REPULSION:
+        return f"bubble {net.bubble_wall[2 * term]} and wall {net.bubble_wall[2 * term + 1]}"
+    if kind == PINNING:
+        return f"pin {term}"
+    if kind == BUBBLE_CYLINDER_REPULSION:
+        return f"bubble {net.bubble_bead[2 * term]} and bead {net.bubble_bead[2 * term + 1]}"
+    if kind == BUBBLE_BUBBLE_REPULSION:
+        return f"bubbles {net.bubble_pair[2 * term]} and {net.bubble_pair[2 * term + 1]}"
+    if kind == MTOC_ATTACHMENT or kind == AFM_ATTACHMENT:
+        return f"attachment {net.mtoc[term] if kind == MTOC_ATTACHMENT else net.afm[term]}"
+    return f"cylinders {net.pair[2 * term]} and {net.pair[2 * term + 1]}"
+
+
+cdef str describe(const Network *net, const double *x, Kind kind, Py_ssize_t term):
+    """The objects of one term with their indices and coordinates, for an error message."""
     places = ", ".join(
-        f"bead {bead} ({x[3 * bead]:.6g}, {x[3 * bead + 1]:.6g}, {x[3 * bead + 2]:.6g})"
-        for bead in term_beads(net, kind, term)
+        f"{'bead' if point < net.beads else 'centre'} {point} "
+        f"({x[3 * point]:.6g}, {x[3 * point + 1]:.6g}, {x[3 * point + 2]:.6g})"
+        for point in term_points(net, kind, term)
     )
-    return f"{what} with {places} nm"
+    return f"{objects(net, kind, term)} with {places} nm"

@@ -5,7 +5,7 @@ Direction: d = −P⁻¹g + β d with Polak–Ribière+ or Fletcher–Reeves β 
 (Armijo) and the slope along d has shrunk to the fraction CURVATURE, which takes one to two evaluations; an exact search
 costs more than it saves. An energy higher than the present one is never accepted.
 
-Trust radius: no bead moves farther in one step than REACH × max_distance. The energy at the end of a long step does
+Trust radius: no point moves farther in one step than REACH × max_distance. The energy at the end of a long step does
 not show that two filaments have passed through each other, so steps stay below usual distances between filaments. One
 max_distance alone (1 nm in most decks) would cut most steps, for the preconditioned direction is well scaled: on a
 network of 200 beads after a chemistry interval, evaluations were 120, 72, 60, 48, 50 (median, CURVATURE 0.3) for 1, 3,
@@ -58,10 +58,10 @@ cdef bint finite(const double *u, Py_ssize_t n) noexcept nogil:
     return True
 
 
-cdef double longest_vector(const double *u, Py_ssize_t beads) noexcept nogil:
+cdef double longest_vector(const double *u, Py_ssize_t points) noexcept nogil:
     cdef double largest = 0
     cdef Py_ssize_t b
-    for b in range(beads):
+    for b in range(points):
         largest = max(largest, u[3 * b] * u[3 * b] + u[3 * b + 1] * u[3 * b + 1] + u[3 * b + 2] * u[3 * b + 2])
     return sqrt(largest)
 
@@ -91,9 +91,10 @@ cdef class Minimiser:
     cdef int begin_search(self) except -1:
         """Energy and gradient at the model's positions and lists; raises MechanicsError if not finite."""
         self.separated += self.model.separate()
-        self.energy = self.model.total(self.model.x.data, self.g.data)
+        with nogil:
+            self.energy = self.model.total(self.model.x.data, self.g.data)
         self.evaluations += 1
-        if not isfinite(self.energy) or not finite(self.g.data, 3 * self.model.net.beads):
+        if not isfinite(self.energy) or not finite(self.g.data, 3 * self.model.net.free):
             raise self.model.complain(self.model.x.data)
         return 0
 
@@ -102,7 +103,7 @@ cdef class Minimiser:
 
         On success ``best_x``, ``best_g`` and ``energy`` are those of the new point.
         """
-        cdef Py_ssize_t i, n = 3 * self.model.net.beads
+        cdef Py_ssize_t i, n = 3 * self.model.net.free
         cdef const double *x = self.model.x.data
         cdef double step = min(first, longest), lower = 0, upper = INFINITY, lower_slope = self.slope
         cdef double energy, slope, accepted = 0, accepted_energy = self.energy, next_step
@@ -150,7 +151,7 @@ cdef class Minimiser:
     cdef void steepest_direction(self) noexcept nogil:
         """d = −z."""
         cdef Py_ssize_t i
-        for i in range(3 * self.model.net.beads):
+        for i in range(3 * self.model.net.free):
             self.d.data[i] = -self.z.data[i]
         self.slope = -self.product
         self.steepest = True
@@ -158,12 +159,12 @@ cdef class Minimiser:
     cdef void restart(self) noexcept nogil:
         """Solve for z = P⁻¹g and set off along −z."""
         self.matrix.solve(self.g.data, self.z.data)
-        self.product = dot(self.g.data, self.z.data, 3 * self.model.net.beads)
+        self.product = dot(self.g.data, self.z.data, 3 * self.model.net.free)
         self.steepest_direction()
 
     cdef void turn(self, Rule rule) noexcept nogil:
         """New z and d at the gradient g; z, d and ``product`` are those of the previous point."""
-        cdef Py_ssize_t i, n = 3 * self.model.net.beads
+        cdef Py_ssize_t i, n = 3 * self.model.net.free
         cdef double before = self.product, overlap = dot(self.g.data, self.z.data, n), beta = 0
         self.matrix.solve(self.g.data, self.z.data)
         self.product = dot(self.g.data, self.z.data, n)
@@ -191,9 +192,10 @@ cdef class Minimiser:
     cdef str descend(self, Rule rule, double tolerance, double max_distance, double relative):
         """Step until nothing is left to gain; returns the status."""
         cdef EnergyModel model = self.model
-        cdef Py_ssize_t n = 3 * model.net.beads, limit = max(10000, 3 * model.net.beads), age = 0, flat = 0
+        cdef Py_ssize_t n = 3 * model.net.free, limit = max(10000, 3 * model.net.free), age = 0, flat = 0
         cdef double before, step = 1, accepted
-        self.restart()
+        with nogil:
+            self.restart()
         while True:
             self.residual = largest_component(self.g.data, n)
             if self.residual < tolerance and 0.5 * self.product < PREDICTED:
@@ -203,29 +205,35 @@ cdef class Minimiser:
             if self.evaluations >= limit:
                 return "limit"
             before = self.energy
-            accepted = self.line_search(step, REACH * max_distance / longest_vector(self.d.data, model.net.beads))
+            with nogil:
+                accepted = self.line_search(step, REACH * max_distance / longest_vector(self.d.data, model.net.free))
+                if accepted > 0:
+                    memcpy(model.x.data, self.best_x.data, n * sizeof(double))
+                    memcpy(self.g.data, self.best_g.data, n * sizeof(double))
             if accepted == 0 and self.steepest and age == 0:
                 return "stalled"
             if accepted > 0:
                 self.iterations += 1
                 age += 1
                 flat = flat + 1 if before - self.energy <= relative * fabs(self.energy) else 0
-                memcpy(model.x.data, self.best_x.data, n * sizeof(double))
-                memcpy(self.g.data, self.best_g.data, n * sizeof(double))
                 if not self.follow_neighbours() and age < REFRESH:
-                    self.turn(rule)
+                    with nogil:
+                        self.turn(rule)
                     step = accepted
                     continue
             self.matrix.build(&model.net, model.x.data)
-            self.restart()
+            with nogil:
+                self.restart()
             step = 1
             age = 0
 
     cdef object run(self, Rule rule, double tolerance, double max_distance, double relative):
         cdef EnergyModel model = self.model
-        cdef Py_ssize_t n = 3 * model.net.beads
+        cdef Py_ssize_t n = 3 * model.net.free
         for buffer in (self.g, self.z, self.d, self.trial_x, self.trial_g, self.best_x, self.best_g, self.start):
-            (<Doubles> buffer).resize(n)
+            (<Doubles> buffer).resize(3 * model.net.points)
+        # fixed points are read by the energy but never written by a step
+        memcpy(self.trial_x.data, model.x.data, 3 * model.net.points * sizeof(double))
         self.evaluations = self.iterations = self.rebuilds = self.separated = 0
         memcpy(self.start.data, model.x.data, n * sizeof(double))
         self.begin_search()
@@ -241,7 +249,7 @@ cdef class Minimiser:
             energies_after=model.energies(),
             residual=self.residual,
             predicted_decrease=0.5 * self.product,
-            largest_displacement=largest_move(model.x.data, self.start.data, model.net.beads),
+            largest_displacement=largest_move(model.x.data, self.start.data, model.net.free),
             rebuilds=self.rebuilds,
             separated=self.separated,
         )

@@ -1,4 +1,4 @@
-"""Which cylinders repel each other and which beads feel which plane.
+"""Which cylinders repel each other and which beads feel which wall.
 
 Cylinder midpoints are sorted into cubic cells at least as wide as the cutoff, so that partners lie in the 27 cells
 around; the work is linear in the number of cylinders. Where midpoints are spread thinly the cells grow, which bounds
@@ -10,6 +10,7 @@ from libc.math cimport floor
 
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
 from medyan_py.core.mechanics.network cimport Network
+from medyan_py.core.mechanics.surfaces cimport surface_distance
 
 # A wall term weaker than exp(-60) of the wall's energy scale cannot be seen in any sum it enters.
 cdef double NEGLIGIBLE = 60
@@ -34,7 +35,10 @@ cdef class NeighbourSearch:
         self.members = Ints()
 
     cdef int pairs(self, const Network *net, const double *x, double cutoff, Ints out) except -1:
-        """Fill ``out`` with pairs (i < j) of midpoints at most ``cutoff`` apart, except close ones of a filament."""
+        """Fill ``out`` with pairs (i < j) of midpoints at most ``cutoff`` apart.
+
+        Left out: cylinders close to each other in a filament, and the first one of a branch with the one it sits on.
+        """
         cdef Py_ssize_t n = net.cylinders, i, j, k, c, found = 0, row, begin, cells
         cdef int at[3]
         cdef int count[3]
@@ -102,7 +106,7 @@ cdef class NeighbourSearch:
                         dx = m[3 * i] - m[3 * j]
                         dy = m[3 * i + 1] - m[3 * j + 1]
                         dz = m[3 * i + 2] - m[3 * j + 2]
-                        if dx * dx + dy * dy + dz * dz > cutoff * cutoff or close_along(net, i, j):
+                        if dx * dx + dy * dy + dz * dz > cutoff * cutoff or joined(net, i, j):
                             continue
                         out.resize(2 * found + 2)
                         insert(out.data, begin, found, <int> i, <int> j)
@@ -110,47 +114,40 @@ cdef class NeighbourSearch:
         return 0
 
     cdef int walls(self, const Network *net, const double *x, double cutoff, double reach, Ints out) except -1:
-        """Fill ``out`` with (bead, plane) for the beads of cylinders whose midpoint is nearer than ``cutoff``.
+        """Fill ``out`` with (bead, surface) for the beads of cylinders whose midpoint is nearer than ``cutoff``.
 
-        Each bead once per plane: bead 2 of every such cylinder, and bead 1 where the cylinder is its filament's
-        first. Beads so far that they cannot feel the plane before they have moved by ``reach`` are left out.
+        Each bead once per surface: bead 2 of every such cylinder, and bead 1 where the cylinder is its filament's
+        first. Beads so far that they cannot feel the wall before they have moved by ``reach`` are left out.
         """
-        cdef Py_ssize_t c, p, i, found = 0, bead, last
-        cdef const double *plane
-        cdef const double *at
-        cdef double middle, depth
+        cdef Py_ssize_t c, s, found = 0, bead, last
+        cdef double farthest = NEGLIGIBLE * net.boundary_screening + net.boundary_shift + reach
+        cdef double normal[3]
         out.resize(0)
-        if net.planes == 0:
+        if net.surfaces == 0:
             return 0
         self.midpoint.resize(3 * net.cylinders)
         set_midpoints(net, x, self.midpoint.data)
         for c in range(net.cylinders):
             last = net.cylinder_bead[c] + 1
-            for p in range(net.planes):
-                plane = net.plane + 6 * p
-                middle = 0
-                for i in range(3):
-                    middle += plane[3 + i] * (self.midpoint.data[3 * c + i] - plane[i])
-                if middle >= cutoff:
+            for s in range(net.surfaces):
+                if surface_distance(net.surface + s, self.midpoint.data + 3 * c, normal) >= cutoff:
                     continue
                 bead = last - 1 if last - 1 == net.filament_start[net.cylinder_filament[c]] else last
                 for bead in range(bead, last + 1):
-                    at = x + 3 * bead
-                    depth = 0
-                    for i in range(3):
-                        depth += plane[3 + i] * (at[i] - plane[i])
-                    if depth > NEGLIGIBLE * net.boundary_screening + reach:
+                    if surface_distance(net.surface + s, x + 3 * bead, normal) > farthest:
                         continue
                     out.resize(2 * found + 2)
                     out.data[2 * found] = <int> bead
-                    out.data[2 * found + 1] = <int> p
+                    out.data[2 * found + 1] = <int> s
                     found += 1
         return 0
 
 
-cdef inline bint close_along(const Network *net, Py_ssize_t i, Py_ssize_t j) noexcept nogil:
-    """Same filament, at most two positions apart: such cylinders do not repel each other."""
+cdef inline bint joined(const Network *net, Py_ssize_t i, Py_ssize_t j) noexcept nogil:
+    """Same filament, at most two positions apart, or mother and daughter: such cylinders do not repel each other."""
     cdef int apart = net.position[i] - net.position[j]
+    if net.mother != NULL and (net.mother[i] == j or net.mother[j] == i):
+        return True
     return net.filament_key[net.cylinder_filament[i]] == net.filament_key[net.cylinder_filament[j]] and -2 <= apart <= 2
 
 

@@ -1,7 +1,8 @@
 """A matrix like the second derivative of the energy, cheap to solve with: it couples the beads of one filament only.
 
-Positive parts of the second derivatives of stretching, bending, walls and bonds (of bonds only the blocks within each
-cylinder), plus 0.05 pN/nm on the diagonal. A bead couples to at most two beads on either side, so the lower triangle
+Positive parts of the second derivatives of stretching, bending, walls, pins and bonds, plus 0.05 pN/nm on the diagonal.
+Of bonds and branches only the blocks within each cylinder count, of what bubbles do to others only the blocks of each
+point. A bead couples to at most two beads on either side, so the lower triangle
 has eight sub-diagonals, and Cholesky factorisation and solution cost O(beads). The stiffest modes (stretching of
 one-monomer end cylinders is forty times stiffer than of full ones) and the bending of whole filaments both become
 well scaled.
@@ -9,8 +10,14 @@ well scaled.
 
 from libc.math cimport exp, sqrt
 
+from medyan_py.core.mechanics.branching cimport Branch, dihedral, find_branch, spread
+from medyan_py.core.mechanics.bubble_forces cimport pair_screening, pair_strength
 from medyan_py.core.mechanics.buffers cimport Doubles
 from medyan_py.core.mechanics.network cimport Network
+from medyan_py.core.mechanics.surfaces cimport Surface, surface_distance
+
+cdef extern from "angles.h" nogil:
+    double angle_and_gradient(const double *u, const double *w, double *du, double *dw)
 
 cdef enum:
     WIDTH = 9                      # diagonal and eight sub-diagonals; column j of row i is stored at 9 i + 8 + j − i
@@ -109,23 +116,122 @@ cdef void add_bonds(const Network *net, const double *x, double *band) noexcept 
             add_block(band, bead + 1, bead, block, u * (1 - u))
 
 
-cdef void add_walls(const Network *net, const double *x, double *band) noexcept nogil:
-    cdef Py_ssize_t n, i, j, bead
-    cdef double depth, weight
+cdef void add_outer(double *band, Py_ssize_t bead, Py_ssize_t other, const double *u, const double *v,
+                    double weight) noexcept nogil:
+    """Add weight × u ⊗ v to the block of ``bead`` and ``other`` ≤ bead."""
     cdef double block[9]
-    cdef const double *plane
+    cdef Py_ssize_t i, j
+    for i in range(3):
+        for j in range(3):
+            block[3 * i + j] = u[i] * v[j]
+    add_block(band, bead, other, block, weight)
+
+
+cdef void add_branches(const Network *net, const double *x, double *band) noexcept nogil:
+    """Of each branch k × the squared linear change of length and angles, within mother and daughter."""
+    cdef Branch b
+    cdef Py_ssize_t n, i, kind
+    cdef double k, angle
+    cdef double du[3]
+    cdef double dr[3]
+    cdef double dw[3]
+    cdef double change[12]
+    for n in range(net.branches):
+        find_branch(net, x, n, &b)
+        for kind in range(4):
+            for i in range(3):
+                du[i] = dr[i] = dw[i] = 0
+            if kind == 0:
+                k = net.branch_stretching_k[n]
+                angle = sqrt(b.r[0] * b.r[0] + b.r[1] * b.r[1] + b.r[2] * b.r[2])
+                for i in range(3):
+                    dr[i] = b.r[i] / angle if angle > 0 else 0
+            elif kind == 1:
+                k = net.branch_bending_k[n]
+                angle_and_gradient(b.u, b.w, du, dw)
+            elif kind == 2:
+                k = net.branch_position_k[n]
+                angle_and_gradient(b.u, b.r, du, dr)
+            else:
+                k = net.branch_dihedral_k[n] * (2 if net.dihedral_quadratic else 1)
+                dihedral(net, &b, du, dr, dw)
+            for i in range(12):
+                change[i] = 0
+            spread(&b, 1, du, dr, dw, change, change + 6)
+            for i in range(2):
+                add_outer(band, b.mother + i, b.mother + i, change + 3 * i, change + 3 * i, k)
+                add_outer(band, b.daughter + i, b.daughter + i, change + 6 + 3 * i, change + 6 + 3 * i, k)
+            add_outer(band, b.mother + 1, b.mother, change + 3, change, k)
+            add_outer(band, b.daughter + 1, b.daughter, change + 9, change + 6, k)
+
+
+cdef void add_wall(const Network *net, const double *x, Py_ssize_t point, const Surface *surface, double offset,
+                   double *band) noexcept nogil:
+    cdef double normal[3]
+    cdef double depth = (offset - surface_distance(surface, x + 3 * point, normal)) / net.boundary_screening
+    cdef double weight = net.boundary_k / (net.boundary_screening * net.boundary_screening) * exp(min(depth, 30.0))
+    add_outer(band, point, point, normal, normal, weight)
+
+
+cdef void add_walls(const Network *net, const double *x, double *band) noexcept nogil:
+    cdef Py_ssize_t n, bubble
     for n in range(net.wall_terms):
-        bead = net.wall[2 * n]
-        plane = net.plane + 6 * net.wall[2 * n + 1]
-        depth = 0
+        add_wall(net, x, net.wall[2 * n], net.surface + net.wall[2 * n + 1], net.boundary_shift, band)
+    for n in range(net.bubble_walls):
+        bubble = net.bubble_wall[2 * n]
+        if net.bubble_point[bubble] < net.free:
+            add_wall(net, x, net.bubble_point[bubble], net.surface + net.bubble_wall[2 * n + 1],
+                     net.bubble_radius[bubble], band)
+
+
+cdef void add_pins(const Network *net, double *band) noexcept nogil:
+    cdef double block[9]
+    cdef Py_ssize_t n
+    for n in range(9):
+        block[n] = 1 if n % 4 == 0 else 0
+    for n in range(net.pins):
+        add_block(band, net.pin[n], net.pin[n], block, net.pin_k[n])
+
+
+cdef void add_repulsion(const Network *net, const double *x, Py_ssize_t a, Py_ssize_t b, double contact, double k,
+                        double screening, double *band) noexcept nogil:
+    cdef double r[3]
+    cdef double d2 = 0, weight
+    cdef Py_ssize_t i
+    for i in range(3):
+        r[i] = x[3 * b + i] - x[3 * a + i]
+        d2 += r[i] * r[i]
+    if d2 == 0:
+        return
+    weight = k / (screening * screening) * exp(min((contact - sqrt(d2)) / screening, 30.0)) / d2
+    if a < net.free:
+        add_outer(band, a, a, r, r, weight)
+    if b < net.free:
+        add_outer(band, b, b, r, r, weight)
+
+
+cdef void add_bubbles(const Network *net, const double *x, double *band) noexcept nogil:
+    cdef Py_ssize_t n, i, a, b, centre
+    cdef double r[3]
+    cdef double block[9]
+    for n in range(net.bubble_beads):
+        a = net.bubble_bead[2 * n]
+        add_repulsion(net, x, net.bubble_point[a], net.bubble_bead[2 * n + 1], net.bubble_radius[a], net.bubble_k[a],
+                      net.bubble_screening[a], band)
+    for n in range(net.bubble_pairs):
+        a = net.bubble_pair[2 * n]
+        b = net.bubble_pair[2 * n + 1]
+        add_repulsion(net, x, net.bubble_point[a], net.bubble_point[b], net.bubble_radius[a] + net.bubble_radius[b],
+                      pair_strength(net, a, b), pair_screening(net, a, b), band)
+    for n in range(net.attachments):
+        centre = net.bubble_point[net.attachment[2 * n]]
+        b = net.attachment[2 * n + 1]
         for i in range(3):
-            depth -= plane[3 + i] * (x[3 * bead + i] - plane[i])
-        depth /= net.boundary_screening
-        weight = net.boundary_k / (net.boundary_screening * net.boundary_screening) * exp(min(depth, 30.0))
-        for i in range(3):
-            for j in range(3):
-                block[3 * i + j] = plane[3 + i] * plane[3 + j]
-        add_block(band, bead, bead, block, weight)
+            r[i] = x[3 * b + i] - x[3 * centre + i]
+        spring_block(r, net.attachment_k[n], net.bubble_radius[net.attachment[2 * n]], block)
+        add_block(band, b, b, block, 1)
+        if centre < net.free:
+            add_block(band, centre, centre, block, 1)
 
 
 cdef class Preconditioner:
@@ -136,10 +242,16 @@ cdef class Preconditioner:
         self.rows = 0
 
     cdef int build(self, const Network *net, const double *x) except -1:
-        cdef Py_ssize_t i
-        self.rows = 3 * net.beads
+        self.rows = 3 * net.free
         self.band.resize(WIDTH * self.rows)
+        with nogil:
+            self.assemble(net, x)
+            factorise(self.band.data, self.rows)
+        return 0
+
+    cdef void assemble(self, const Network *net, const double *x) noexcept nogil:
         cdef double *band = self.band.data
+        cdef Py_ssize_t i
         for i in range(WIDTH * self.rows):
             band[i] = 0
         for i in range(self.rows):
@@ -147,9 +259,10 @@ cdef class Preconditioner:
         add_stretching(net, x, band)
         add_bending(net, x, band)
         add_bonds(net, x, band)
+        add_branches(net, x, band)
         add_walls(net, x, band)
-        factorise(band, self.rows)
-        return 0
+        add_pins(net, band)
+        add_bubbles(net, x, band)
 
     cdef void solve(self, const double *rhs, double *out) noexcept nogil:
         """out = P⁻¹ rhs."""

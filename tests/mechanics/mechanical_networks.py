@@ -88,3 +88,39 @@ def rotation(rng):
     q, r = np.linalg.qr(rng.normal(size=(3, 3)))
     q *= np.sign(np.diag(r))
     return q * np.sign(np.linalg.det(q))
+
+
+def branch_table(mother, daughter, fraction, **constants):
+    """``branches`` of ``load`` with one entry per daughter; single constants are repeated."""
+    n = len(daughter)
+    return {"mother": mother, "daughter": daughter, "fraction": fraction} | {
+        name: np.full(n, float(value)) for name, value in constants.items()
+    }
+
+
+def forces_of(model, state):
+    """Forces on beads and then on bubbles in their order, and the total energy."""
+    model.load(**state)
+    energy = sum(model.evaluate().values())
+    return np.concatenate([model.forces, model.bubble_forces]), energy
+
+
+def assert_forces_match_energy(model, state, tolerance=1e-6, h=1e-3):
+    """Forces on beads and bubbles equal the energy's slope (sixth-order differences) relative to the largest force."""
+    force, _ = forces_of(model, state)
+    bubbles = state.get("bubbles")
+    slope = np.zeros_like(force)
+    beads = len(state["x"])
+    for index in np.ndindex(force.shape):
+        for step, weight in ((1, 45), (2, -9), (3, 1)):
+            for sign in (1, -1):
+                x = np.array(state["x"], float)
+                centres = np.zeros((0, 3)) if bubbles is None else np.array(bubbles["x"], float)
+                part, row = (x, index[0]) if index[0] < beads else (centres, index[0] - beads)
+                part[row, index[1]] += sign * step * h
+                moved = state | {"x": x}
+                if bubbles is not None:
+                    moved["bubbles"] = bubbles | {"x": centres}
+                slope[index] += sign * weight * forces_of(model, moved)[1] / (60 * h)
+    model.load(**state)
+    assert np.abs(force + slope).max() < tolerance * np.abs(force).max()

@@ -202,3 +202,37 @@ def test_sampled_monomers():
     changes = {"serial": np.array([0, 40, -7, 33]), "monomer_interval": np.array([10, 10])}
     _, energy = solve(skew, model=make_model(excluded_volume="monomer"), volume=8.57, **changes)
     assert energy["CylinderExcludedVolumeMonomer"] == pytest.approx(0.0599943800241)
+
+
+@pytest.mark.parametrize("theta", [0.0, 0.5])
+@pytest.mark.parametrize("angle", [1e-9, 1e-4, 0.3, np.pi / 2, np.pi - 1e-2])
+def test_bending_harmonic_in_the_angle(angle, theta):
+    beads = np.array([[0, 0, 0], [54, 0, 0], [54 + 27 * np.cos(angle), 27 * np.sin(angle), 0]])
+    model, energy = solve([beads], model=make_model(bending="ANGLE"), hinge=672, theta=theta)
+    assert energy["FilamentBending"] == pytest.approx(0.5 * 672 * (angle - theta) ** 2, rel=1e-6)
+    # torque about the middle bead
+    assert_allclose(np.cross(beads[2] - beads[1], model.forces[2]), [0, 0, -672 * (angle - theta)], rtol=1e-5)
+    assert np.abs(model.forces.sum(axis=0)).max() < 1e-9
+
+
+@pytest.mark.parametrize("noise", [1e-3, 1.0, 15.0])
+@pytest.mark.parametrize("theta", [0.0, 0.4])
+def test_forces_of_harmonic_bending_are_the_gradient(noise, theta):
+    rng = np.random.default_rng(1)
+    beads = np.array([[27.0 * i, 0, 0] for i in range(6)]) + noise * rng.normal(size=(6, 3))
+    state = arrays([beads], hinge=300.0, theta=theta)
+    model = make_model(bending="ANGLE", excluded_volume=None)
+    h = min(1e-3, 0.005 * noise)  # a preferred angle makes a kink at the straight filament
+    expected = slopes(model, state, h)
+    model.evaluate()
+    scale = np.abs(expected).max()
+    assert np.abs(model.forces + expected).max() < 1e-6 * scale
+
+
+def test_harmonic_bending_is_defined_at_both_ends():
+    straight = [[0, 0, 0], [54, 0, 0], [108, 0, 0]]
+    folded = [[0, 0, 0], [108, 0, 0], [54, 0, 0]]
+    for beads, energy in ((straight, 0), (folded, 0.5 * 672 * np.pi**2)):
+        model, found = solve([beads], model=make_model(bending="ANGLE"), hinge=672)
+        assert found["FilamentBending"] == pytest.approx(energy)
+        assert not model.forces.any()
