@@ -2,11 +2,12 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from medyan_py.cli import render, run
 from medyan_py.cli.console import say
-from medyan_py.cli.exit_codes import INTERRUPTED, REFUSED
+from medyan_py.cli.exit_codes import BUG, INTERRUPTED, REFUSED
 from medyan_py.cli.words import CommandParser, is_later, split_command, unknown_command
 
 COMMANDS = {"run": run, "render": render}
@@ -34,6 +35,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("medyan: interrupted", sys.stderr)
         return INTERRUPTED
+    except Exception as error:  # without a log yet, so the details go to the screen
+        say("".join(traceback.format_exception(error)).rstrip(), sys.stderr)
+        say(
+            "medyan: this is a mistake in medyan_py, not in your input; please report it with the lines above",
+            sys.stderr,
+        )
+        return BUG
     finally:
         _flush()
 

@@ -63,10 +63,10 @@ class LiveProgress:
         """Show a message above the display."""
         self._live.console.print(Text(text))
 
-    def update(self, sim: Any) -> None:
-        """Show the present state of the simulation, unless that was done a moment ago."""
+    def update(self, sim: Any, *, last: bool = False) -> None:
+        """Show the present state, not more often than the eye can follow, but the last one in any case."""
         now = time.monotonic()
-        if now - self._drawn < _REFRESH and sim.time < self._bar.tasks[0].total:
+        if now - self._drawn < _REFRESH and not last:
             return
         self._drawn = now
         self._count_events(now, sim.chemistry.events)

@@ -42,12 +42,15 @@ class Session:
         self._stop = stop
         self._minimisations = Counter()
         self._largest_force = 0.0  # pN, of the minimisations that did not converge
+        self._output_failed = False
         self._started = time.monotonic()
 
     def run(self, options: argparse.Namespace) -> int:
         """Simulate to the end of the deck, or until a signal comes; return the exit code."""
+        whole = False
         with contextlib.ExitStack() as stack:
             display = stack.enter_context(self._display())
+            stack.enter_context(self._closing())
             try:
                 stack.enter_context(LogFile(self._directory))
             except OutputError as error:
@@ -55,12 +58,15 @@ class Session:
                 return REFUSED
             try:
                 code = self._simulate(options, display)
+                whole = code not in (REFUSED, FAILED)
             except KeyboardInterrupt:
                 self._tell(logging.WARNING, "aborted at once; the frames written so far are complete")
                 code = INTERRUPTED
             except Exception as error:
                 code = self._bug(error)
-        if code in (SUCCESS, 130, 143) and self._simulation.frame:
+        if self._output_failed:
+            return code or FAILED
+        if whole:
             self._say_what_was_written(vtk=not options.no_vtk)
         return code
 
@@ -76,22 +82,23 @@ class Session:
         try:
             code = self._advance(recorders, display)
         finally:
-            with self._output_errors_told():
+            with self._closing():
                 recorders.close(simulation)
-        with self._output_errors_told():
+        with self._closing():
             self._log_end()
         return code
 
     def _advance(self, recorders: Recorders, display: LiveProgress | None) -> int:
-        simulation = self._simulation
+        simulation, end = self._simulation, self._simulation.deck.schedule.runtime
         self._count()
 
         def on_cycle(_: Simulation) -> None:
             self._count()
-            if display is not None:
-                display.update(simulation)
-            if self._stop.received is not None:
+            stopped = self._stop.received is not None
+            if stopped:
                 simulation.request_stop()
+            if display is not None:
+                display.update(simulation, last=stopped or simulation.time >= end)
 
         try:
             simulation.run(recorders=recorders, on_cycle=on_cycle)
@@ -101,11 +108,11 @@ class Session:
             return FAILED
         except OutputError as error:
             self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}; the run ends")
+            self._output_failed = True
             return FAILED
         except MemoryError as error:
             self._tell(logging.ERROR, f"out of memory at t = {simulation.time:.6g} s: {error}; the run ends")
             return FAILED
-        end = simulation.deck.schedule.runtime
         if self._stop.received is not None and simulation.time < end:
             name = self._stop.received.name
             self._tell(
@@ -158,21 +165,22 @@ class Session:
             self._largest_force = max(self._largest_force, last.residual)
 
     def _tell(self, level: int, text: str) -> None:
-        """Say it in the log and on the screen; on the screen alone when the log cannot be written any more."""
-        try:
+        """Say it on the screen and in the log, also when the log cannot be written any more."""
+        with contextlib.suppress(OutputError):  # the screen comes first
             LOGGER.log(level, "%s", text)
-        except OutputError:
-            say(f"medyan: {text}", sys.stderr)
 
     @contextlib.contextmanager
-    def _output_errors_told(self) -> Iterator[None]:
+    def _closing(self) -> Iterator[None]:
+        """Errors while files are closed: on a full disk each would only repeat what has been said."""
         try:
             yield
         except OutputError as error:
-            say(f"medyan: {error}", sys.stderr)
+            if not self._output_failed:
+                say(f"medyan: error: {error}", sys.stderr)
+            self._output_failed = True
 
     def _bug(self, error: Exception) -> int:
-        with self._output_errors_told():
+        with self._closing():
             LOGGER.error("%s", "".join(traceback.format_exception(error)).rstrip(), extra=FILE_ONLY)
         self._tell(
             logging.ERROR,

@@ -33,6 +33,12 @@ class _StrictFileHandler(logging.FileHandler):
             raise OutputError(f"{self.baseFilename} cannot be written: {error.strerror}") from error
         raise  # a message that cannot be put together is a mistake in this program
 
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as error:  # what an earlier failure left in the buffer cannot be written either
+            raise OutputError(f"{self.baseFilename} cannot be written: {error.strerror}") from error
+
 
 class LogFile:
     """Send the messages of a logger to ``medyan.log``; use as a context manager, or call ``close``.
@@ -74,12 +80,12 @@ class LogFile:
 
     def close(self) -> None:
         """Stop logging to the file and leave the logger as it was; closing twice is harmless."""
-        for handler in self._handlers:
-            self._logger.removeHandler(handler)
-            handler.close()
         if self._handlers:
             self._logger.setLevel(self._level)
-        self._handlers.clear()
+        while self._handlers:
+            handler = self._handlers.pop()
+            self._logger.removeHandler(handler)
+            handler.close()
 
     def __enter__(self) -> "LogFile":
         return self

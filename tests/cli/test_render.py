@@ -1,0 +1,22 @@
+"""``medyan render``."""
+
+from medyan_py.cli import main
+
+
+def test_picture_of_a_frame(pair, tmp_path, capsys):
+    assert main(["-s", str(pair), "-o", str(tmp_path / "out"), "--runtime", "0.5"]) == 0
+    capsys.readouterr()
+    png = tmp_path / "first.png"
+    assert main(["render", str(tmp_path / "out"), "-o", str(png), "--frame", "0", "--background", "dark"]) == 0
+    assert capsys.readouterr().out == f"Drew frame 0 into {png}\n"
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert main(["render", str(tmp_path / "out"), "--frame", "7"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("medyan: error: ") and "no frame 7; 2 frames are listed" in err
+
+
+def test_no_results_to_draw(tmp_path, capsys):
+    assert main(["render", str(tmp_path)]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("medyan: error: ") and err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,223 @@
+"""``medyan run``: what is refused, what is written, what is said."""
+
+import os
+import pty
+import resource
+import shutil
+import threading
+
+import pytest
+from start_medyan import INPUTS, start
+
+import medyan_py as md
+from medyan_py.analysis import read_chemistry, read_snapshot
+from medyan_py.cli import main
+
+
+def test_all_mistakes_of_a_deck_at_once_and_nothing_written(medyan, pair, tmp_path):
+    deck = tmp_path / "deck"
+    shutil.copytree(pair.parent, deck)
+    system = (deck / "systeminput.txt").read_text()
+    system = system.replace("NX:                     1", "NX: one").replace("BOUNDARYSHAPE:", "BOUNDARYSHAP:")
+    (deck / "systeminput.txt").write_text(system)
+    chemistry = (deck / "chemistryinput.txt").read_text()
+    (deck / "chemistryinput.txt").write_text(chemistry.replace("MD 3 0.2e6", "MD 3 fast"))
+    code, out, err = medyan("run", "-s", "deck/systeminput.txt", "-o", "out")
+    assert (code, out) == (2, "")
+    errors = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert any(line.startswith("error: deck/systeminput.txt:5: NX: ") and "'one'" in line for line in errors)
+    assert any(line.startswith("error: deck/chemistryinput.txt:3: SPECIESDIFFUSING") for line in errors)
+    assert any(line.startswith("warning: deck/systeminput.txt:11: 'BOUNDARYSHAP:'") for line in err.splitlines())
+    assert err.splitlines()[-1] == f"medyan: {len(errors)} mistakes in the deck; nothing was written"
+    assert sorted(os.listdir(tmp_path)) == ["deck"]
+
+
+def test_deck_that_is_not_there(medyan, tmp_path):
+    code, out, err = medyan("-s", "nowhere.txt")
+    assert (code, out) == (2, "")
+    assert err == (
+        "error: nowhere.txt: cannot read the file: no such file\nmedyan: 1 mistake in the deck; nothing was written\n"
+    )
+    assert os.listdir(tmp_path) == []
+
+
+def test_filaments_that_find_no_place(medyan, network, tmp_path):
+    deck = tmp_path / "deck"
+    shutil.copytree(network.parent, deck)
+    text = (deck / "systeminput.txt").read_text()
+    (deck / "systeminput.txt").write_text(text.replace("FILAMENTLENGTH:         1 ", "FILAMENTLENGTH:         10 "))
+    code, _, err = medyan("-s", "deck/systeminput.txt", "-o", "out")
+    assert code == 2
+    assert "NUMFILAMENTS: no place for random filament" in err
+    assert "Traceback" not in err
+    assert os.listdir(tmp_path) == ["deck"]
+
+
+def test_what_a_run_leaves_and_says(medyan, pair, tmp_path):
+    code, out, err = medyan("run", "-s", pair, "-o", "a b", "--seed-fixed", "7", "--runtime", "1.2")
+    assert (code, err) == (0, "")
+    assert "\x1b" not in out and "\r" not in out
+    lines = out.splitlines()
+    told = [line for line in lines if line.startswith("[info] frame ")]
+    assert [line.split(":")[0] for line in told] == [
+        f"[info] frame {i}, t = {t} s" for i, t in enumerate(["0", "0.5", "1", "1.2"])
+    ]
+    directory = tmp_path / "a b"
+    assert lines[-2] == (
+        f"Wrote 4 frames, t = 0 to 1.2 s, to {directory}: snapshot.traj, chemistry.traj, medyan.log, paraview/"
+    )
+    assert lines[-1].startswith("Open filaments.pvd") and lines[-1].endswith(f"medyan render '{directory}'")
+    assert not lines[-3].startswith(("Wrote", "Open"))
+    assert [frame.time for frame in read_snapshot(directory / "snapshot.traj")] == [0, 0.5, 1, 1.2]
+    log = (directory / "medyan.log").read_text()
+    assert log.splitlines() == lines[:-2]
+    assert f"command: medyan run -s {pair} -o 'a b' --seed-fixed 7 --runtime 1.2\n" in log
+    assert "seed: 7 (given)\n" in log
+
+
+def test_drawn_seed_can_be_given_again(pair, tmp_path):
+    assert main(["-s", str(pair), "-o", str(tmp_path / "a"), "--runtime", "1", "--no-vtk"]) == 0
+    line = next(line for line in (tmp_path / "a" / "medyan.log").read_text().splitlines() if "seed: " in line)
+    seed, how = line.split("seed: ")[1].split()
+    assert how == "(drawn)"
+    assert main(["-s", str(pair), "-o", str(tmp_path / "b"), "--runtime", "1", "--no-vtk", "--seed-fixed", seed]) == 0
+    assert (tmp_path / "a/snapshot.traj").read_bytes() == (tmp_path / "b/snapshot.traj").read_bytes()
+
+
+def test_same_seed_same_files_whatever_is_recorded(network, tmp_path, capsys):
+    for name, more in (("a", []), ("b", []), ("c", ["--no-vtk"])):
+        words = ["-s", str(network), "-o", str(tmp_path / name), "--runtime", "2", "--seed-fixed=5", *more]
+        assert main(words) == 0
+    assert not (tmp_path / "c" / "paraview").exists()
+    assert "read_snapshot(" in capsys.readouterr().out.splitlines()[-1]
+    for file in ("snapshot.traj", "chemistry.traj"):
+        first = (tmp_path / "a" / file).read_bytes()
+        assert first == (tmp_path / "b" / file).read_bytes() == (tmp_path / "c" / file).read_bytes()
+    other = ["-s", str(network), "-o", str(tmp_path / "d"), "--runtime", "2", "--seed-fixed=6", "--no-vtk"]
+    assert main(other) == 0
+    assert (tmp_path / "d/chemistry.traj").read_bytes() != (tmp_path / "a/chemistry.traj").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-s{deck}", "-oresult"],
+        ["-o", "result", "run", "-s", "{deck}"],
+        ["run", "-s={deck}", "-o", "result", "-t", "1"],
+        ["-s", "{deck}", "-o", "result", "--", "run"],
+        ["-s", "{deck}", "-i", "{inputs}", "-o", "result", "-t", "-1"],
+    ],
+)
+def test_spellings(words, pair, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = [word.format(deck=pair, inputs=pair.parent) for word in words]
+    assert main(["--runtime=0.1", "--no-vtk", "--seed-fixed=5", *words]) == 0
+    assert "seed: 5 (given)" in (tmp_path / "result" / "medyan.log").read_text()
+
+
+def test_results_are_not_overwritten_unless_asked(pair, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the default is the current directory
+    words = ["-s", str(pair), "--runtime", "0.1", "--no-vtk"]
+    assert main(words) == 0
+    before = (tmp_path / "medyan.log").read_bytes()
+    capsys.readouterr()
+    assert main(words) == 2
+    err = capsys.readouterr().err
+    assert "already holds results" in err and err.endswith("with --overwrite\n") and err.count("\n") == 1
+    assert (tmp_path / "medyan.log").read_bytes() == before
+    (tmp_path / "notes.txt").write_text("keep")
+    assert main([*words, "--overwrite", "--runtime", "0.2"]) == 0
+    assert [frame.time for frame in read_snapshot(tmp_path / "snapshot.traj")] == [0, 0.2]
+    assert (tmp_path / "notes.txt").read_text() == "keep"
+
+
+def test_output_directory_that_is_a_file(pair, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["-s", str(pair), "-o", str(tmp_path / "file")]) == 2
+    assert "is a file, not a directory" in capsys.readouterr().err
+
+
+def test_threads_and_warnings_of_the_deck_are_told(pair, tmp_path, capsys):
+    deck = tmp_path / "deck"
+    shutil.copytree(pair.parent, deck)
+    with open(deck / "systeminput.txt", "a") as file:
+        file.write("NUMTOTALSTEPS: 5\n")
+    words = ["-s", str(deck / "systeminput.txt"), "-o", str(tmp_path / "out"), "--runtime", "0.1", "--no-vtk"]
+    assert main([*words, "-t", "4"]) == 0
+    err = capsys.readouterr().err
+    log = (tmp_path / "out" / "medyan.log").read_text()
+    for text in ("[warning] -t 4: this version computes on one thread\n", "NUMTOTALSTEPS"):
+        assert text in err and text in log
+
+
+def test_compatibility_is_passed_on(pair, tmp_path, capsys):
+    words = ["-s", str(pair), "-o", str(tmp_path / "out"), "--runtime", "0.1", "--no-vtk", "--compatibility"]
+    assert main([*words, "medyan-9"]) == 2
+    assert "compatibility" in capsys.readouterr().err
+    assert main([*words, "none"]) == 0
+
+
+def test_disk_that_is_full(medyan, pair, tmp_path):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1500, resource.RLIM_INFINITY))
+
+    code, _, err = medyan("-s", pair, "-o", "out", "--no-vtk", before=limit)
+    assert code == 3
+    assert "cannot be written: File too large" in err
+    assert "Traceback" not in err
+    assert len(list(read_snapshot(tmp_path / "out" / "snapshot.traj"))) >= 1
+
+
+def test_run_outside_the_main_thread(pair, tmp_path):
+    codes = []
+    words = ["-s", str(pair), "-o", str(tmp_path), "--runtime", "0.1", "--no-vtk"]
+    thread = threading.Thread(target=lambda: codes.append(main(words)))
+    thread.start()
+    thread.join()
+    assert codes == [0]
+
+
+def test_progress_on_a_terminal(network, tmp_path):
+    parent, child = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    words = ("-s", network, "-o", "out", "--runtime", "2", "-t", "3", "--no-vtk")
+    process = start(*words, cwd=tmp_path, stdout=child, stderr=child, stdin=child, env=environment)
+    os.close(child)
+    shown = b""
+    while True:
+        try:
+            part = os.read(parent, 65536)
+        except OSError:  # the other side is closed
+            break
+        if not part:
+            break
+        shown += part
+    os.close(parent)
+    assert process.wait(timeout=60) == 0
+    text = shown.decode()
+    for part in ("\x1b[", "s of 2 s", "events/s", "iterations", "linkers", "motors", "left", "[warning] -t 3"):
+        assert part in text
+    assert "[info]" not in text
+    assert text.splitlines()[-2].endswith("snapshot.traj, chemistry.traj, medyan.log")
+    assert "2.00 s of 2 s" in text
+
+
+@pytest.mark.parametrize("name", ["actomyosin", "treadmilling", "two_filaments"])
+def test_ready_decks_in_python(name, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    simulation = md.Simulation.from_deck(INPUTS / name / "systeminput.txt", seed=1)
+    assert simulation.deck.warnings == ()
+    simulation.run(0.5)
+    assert simulation.time == 0.5
+    assert simulation.copy_numbers("A").shape == simulation.grid.shape
+    assert simulation.filaments.beads.shape[1] == 3
+    assert all(energy >= 0 for energy in simulation.energies.values())
+    assert (INPUTS / name / "README.md").is_file()
+
+
+def test_chemistry_and_snapshot_agree(network, tmp_path):
+    assert main(["-s", str(network), "-o", str(tmp_path), "--runtime", "1", "--no-vtk", "--seed-fixed", "1"]) == 0
+    snapshots = list(read_snapshot(tmp_path / "snapshot.traj"))
+    chemistry = list(read_chemistry(tmp_path / "chemistry.traj"))
+    assert [f.time for f in snapshots] == [f.time for f in chemistry] == [0, 0.5, 1]
+    assert len(snapshots[-1].motors.ids) > 0
