@@ -93,5 +93,6 @@ setup(
     packages=packages,
     package_dir={"medyan_py": "medyan_py", PACKAGE: "src_cython"},
     ext_modules=compiled(),
+    options={"build_ext": {"parallel": os.cpu_count()}},
     zip_safe=False,
 )

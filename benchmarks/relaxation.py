@@ -12,6 +12,7 @@ import sys
 from time import perf_counter
 
 import numpy as np
+
 from medyan_py.core.mechanics.model import MechanicalModel
 
 FULL, MONOMER = 108.0, 2.7

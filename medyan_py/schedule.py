@@ -5,6 +5,8 @@ Times are integer multiples of a tick, so no rounding error builds up and a run 
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from medyan_py.deck import Schedule
 
 
@@ -25,10 +27,16 @@ class Timetable:
         self.slowdown = schedule.initial_slowdown
         self.frame_cycles = cycles_per(schedule.snapshot, schedule.minimisation)
         self.candidate_cycles = cycles_per(schedule.neighbour_list, schedule.minimisation)
-        self._ticks = 0  # tenths of a minimisation interval
+        self._tick = Fraction(repr(float(schedule.minimisation))) / 10  # the decimal number of the deck, exactly
+        self._ticks = 0
 
     def _time(self, ticks: int) -> float:
-        return ticks * self.interval / 10 if ticks % 10 else (ticks // 10) * self.interval
+        return float(ticks * self._tick)
+
+    def whole(self, end: float) -> float:
+        """``end`` (s) without the rounding error of a sum, if it is meant to be the end of a cycle."""
+        nearest = self._time(round(end / float(self._tick)))
+        return nearest if abs(nearest - end) <= 1e-9 * self.interval else end
 
     def cycle_end(self, time: float, end: float) -> float:
         """End of the cycle that starts at ``time``, at most ``end`` (s)."""

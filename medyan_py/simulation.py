@@ -120,6 +120,7 @@ class Simulation:
         end = self.deck.schedule.runtime if duration is None else self.time + float(duration)
         if not end >= self.time or end == float("inf"):
             raise ValueError(f"cannot run from {self.time} s to {end} s")
+        end = self._timetable.whole(end)
         self._stop = False
         if self._recorded_time is None:
             self._record(recorders)

@@ -18,7 +18,7 @@ from .filament_file import read_filaments
 from .grammar import decode, parse
 from .laws import check_parameters
 from .model import Deck, FilamentLine
-from .reactions import Reactions, not_available, read_reactions
+from .reactions import Reactions, read_reactions
 from .settings import Settings, read_settings
 from .species import SpeciesBook
 from .tables import KEYWORDS

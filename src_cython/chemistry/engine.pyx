@@ -70,7 +70,8 @@ cdef class Engine:
         self.shape = tuple(int(n) for n in shape)
         self.compartment_size = tuple(float(s) for s in compartment_size)
         nx, ny, nz = self.shape
-        if min(self.shape) < 1 or not min(self.compartment_size) > 0 or nx * ny * nz > 2 ** 28:
+        sizes_fit = all(0.0 < s < float("inf") for s in self.compartment_size)
+        if min(self.shape) < 1 or not sizes_fit or nx * ny * nz > 2 ** 28:
             raise ValueError(f"a grid needs positive sizes and at most 2^28 compartments: {shape}, {compartment_size}")
         n = self.compartments = nx * ny * nz
         self.active_array = np.array(active, dtype=np.uint8).reshape(-1)

@@ -416,8 +416,8 @@ cdef class FilamentChemistry(FilamentTemplates):
         cdef NucleationKind *kind = &self.nucleation[which]
         cdef double length = 3 * self.filaments.kind[kind.filament_type].monomer
         cdef double[3] tip
-        cdef int c, k, at_k, turn
-        for turn in range(MOST_TRIES):
+        cdef int c, k, at_k, _turn
+        for _turn in range(MOST_TRIES):
             c = group if group < self.compartments else <int> self.random.below(self.compartments)
             if not self.active[c]:
                 continue
@@ -455,7 +455,7 @@ cdef class FilamentChemistry(FilamentTemplates):
     cdef int branch_one(self, int which, int group) except -1 nogil:
         """A daughter filament of one monomer starts beside a site; called off where it does not fit."""
         cdef BranchingKind *kind = &self.branching[which]
-        cdef int c = 0, slot = self.draw_slot(kind.cylinder_rule, group, &c), k, turn
+        cdef int c = 0, slot = self.draw_slot(kind.cylinder_rule, group, &c), k, _turn
         cdef double monomer = self.filaments.kind[kind.filament_type].monomer, d
         cdef double[3] along
         cdef double[3] point
@@ -465,7 +465,7 @@ cdef class FilamentChemistry(FilamentTemplates):
         cdef double[3] direction
         self.filaments.outward(c, PLUS, along)
         self.filaments.point(c, slot, point)
-        for turn in range(MOST_TRIES):
+        for _turn in range(MOST_TRIES):
             self.random_direction(across)
             d = across[0] * along[0] + across[1] * along[1] + across[2] * along[2]
             if d * d > 0.999:

@@ -1,6 +1,6 @@
 """Who can react: filament ends, cylinders, bonds, heads and branchers as members of the engine's channels.
 
-Members are numbered: an end is 2·filament + side, a head 2·bond + leg, a cylinder under a rule is cylinder·rules + rule.
+Members are numbered: an end is 2·filament + side, a head 2·bond + leg, a cylinder under a rule cylinder·rules + rule.
 Each belongs to at most one class of its kind, with a weight: the Brownian-ratchet factor of a growing end, the
 force-dependent rate of a bond or head, the number of monomers or sites of a cylinder that can react. The functions
 named ``refresh_…`` bring the membership of one object up to date; events call them for exactly the objects they
@@ -11,12 +11,9 @@ from libc.math cimport exp, sqrt
 from libc.stdint cimport uint8_t
 
 from medyan_py.core.chemistry cimport rate_laws
-from medyan_py.core.chemistry.binding cimport Candidates
 from medyan_py.core.chemistry.engine cimport Engine
 from medyan_py.core.common.members cimport MemberSets
-from medyan_py.core.structure.bonds cimport Bonds
-from medyan_py.core.structure.branchers cimport Branchers
-from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END, Filaments
+from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END
 
 import numpy as np
 
@@ -50,7 +47,8 @@ cdef class FilamentMembers(Engine):
         self.growing, self.by_cylinder = MemberSets(local), MemberSets(local)
         self.growing_whole, self.shrinking, self.aging_ends = MemberSets(whole), MemberSets(whole), MemberSets(whole)
         self.falling_apart, self.unbinding, self.unbranching = MemberSets(whole), MemberSets(whole), MemberSets(whole)
-        self.walking, self.walking_back, self.by_cylinder_whole = MemberSets(whole), MemberSets(whole), MemberSets(whole)
+        self.walking, self.walking_back = MemberSets(whole), MemberSets(whole)
+        self.by_cylinder_whole = MemberSets(whole)
         self.load_index = np.zeros(0, dtype=np.int32)
         self.load_tip = self.load_direction = np.zeros((0, 3))
         self.load_planes = np.zeros(0, dtype=np.uint32)

@@ -176,7 +176,8 @@ cdef class FilamentTemplates(FilamentMembers):
                 return r
         if self.cylinder_rules == MOST_RULES:
             raise ValueError(f"at most {MOST_RULES} kinds of aging, severing and branching are possible")
-        self.cylinder_rule[self.cylinder_rules] = CylinderRule(what, filament_type, state, 0, 0, 0.0, whole, member_class)
+        self.cylinder_rule[self.cylinder_rules] = CylinderRule(
+            what, filament_type, state, 0, 0, 0.0, whole, member_class)
         self.cylinder_rules += 1
         return self.cylinder_rules - 1
 

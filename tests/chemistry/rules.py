@@ -4,6 +4,7 @@ import itertools
 import math
 
 import numpy as np
+
 from medyan_py.core.chemistry import rate_laws
 
 FILAMENT, PLUS_END, MINUS_END = 1, 64, 128

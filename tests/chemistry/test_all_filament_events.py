@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from rules import Picture
+
 from medyan_py.core.chemistry.descriptions import (
     Aging,
     Binding,
@@ -18,7 +20,6 @@ from medyan_py.core.chemistry.descriptions import (
 )
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.structure.filaments import Filaments
-from rules import Picture
 
 A, LINKER, MOTOR, BRANCHER, TUBULIN = (Pool(False, i) for i in range(5))
 BULK = Pool(True, 0)
@@ -137,7 +138,7 @@ def test_definitions_hold_after_every_event(seed, options):
     chemistry, rng = network(seed, **options)
     Picture(chemistry).check([2.7, None])
     steps = set()
-    for step in range(120):
+    for step in range(80):
         before = signature(chemistry)
         next_structural_event(chemistry)
         steps.add(tuple(np.sign(b - a) for a, b in zip(before[:4], signature(chemistry)[:4], strict=True)))

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from rules import Picture
+
 from medyan_py.core.chemistry.descriptions import Binding, Bulk, Diffusing, Growth, Pool, Shrinkage, Walls
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.structure.filaments import Filaments
-from rules import Picture
 
 ACTIN, LINKER, MOTOR = Pool(False, 0), Pool(False, 1), Pool(False, 2)
 SITES = (6, 16, 26, 36)

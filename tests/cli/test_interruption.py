@@ -8,12 +8,12 @@ import time
 from dataclasses import replace
 
 import pytest
-from medyan_py.core.mechanics.errors import MechanicsError
 from start_medyan import start
 
 from medyan_py.analysis import read_chemistry, read_snapshot
 from medyan_py.cli import main
 from medyan_py.cli.signals import StopSignals
+from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.output import OutputError
 from medyan_py.setup.mechanics import Mechanics
 

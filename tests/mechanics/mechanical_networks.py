@@ -1,6 +1,7 @@
 """Small networks for the tests of mechanics."""
 
 import numpy as np
+
 from medyan_py.core.mechanics.model import MechanicalModel
 
 L0, DELTA = 108.0, 2.7

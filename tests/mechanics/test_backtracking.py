@@ -6,6 +6,7 @@ the force k s and each moves by λ k s in a step λ along the force.
 
 import numpy as np
 import pytest
+
 from medyan_py.core.mechanics.model import MechanicalModel
 
 LENGTH = 100.0

@@ -5,6 +5,7 @@ import gc
 import numpy as np
 import pytest
 from mechanical_networks import arrays, make_model, solve
+
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.core.mechanics.model import MechanicalModel
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from medyan_py import Simulation, read_deck
 from medyan_py.analysis import contour_lengths, radius_of_gyration, straightness
 
