@@ -16,7 +16,7 @@ from medyan_py.schedule import Timetable
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
-from medyan_py.views import BondsView, BoundaryView, FilamentsView, GridView
+from medyan_py.views import BondsView, BoundaryView, BranchersView, FilamentsView, GridView
 
 
 class Simulation:
@@ -197,6 +197,11 @@ class Simulation:
         return BondsView(self.chemistry, motor=True)
 
     @property
+    def branchers(self) -> BranchersView:
+        """Branchers as they are now."""
+        return BranchersView(self.chemistry)
+
+    @property
     def energies(self) -> dict[str, float]:
         """Mechanical energy (pN nm) of every force field of the deck after the last minimisation."""
         return {name: self._mechanics.energies.get(name, 0.0) for name in self.deck.force_fields}
@@ -242,11 +247,7 @@ class Simulation:
         totals += [
             (n, "BULK", int(c)) for n, c in zip(self.chemistry.bulk_names, self.chemistry.bulk_counts, strict=True)
         ]
-        bonds = self.chemistry.bonds
-        reactions = np.bincount(bonds["reaction"][bonds.rows], minlength=len(self.chemistry.bindings))
-        bound: dict[str, int] = {}
-        for reaction, n in zip((*self.deck.linkers, *self.deck.motors), reactions, strict=True):
-            bound[reaction.species[0]] = bound.get(reaction.species[0], 0) + int(n)
+        bound = self._bound_objects()
         for number, t in enumerate(self.deck.filament_types):
             kinds = self.chemistry.filaments.kind_counts(number)
             names = (t.filament_species, t.plus_end_species, t.minus_end_species)
@@ -259,3 +260,13 @@ class Simulation:
             ):
                 totals += [(name, kind, bound.get(name, 0)) for name in species]
         return totals
+
+    def _bound_objects(self) -> dict[str, int]:
+        """Linkers, motors and branchers by species."""
+        bonds, branchers = self.chemistry.bonds, self.chemistry.branchers
+        firsts = [reaction.species[0] for reaction in (*self.deck.linkers, *self.deck.motors)]
+        counts: dict[str, int] = {}
+        for table, names in ((bonds, firsts), (branchers, [reaction.species for reaction in self.deck.branchings])):
+            for name, n in zip(names, np.bincount(table["reaction"][table.rows], minlength=len(names)), strict=True):
+                counts[name] = counts.get(name, 0) + int(n)
+        return counts

@@ -92,6 +92,40 @@ class BondsView:
         return len(self.ids)
 
 
+class BranchersView:
+    """The branchers at one moment, ordered by id.
+
+    Attributes
+    ----------
+    ids : int64 (n,)
+    types : int32 (n,)
+        Number of the brancher species in the order of their declaration.
+    coords : float64 (n, 2, 3), nm
+        The site on the mother filament, and the first bead of the daughter.
+    forces : float64 (n,), pN
+        Of the branch point on the daughter's first bead at the last minimisation; 0 for what bound since.
+    birth_times : float64 (n,), s
+    """
+
+    def __init__(self, chemistry: FilamentChemistry):
+        branchers, filaments = chemistry.branchers, chemistry.filaments
+        rows = branchers.rows
+        rows = rows[np.argsort(branchers["ident"][rows])]
+        kinds = np.array([b.type for b in chemistry.branchings] or [0], dtype=np.int32)
+        first_cylinder = filaments.table["tip"][branchers["daughter"][rows], 0]
+        first_bead = filaments.cylinders["bead"][first_cylinder, 0]
+        self.ids = branchers["ident"][rows]
+        self.types = kinds[branchers["reaction"][rows]]
+        self.coords = np.stack(
+            [chemistry.site_positions(branchers["site"][rows]), filaments.beads["x"][first_bead]], axis=1
+        )
+        self.forces = branchers["force"][rows]
+        self.birth_times = branchers["birth"][rows]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
 class GridView(NamedTuple):
     """Compartments: ``shape``, ``compartment_size`` (nm), ``active`` (bool, one per compartment, x fastest)."""
 

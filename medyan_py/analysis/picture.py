@@ -24,6 +24,7 @@ from medyan_py.output.replace_file import replacing
 
 COLOURINGS = ("type", "length_nm", "tension_pN", "position_nm", "id")
 _CATEGORIES = ("type", "id")
+_BOUND = ("linkers", "motors", "branchers")
 _THINNEST = 0.0022  # tube radius ÷ box diagonal, about two pixels
 
 
@@ -39,6 +40,7 @@ class _Scene:
     filaments: vtkPolyData
     linkers: vtkPolyData
     motors: vtkPolyData
+    branchers: vtkPolyData
     box: vtkPolyData
 
 
@@ -53,7 +55,7 @@ def render(
     azimuth: float = 30.0,
     elevation: float = 22.0,
 ) -> Path:
-    """Draw filaments, linkers, motors and the box of one frame into a PNG file.
+    """Draw filaments, linkers, motors, branchers and the box of one frame into a PNG file.
 
     Tubes have the radius of the filament, or about two pixels if that is more. The projection is parallel, so the scale
     bar holds for all lengths in the plane of the picture.
@@ -128,13 +130,13 @@ def _check_direction(azimuth: float, elevation: float) -> None:
 
 def _read(source: Path, frame: int) -> _Scene:
     folder = source / "paraview" if (source / "paraview").is_dir() else source
-    listed = {kind: read_collection(folder / f"{kind}.pvd") for kind in ("filaments", "linkers", "motors")}
+    listed = {kind: read_collection(folder / f"{kind}.pvd") for kind in ("filaments", *_BOUND)}
     n = len(listed["filaments"])
     if not -n <= frame < n:
         raise TrajectoryError(f"{folder / 'filaments.pvd'}: there is no frame {frame}; {n} frames are listed")
     time = listed["filaments"][frame][0]
     data = {"filaments": _read_lines(listed["filaments"][frame][1])}
-    for kind in ("linkers", "motors"):
+    for kind in _BOUND:
         same = [path for t, path in listed[kind] if t == time]
         if not same:
             raise TrajectoryError(f"{folder / kind}.pvd: there is no frame at {time} s")
@@ -182,7 +184,11 @@ def _draw(renderer: vtkRenderer, scene: _Scene, colour_by: str, style: Style) ->
     radius = _THINNEST * scene.box.GetLength()
     if scene.filaments.GetNumberOfPoints():
         _draw_filaments(renderer, scene.filaments, radius, colour_by, style)
-    for data, colour, factor in ((scene.linkers, style.linker, 1.3), (scene.motors, style.motor, 1.8)):
+    for data, colour, factor in (
+        (scene.linkers, style.linker, 1.3),
+        (scene.motors, style.motor, 1.8),
+        (scene.branchers, style.brancher, 2.0),
+    ):
         if data.GetNumberOfPoints():
             _add_plain(renderer, _tubes(data, factor * radius), colour)
     outline = vtkPolyDataMapper()
@@ -272,7 +278,9 @@ def _look(
 
 
 def _counts(scene: _Scene, style: Style) -> list[tuple[str, tuple[float, float, float]]]:
-    kinds = (("filaments", style.text), ("linkers", style.linker), ("motors", style.motor))
+    kinds = [("filaments", style.text), ("linkers", style.linker), ("motors", style.motor)]
+    if scene.branchers.GetNumberOfCells():
+        kinds.append(("branchers", style.brancher))
     return [(f"{getattr(scene, kind).GetNumberOfCells()} {kind}", colour) for kind, colour in kinds]
 
 

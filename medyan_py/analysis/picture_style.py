@@ -7,7 +7,7 @@ from vtkmodules.vtkCommonCore import vtkLookupTable
 
 Colour = tuple[float, float, float]
 
-# Distinguishable with the common kinds of colour blindness (Okabe & Ito 2008), without those of linkers and motors.
+# Distinguishable with the common kinds of colour blindness (Okabe & Ito 2008), without those of other objects.
 _FILAMENTS = ((0.34, 0.55, 0.75), (0.80, 0.47, 0.65), (0.90, 0.62, 0.00), (0.45, 0.45, 0.45), (0.34, 0.71, 0.91))
 
 N_CATEGORIES = len(_FILAMENTS)
@@ -29,11 +29,21 @@ class Style:
     outline: Colour
     linker: Colour
     motor: Colour
+    brancher: Colour
 
 
 STYLES = {
-    "white": Style((1, 1, 1), (0.15, 0.15, 0.15), (0.6, 0.6, 0.6), (0.0, 0.55, 0.40), (0.84, 0.25, 0.0)),
-    "dark": Style((0.05, 0.06, 0.09), (0.92, 0.92, 0.92), (0.45, 0.47, 0.5), (0.2, 0.85, 0.6), (1.0, 0.45, 0.15)),
+    "white": Style(
+        (1, 1, 1), (0.15, 0.15, 0.15), (0.6, 0.6, 0.6), (0.0, 0.55, 0.40), (0.84, 0.25, 0.0), (0.4, 0.0, 0.6)
+    ),
+    "dark": Style(
+        (0.05, 0.06, 0.09),
+        (0.92, 0.92, 0.92),
+        (0.45, 0.47, 0.5),
+        (0.2, 0.85, 0.6),
+        (1.0, 0.45, 0.15),
+        (0.75, 0.45, 1.0),
+    ),
 }
 
 

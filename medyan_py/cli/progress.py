@@ -72,7 +72,7 @@ class LiveProgress:
         self._count_events(now, sim.chemistry.events)
         self._text.plain = (
             f"{self._rate:,.0f} events/s · minimisation: {sim.minimisation.iterations} iterations · "
-            f"{len(sim.linkers.ids)} linkers · {len(sim.motors.ids)} motors"
+            f"{len(sim.linkers.ids)} linkers · {len(sim.motors.ids)} motors · {len(sim.branchers.ids)} branchers"
         )
         self._bar.update(self._task, completed=sim.time, now=f"{sim.time:.2f}")
         self._live.refresh()

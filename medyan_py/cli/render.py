@@ -1,4 +1,4 @@
-"""Draw filaments, linkers, motors and the box of one frame into a PNG file."""
+"""Draw filaments, linkers, motors, branchers and the box of one frame into a PNG file."""
 
 import argparse
 import sys

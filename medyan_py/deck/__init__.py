@@ -8,10 +8,13 @@ from .derived import linker_sites
 from .diagnostics import DeckError, Diagnostic
 from .filament_file import filament_beads
 from .model import (
+    Aging,
     Boundary,
+    Branching,
     BulkSpecies,
     Deck,
     Depolymerisation,
+    Destruction,
     DiffusingSpecies,
     ExcludedVolume,
     FilamentLine,
@@ -21,20 +24,25 @@ from .model import (
     LinkerReaction,
     Minimisation,
     MotorReaction,
+    Nucleation,
     Polymerisation,
     Reaction,
     Schedule,
+    Severing,
     SpeciesRef,
     WalkingReaction,
 )
 from .reader import read_deck
 
 __all__ = [
+    "Aging",
     "Boundary",
+    "Branching",
     "BulkSpecies",
     "Deck",
     "DeckError",
     "Depolymerisation",
+    "Destruction",
     "Diagnostic",
     "DiffusingSpecies",
     "ExcludedVolume",
@@ -45,9 +53,11 @@ __all__ = [
     "LinkerReaction",
     "Minimisation",
     "MotorReaction",
+    "Nucleation",
     "Polymerisation",
     "Reaction",
     "Schedule",
+    "Severing",
     "SpeciesRef",
     "WalkingReaction",
     "filament_beads",

@@ -38,8 +38,6 @@ def _conditional(settings: Settings, report: Report) -> None:
     def missing(name: str, feature: str) -> None:
         not_available(report, settings.file, settings.lines.get(name), name, feature)
 
-    if settings["NUMFILAMENTTYPES"] > 1:
-        missing("NUMFILAMENTTYPES", "several filament types")
     any_filament = settings["NUMFILAMENTS"] > 0 or settings["FILAMENTFILE"]
     if any_filament and settings["PROJECTIONTYPE"] in ("ZIGZAG", "ARC"):
         missing("PROJECTIONTYPE", f"projection {settings['PROJECTIONTYPE']}")
@@ -64,5 +62,5 @@ def check_available_chemistry(lines: ChemistryLines, report: Report) -> None:
         if row.feature:
             not_available(report, lines.file, statement.line, row.name, row.feature)
         for word, feature in (row.missing or {}).items():
-            if word in (statement.fields.get("mode"), statement.fields.get("hold")):
+            if word in (statement.fields.get("mode"), statement.fields.get("hold"), statement.fields.get("zone")):
                 not_available(report, lines.file, statement.line, row.name, feature)

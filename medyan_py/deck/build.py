@@ -8,7 +8,7 @@ from .checks import INSET
 from .chemistry_lines import ChemistryLines
 from .derived import binding_sites, monomers_per_cylinder
 from .diagnostics import Report
-from .laws import linkers, motors, ratchet_lengths
+from .laws import branchings, linkers, motors, ratchet_lengths
 from .model import (
     Boundary,
     Deck,
@@ -58,6 +58,11 @@ def build_deck(
         linkers=linkers(settings, reactions.linkers),
         motors=motors(settings, reactions.motors),
         walking=tuple(reactions.walking),
+        agings=tuple(reactions.agings),
+        destructions=tuple(reactions.destructions),
+        severings=tuple(reactions.severings),
+        nucleations=tuple(reactions.nucleations),
+        branchings=branchings(settings, reactions.branchings, book.branchers),
         linker_binding_skip=settings["LINKERBINDINGSKIP"],
         allow_same_filament_pairs=settings["allow-same-filament-pair-binding"],
         schedule=_schedule(settings),

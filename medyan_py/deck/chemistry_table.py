@@ -75,7 +75,6 @@ def _site(kind: str) -> Directive:
     return Directive(f"{kind}BINDINGSITE", ("name=name ftype=type",), f"the bound species a {kind.lower()} occupies")
 
 
-_AVERAGING = "averaged copy numbers"
 _HELD = "concentrations held by a moving boundary"
 
 SPECIES = (
@@ -88,7 +87,7 @@ SPECIES = (
         ),
         "molecules on the grid",
         declares="DIFFUSING",
-        missing={"AVG": _AVERAGING, "BASECONC": _HELD},
+        missing={"BASECONC": _HELD},
     ),
     Directive(
         "SPECIESBULK",
@@ -163,32 +162,28 @@ REACTIONS = (
             f"on=rate off=rate zone={_ZONES} distance=nm",
         ),
         "a branch begins on a filament, and lets go",
-        feature="branching",
+        missing={"MEMBRANE": "branching inside a membrane"},
     ),
     Directive(
         "NUCLEATIONREACTION",
         (f"ftype=type free1:{_FREE} + free2:{_FREE} -> plus:PLUSEND + filament:FILAMENT + minus:MINUSEND rate=rate",),
         "a filament of three monomers appears",
-        feature="nucleation",
     ),
     Directive(
         "DESTRUCTIONREACTION",
         (f"ftype=type plus:PLUSEND + minus:MINUSEND -> free1:{_FREE} + free2:{_FREE} rate=rate",),
         "a filament of two monomers disappears",
-        feature="destruction of filaments",
     ),
     Directive(
         "AGINGREACTION",
         ("ftype=type before:FILAMENT|PLUSEND|MINUSEND -> after:FILAMENT|PLUSEND|MINUSEND rate=rate",),
         "a monomer changes its kind",
         prefix=True,
-        feature="aging of monomers",
     ),
     Directive(
         "SEVERINGREACTION",
         ("ftype=type at=AT filament:FILAMENT rate=rate",),
         "a filament is cut",
-        feature="severing",
     ),
     Directive(
         "reaction-surface",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .diagnostics import Report
-from .model import LinkerReaction, MotorReaction
-from .reactions import Binding, not_available
+from .model import Branching, LinkerReaction, MotorReaction
+from .reactions import Binding, BranchLine, not_available
 from .settings import Settings
 
 # Law keyword → (keyword of its parameters, how many of them each law takes).
@@ -19,12 +19,6 @@ PARAMETERS: tuple[tuple[str, str, dict[str, int]], ...] = (
     ("DBUNBINDINGTYPE", "DBUNBINDINGLEN", {"SLIP": 1}),
     ("DBUNBINDINGTYPE", "DBUNBINDINGF", {"SLIPF": 1}),
 )
-
-_NOT_BUILT = {
-    "HIGHDUTYCATCH": "motor unbinding HIGHDUTYCATCH",
-    "LOWDUTYCATCHSLIP": "motor unbinding LOWDUTYCATCHSLIP",
-    "HIGHDUTYSTALL": "motor walking HIGHDUTYSTALL",
-}
 
 
 def check_parameters(settings: Settings, n_motors: int | None, report: Report) -> None:
@@ -45,11 +39,9 @@ def check_parameters(settings: Settings, n_motors: int | None, report: Report) -
                 found=f"{len(given)} values",
                 allowed=f"{needed} for {law} {' '.join(name or chr(34) * 2 for name in laws)} ({each})",
             )
-    if n_motors:
-        for law in ("DMUNBINDINGTYPE", "DMWALKINGTYPE"):
-            for name in dict.fromkeys(settings[law]):
-                if name in _NOT_BUILT:
-                    not_available(report, settings.file, settings.lines[law], law, _NOT_BUILT[name])
+    law = "DMUNBINDINGTYPE"
+    if n_motors and "LOWDUTYCATCHSLIP" in settings[law]:
+        not_available(report, settings.file, settings.lines[law], law, "motor unbinding LOWDUTYCATCHSLIP")
 
 
 def ratchet_lengths(settings: Settings, n_types: int) -> tuple[float | None, ...]:
@@ -107,4 +99,44 @@ def motors(settings: Settings, bindings: Sequence[Binding]) -> tuple[MotorReacti
             walking_force=walking_forces[index],
         )
         for index, binding in enumerate(bindings)
+    )
+
+
+def branchings(settings: Settings, lines: Sequence[BranchLine], species: Sequence[str]) -> tuple[Branching, ...]:
+    """Branching reactions with their parameters of the system deck, which has been checked.
+
+    `species` are all brancher species in the order that the parameters follow.
+    """
+    n = len(species)
+
+    def constants(name: str, switch: str) -> Sequence[float | None]:
+        return settings[name] if settings[switch] else (None,) * n
+
+    laws = settings["DBUNBINDINGTYPE"] or (None,) * n
+    lengths, forces = iter(settings["DBUNBINDINGLEN"]), iter(settings["DBUNBINDINGF"])
+    unbinding_lengths = [next(lengths) if law == "SLIP" else None for law in laws]
+    unbinding_forces = [next(forces) if law == "SLIPF" else None for law in laws]
+    stretching_k = constants("BRSTRETCHINGK", "BRSTRETCHINGFFTYPE")
+    stretching_length = constants("BRSTRETCHINGL", "BRSTRETCHINGFFTYPE")
+    bending_k = constants("BRBENDINGK", "BRBENDINGFFTYPE")
+    bending_theta = constants("BRBENDINGTHETA", "BRBENDINGFFTYPE")
+    dihedral_k = constants("BRDIHEDRALK", "BRDIHEDRALFFTYPE")
+    position_k = constants("BRPOSITIONK", "BRPOSITIONFFTYPE")
+    return tuple(
+        Branching(
+            index=b,
+            **vars(line),
+            stretching_k=stretching_k[b],
+            stretching_length=stretching_length[b],
+            bending_k=bending_k[b],
+            bending_theta=bending_theta[b],
+            dihedral=settings["BRDIHEDRALFFTYPE"],
+            dihedral_k=dihedral_k[b],
+            position_k=position_k[b],
+            unbinding=laws[b],
+            unbinding_length=unbinding_lengths[b],
+            unbinding_force=unbinding_forces[b],
+        )
+        for line in lines
+        for b in (species.index(line.species),)
     )

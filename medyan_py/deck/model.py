@@ -232,6 +232,93 @@ class WalkingReaction:
 
 
 @dataclass(frozen=True)
+class Aging:
+    """Monomers change their kind. `part` is 'filament', 'plus' or 'minus'; `before` and `after` index the species of
+    that part of the filament type; rate in 1/s per monomer."""
+
+    filament_type: int
+    part: str
+    before: int
+    after: int
+    rate: float
+    line: int
+
+
+@dataclass(frozen=True)
+class Destruction:
+    """A filament of nothing but a plus and a minus end (indices of end species) falls apart into two molecules."""
+
+    filament_type: int
+    plus: int
+    minus: int
+    products: tuple[SpeciesRef, SpeciesRef]
+    rate: float
+    line: int
+
+
+@dataclass(frozen=True)
+class Severing:
+    """A filament is cut next to a free binding site whose monomer has kind `filament`; rate in 1/s per site."""
+
+    filament_type: int
+    filament: int
+    rate: float
+    line: int
+
+
+@dataclass(frozen=True)
+class Nucleation:
+    """Two molecules become a filament of three monomers: `plus`, `filament` and `minus` index their species."""
+
+    filament_type: int
+    reactants: tuple[SpeciesRef, SpeciesRef]
+    plus: int
+    filament: int
+    minus: int
+    rate: float
+    line: int
+
+
+@dataclass(frozen=True)
+class Branching:
+    """A brancher and a monomer start a daughter filament at a site of its mother; the brancher lets go again.
+
+    `index` counts the brancher species in the order of their declaration, those of all filament types together: it is
+    the brancher type of trajectories and of the parameters of the system deck. `free` is the brancher molecule,
+    `monomer` the molecule that becomes the daughter's first monomer, of end species `plus`. on (per site and pair of
+    molecules) and off in 1/s. Sites count inside `zone`, which reaches `distance` (nm) from the boundary.
+
+    Constants are None where the force field is off: stretching_k in pN/nm with its rest length (nm); bending_k in pN nm
+    with the angle of the branch (rad); `dihedral` 'COSINE', 'COSINEV2', 'QUADRATIC', 'QUADRATICV2' or None, with
+    dihedral_k in pN nm; position_k in pN nm. unbinding is 'SLIP' with its length (nm), 'SLIPF' with its force (pN), or
+    None.
+    """
+
+    index: int
+    species: str
+    filament_type: int
+    bound: str
+    free: SpeciesRef
+    monomer: SpeciesRef
+    plus: int
+    on: float
+    off: float
+    zone: str
+    distance: float
+    stretching_k: float | None
+    stretching_length: float | None
+    bending_k: float | None
+    bending_theta: float | None
+    dihedral: str | None
+    dihedral_k: float | None
+    position_k: float | None
+    unbinding: str | None
+    unbinding_length: float | None
+    unbinding_force: float | None
+    line: int
+
+
+@dataclass(frozen=True)
 class Schedule:
     """Times in s. `snapshot` and `neighbour_list` of 0 mean every cycle."""
 
@@ -293,6 +380,11 @@ class Deck:
     linkers: tuple[LinkerReaction, ...]
     motors: tuple[MotorReaction, ...]
     walking: tuple[WalkingReaction, ...]
+    agings: tuple[Aging, ...]
+    destructions: tuple[Destruction, ...]
+    severings: tuple[Severing, ...]
+    nucleations: tuple[Nucleation, ...]
+    branchings: tuple[Branching, ...]
     linker_binding_skip: int
     allow_same_filament_pairs: bool
     schedule: Schedule

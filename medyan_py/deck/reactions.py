@@ -1,7 +1,7 @@
 """Reaction lines of the chemistry deck, checked against the declared species and turned into typed reactions.
 
-Linkers and motors are completed with their parameters of the system deck later (see `laws`): here they are
-:class:`Binding` records in file order, which is what those parameters are indexed by.
+Linkers, motors and branchers are completed with their parameters of the system deck later (see `laws`): here they are
+:class:`Binding` and :class:`BranchLine` records in file order.
 """
 
 from __future__ import annotations
@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from .chemistry_lines import ChemistryLines, Reference, Statement
 from .chemistry_table import ARITIES
 from .diagnostics import Report, quote
-from .model import Depolymerisation, Polymerisation, Reaction, SpeciesRef, WalkingReaction
+from .model import (
+    Aging,
+    Depolymerisation,
+    Destruction,
+    Nucleation,
+    Polymerisation,
+    Reaction,
+    Severing,
+    SpeciesRef,
+    WalkingReaction,
+)
 from .species import SpeciesBook, species_ref
 
 
@@ -30,6 +40,23 @@ class Binding:
     line: int
 
 
+@dataclass(frozen=True)
+class BranchLine:
+    """A BRANCHINGREACTION line."""
+
+    species: str
+    filament_type: int
+    bound: str
+    free: SpeciesRef
+    monomer: SpeciesRef
+    plus: int
+    on: float
+    off: float
+    zone: str
+    distance: float
+    line: int
+
+
 @dataclass
 class Reactions:
     """All reactions of a deck that this version knows."""
@@ -41,6 +68,11 @@ class Reactions:
     linkers: list[Binding] = field(default_factory=list)
     motors: list[Binding] = field(default_factory=list)
     walking: list[WalkingReaction] = field(default_factory=list)
+    agings: list[Aging] = field(default_factory=list)
+    destructions: list[Destruction] = field(default_factory=list)
+    severings: list[Severing] = field(default_factory=list)
+    nucleations: list[Nucleation] = field(default_factory=list)
+    branchings: list[BranchLine] = field(default_factory=list)
 
 
 def read_reactions(lines: ChemistryLines, book: SpeciesBook, report: Report) -> Reactions:
@@ -66,10 +98,10 @@ class _Reader:
             "MOTORREACTION": self._binding,
             "MOTORWALKINGREACTION": self._walking,
             "BRANCHINGREACTION": self._branching,
-            "NUCLEATIONREACTION": self._on_one_type,
-            "DESTRUCTIONREACTION": self._on_one_type,
+            "NUCLEATIONREACTION": self._nucleation,
+            "DESTRUCTIONREACTION": self._destruction,
             "AGINGREACTION": self._aging,
-            "SEVERINGREACTION": self._on_one_type,
+            "SEVERINGREACTION": self._severing,
             "reaction-surface": self._surface,
             "reaction-adsorption-desorption": self._adsorption,
         }
@@ -212,29 +244,94 @@ class _Reader:
                 found=" ".join(suffix or "none" for suffix in suffixes),
                 allowed="N N+1 N+1 N (towards the plus end) or N+1 N N N+1 (towards the minus end)",
             )
-        elif direction == "minus":
-            not_available(
-                self._report, self._file, statement.line, statement.directive.name, "walking towards the minus end"
-            )
-        if good and direction == "plus":
+        if good and direction is not None:
             self.reactions.walking.append(
                 WalkingReaction(fields["ftype"], motor.name, direction, fields["rate"], statement.line)
             )
 
-    # --- reactions that are checked only
+    # --- whole filaments and their monomers
 
     def _branching(self, statement: Statement) -> None:
-        if self._filament_references_known(statement):
-            self._is_site(statement, statement.fields["bound"], statement.fields["ftype"], "BRANCHER")
+        fields = statement.fields
+        if not self._filament_references_known(statement):
+            return
+        if not self._is_site(statement, fields["bound"], fields["ftype"], "BRANCHER"):
+            return
+        self.reactions.branchings.append(
+            BranchLine(
+                species=fields["brancher"].name,
+                filament_type=fields["ftype"],
+                bound=fields["bound"].name,
+                free=species_ref(fields["free1"]),
+                monomer=species_ref(fields["free2"]),
+                plus=self._book.index_of(fields["end"]),
+                on=fields["on"],
+                off=fields["off"],
+                zone=fields["zone"],
+                distance=fields["distance"],
+                line=statement.line,
+            )
+        )
 
-    def _on_one_type(self, statement: Statement) -> None:
-        self._filament_references_known(statement)
+    def _nucleation(self, statement: Statement) -> None:
+        if self._filament_references_known(statement):
+            self.reactions.nucleations.append(
+                Nucleation(
+                    filament_type=statement.fields["ftype"],
+                    reactants=self._free_pair(statement),
+                    **self._indices(statement, "plus", "filament", "minus"),
+                    rate=statement.fields["rate"],
+                    line=statement.line,
+                )
+            )
+
+    def _destruction(self, statement: Statement) -> None:
+        if self._filament_references_known(statement):
+            self.reactions.destructions.append(
+                Destruction(
+                    filament_type=statement.fields["ftype"],
+                    **self._indices(statement, "plus", "minus"),
+                    products=self._free_pair(statement),
+                    rate=statement.fields["rate"],
+                    line=statement.line,
+                )
+            )
+
+    def _severing(self, statement: Statement) -> None:
+        if self._filament_references_known(statement):
+            self.reactions.severings.append(
+                Severing(
+                    filament_type=statement.fields["ftype"],
+                    **self._indices(statement, "filament"),
+                    rate=statement.fields["rate"],
+                    line=statement.line,
+                )
+            )
 
     def _aging(self, statement: Statement) -> None:
         before, after = statement.fields["before"], statement.fields["after"]
-        if before.kind != after.kind:
+        same_role = before.kind == after.kind
+        if not same_role:
             self._error(statement, "the monomer changes its role", found=after.kind, allowed=before.kind)
-        self._filament_references_known(statement)
+        if self._filament_references_known(statement) and same_role:
+            self.reactions.agings.append(
+                Aging(
+                    filament_type=statement.fields["ftype"],
+                    part={"FILAMENT": "filament", "PLUSEND": "plus", "MINUSEND": "minus"}[before.kind],
+                    **self._indices(statement, "before", "after"),
+                    rate=statement.fields["rate"],
+                    line=statement.line,
+                )
+            )
+
+    def _indices(self, statement: Statement, *labels: str) -> dict[str, int]:
+        """Index of the species at each of the labels among those of its kind and filament type."""
+        return {label: self._book.index_of(statement.fields[label]) for label in labels}
+
+    def _free_pair(self, statement: Statement) -> tuple[SpeciesRef, SpeciesRef]:
+        return species_ref(statement.fields["free1"]), species_ref(statement.fields["free2"])
+
+    # --- reactions that are checked only
 
     def _surface(self, statement: Statement) -> None:
         reactants, products = statement.fields["reactants"], statement.fields["products"]

@@ -17,6 +17,7 @@ from .diagnostics import Report, quote
 from .filament_file import read_filaments
 from .grammar import decode, parse
 from .laws import check_parameters
+from .limits import check_limits
 from .model import Deck, FilamentLine
 from .reactions import Reactions, read_reactions
 from .settings import Settings, read_settings
@@ -95,6 +96,7 @@ class _Reading:
         if lines is not None:
             check_species_of_system_deck(settings, book, report)
             check_available_chemistry(lines, report)
+            check_limits(lines, book, reactions, report)
         report.raise_if_errors()
         return build_deck(
             (self._system_path, chemistry_path, self._directory), settings, lines, book, reactions, filaments, report

@@ -24,6 +24,8 @@ class SpeciesBook:
         Per filament type: kind → list of names in order of declaration.
     sites : list of dict
         Per filament type: 'LINKER', 'MOTOR', 'BRANCHER' → declared bound species.
+    branchers : list of str
+        Brancher species of all filament types in order of declaration, which the parameters of branchers follow.
     """
 
     def __init__(self, lines: ChemistryLines, n_types: int, types_known: bool, report: Report):
@@ -39,6 +41,7 @@ class SpeciesBook:
         self.bulk: list[BulkSpecies] = []
         self.on_filaments = [{kind: [] for kind in ON_FILAMENTS} for _ in range(n_types)]
         self.sites: list[dict[str, str]] = [{} for _ in range(n_types)]
+        self.branchers: list[str] = []
         for statement in lines.statements:
             if statement.directive.declares:
                 self._declare(statement)
@@ -62,6 +65,8 @@ class SpeciesBook:
         self._declared[name] = (kind, ftype)
         if kind in ON_FILAMENTS:
             self.on_filaments[ftype][kind].append(name)
+            if kind == "BRANCHER":
+                self.branchers.append(name)
         elif kind == "DIFFUSING":
             self._diffusing(statement)
         elif kind == "BULK":
@@ -78,6 +83,13 @@ class SpeciesBook:
                 statement.line,
                 statement.directive.name,
                 f"{diffusion:g} nm²/s is a very small diffusion coefficient; decks of old versions gave hops per s",
+            )
+        if fields["mode"] == "AVG":
+            self._report.hint(
+                self._file,
+                statement.line,
+                statement.directive.name,
+                "AVG asks for averaged copy numbers; the species is treated exactly, as with REG",
             )
         self.diffusing.append(
             DiffusingSpecies(fields["name"], fields["copies"], diffusion, fields["release"], fields["removal"])

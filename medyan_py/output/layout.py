@@ -6,7 +6,13 @@ LOG_FILE = "medyan.log"
 
 PARAVIEW = "paraview"  # folder
 BOX_FILE = "box.vtp"  # in that folder
-VTK_KINDS = {"filaments": "vtp", "linkers": "vtp", "motors": "vtp", "compartments": "vti"}  # kind → file extension
+VTK_KINDS = {  # kind → file extension
+    "filaments": "vtp",
+    "linkers": "vtp",
+    "motors": "vtp",
+    "branchers": "vtp",
+    "compartments": "vti",
+}
 
 FILES_PER_FOLDER = 1000
 

@@ -130,7 +130,7 @@ class LogRecorder:
         """Say what the frame holds and how the last minimisation ended."""
         text = (
             f"frame {sim.frame}, t = {sim.time:.6g} s: {len(sim.filaments.ids)} filaments, "
-            f"{len(sim.linkers.ids)} linkers, {len(sim.motors.ids)} motors; "
+            f"{len(sim.linkers.ids)} linkers, {len(sim.motors.ids)} motors, {len(sim.branchers.ids)} branchers; "
             f"energy {sum(sim.energies.values()):.6g} pN nm"
         )
         last = sim.minimisation

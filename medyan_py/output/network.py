@@ -45,6 +45,17 @@ class Bonds:
     order: np.ndarray
 
 
+@dataclass(frozen=True)
+class Branchers:
+    """Branchers sorted by id: ``coords`` (n, 2, 3) nm, ``forces`` (n,) pN, ``birth_times`` (n,) s."""
+
+    ids: np.ndarray
+    types: np.ndarray
+    coords: np.ndarray
+    forces: np.ndarray
+    birth_times: np.ndarray
+
+
 def filaments_by_id(filaments: Any) -> Filaments:
     """A sorted copy of ``sim.filaments``."""
     order = np.argsort(filaments.ids, kind="stable")
@@ -74,6 +85,18 @@ def bonds_by_id(bonds: Any) -> Bonds:
         tensions=np.asarray(bonds.tensions, dtype=np.float64)[order],
         birth_times=np.asarray(bonds.birth_times, dtype=np.float64)[order],
         order=order,
+    )
+
+
+def branchers_by_id(branchers: Any) -> Branchers:
+    """A sorted copy of ``sim.branchers``."""
+    order = np.argsort(branchers.ids, kind="stable")
+    return Branchers(
+        ids=np.asarray(branchers.ids)[order],
+        types=np.asarray(branchers.types)[order],
+        coords=np.asarray(branchers.coords, dtype=np.float64).reshape(-1, 2, 3)[order],
+        forces=np.asarray(branchers.forces, dtype=np.float64)[order],
+        birth_times=np.asarray(branchers.birth_times, dtype=np.float64)[order],
     )
 
 

@@ -11,7 +11,8 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 - ``diffusing_names`` and ``diffusing_counts`` (compartments, species); ``species_totals()``: (name, kind, count);
 - ``filaments``: ``ids``, ``types``, ``start``, ``beads``, ``delta_minus``, ``delta_plus``, ``tensions`` (per cylinder);
 - ``linkers``, ``motors``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``tensions``, ``birth_times``; motors also
-  ``heads``, ``bound_heads``.
+  ``heads``, ``bound_heads``;
+- ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``.
 """
 
 from collections.abc import Iterable

@@ -8,6 +8,8 @@ Arrays and their units (they are part of the file format; the names say the unit
   positive when stretched), ``radius_nm``, ``position_nm`` (contour length from the minus end);
 - linkers and motors, per line: ``id``, ``type`` (index of the binding reaction), ``tension_pN`` (positive when
   stretched), ``birth_time_s``, ``length_nm``; motors also ``heads``, ``bound_heads``;
+- branchers, per line from mother to daughter: ``id``, ``type``, ``force_pN`` (of the branch point on the daughter's first
+  bead), ``birth_time_s``, ``length_nm``;
 - compartments, per cell: ``NAME (copies)`` and ``NAME (uM)`` for each diffusing species, ``active`` (0 or 1);
 - every data set: field data ``TimeValue`` (s), ``frame``.
 """
@@ -23,7 +25,7 @@ from vtkmodules.vtkCommonMisc import vtkErrorCode
 from vtkmodules.vtkIOXML import vtkXMLImageDataWriter, vtkXMLPolyDataWriter
 
 from medyan_py.output.errors import OutputError
-from medyan_py.output.network import Bonds, Filaments
+from medyan_py.output.network import Bonds, Branchers, Filaments
 from medyan_py.output.replace_file import replacing
 from medyan_py.units import MOLECULES_PER_NM3_UM
 
@@ -57,14 +59,8 @@ def filaments(network: Filaments, radius: float | dict[int, float]) -> vtkPolyDa
 
 def bonds(network: Bonds) -> vtkPolyData:
     """One line per linker or motor, from its first to its second binding site."""
-    n = len(network.ids)
-    data = _lines(network.coords.reshape(-1, 3), 2 * np.arange(n + 1))
-    cells = data.GetCellData()
-    _add(cells, "id", network.ids.astype(np.int64))
-    _add(cells, "type", network.types.astype(np.int32))
-    _add(cells, "tension_pN", network.tensions)
-    _add(cells, "birth_time_s", network.birth_times)
-    _add(cells, "length_nm", np.linalg.norm(network.coords[:, 1] - network.coords[:, 0], axis=1))
+    data = _pairs(network)
+    _add(data.GetCellData(), "tension_pN", network.tensions)
     return data
 
 
@@ -73,6 +69,13 @@ def motors(network: Bonds, source: Any) -> vtkPolyData:
     data = bonds(network)
     _add(data.GetCellData(), "heads", np.asarray(source.heads)[network.order])
     _add(data.GetCellData(), "bound_heads", np.asarray(source.bound_heads)[network.order])
+    return data
+
+
+def branchers(network: Branchers) -> vtkPolyData:
+    """One line per brancher, from its site on the mother to the first bead of the daughter."""
+    data = _pairs(network)
+    _add(data.GetCellData(), "force_pN", network.forces)
     return data
 
 
@@ -119,6 +122,18 @@ def write(data: vtkDataSet, path: Path) -> None:
             # Has the text of the operating system, too, when the code is one of its own.
             reason = vtkErrorCode.GetStringFromErrorCode(writer.GetErrorCode())
             raise OutputError(f"{path} cannot be written: VTK says {reason}")
+
+
+def _pairs(network: Bonds | Branchers) -> vtkPolyData:
+    """One line per object between its two points, with what bonds and branchers have in common."""
+    n = len(network.ids)
+    data = _lines(network.coords.reshape(-1, 3), 2 * np.arange(n + 1))
+    cells = data.GetCellData()
+    _add(cells, "id", network.ids.astype(np.int64))
+    _add(cells, "type", network.types.astype(np.int32))
+    _add(cells, "birth_time_s", network.birth_times)
+    _add(cells, "length_nm", np.linalg.norm(network.coords[:, 1] - network.coords[:, 0], axis=1))
+    return data
 
 
 def _lines(points: np.ndarray, offsets: np.ndarray, connectivity: np.ndarray | None = None) -> vtkPolyData:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from medyan_py.core.chemistry.descriptions import (
+    Aging,
     Binding,
+    Branching,
     Bulk,
+    Destruction,
     Diffusing,
     Growth,
+    Nucleation,
     Pool,
     Reaction,
+    Severing,
     Shrinkage,
     Walls,
 )
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.structure.filaments import Filaments
 from medyan_py.deck import Deck, LinkerReaction, MotorReaction, SpeciesRef
+from medyan_py.deck import model as deck_model
 from medyan_py.setup.space import active_compartments, wall_planes
 
 
@@ -38,6 +44,11 @@ def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemist
         ),
         growths=[Growth(**_end_change(deck, r)) for r in deck.polymerisations],
         shrinkages=[Shrinkage(**_end_change(deck, r)) for r in deck.depolymerisations],
+        agings=[_aging(r) for r in deck.agings],
+        destructions=[_destruction(deck, r) for r in deck.destructions],
+        severings=[Severing(r.filament_type, r.filament, r.rate, minus_side=old_rules) for r in deck.severings],
+        nucleations=[_nucleation(deck, r) for r in deck.nucleations],
+        branchings=[_branching(deck, r) for r in deck.branchings],
         bindings=[_linker(deck, r) for r in deck.linkers] + [_motor(deck, r) for r in deck.motors],
         ratchet_lengths=[t.ratchet_length for t in types],
         end_kinds=[(len(t.minus_end_species), len(t.plus_end_species)) for t in types],
@@ -75,6 +86,40 @@ def _end_change(deck: Deck, r) -> dict:
         "new_end": r.end_after,
         "rate": r.rate,
     }
+
+
+def _aging(r: deck_model.Aging) -> Aging:
+    return Aging(r.filament_type, {"filament": -1, "minus": 0, "plus": 1}[r.part], r.before, r.after, r.rate)
+
+
+def _destruction(deck: Deck, r: deck_model.Destruction) -> Destruction:
+    first, second = r.products
+    return Destruction(r.filament_type, r.minus, r.plus, (_pool(deck, first), _pool(deck, second)), r.rate)
+
+
+def _nucleation(deck: Deck, r: deck_model.Nucleation) -> Nucleation:
+    reactants = tuple(_pool(deck, species) for species in r.reactants)
+    return Nucleation(r.filament_type, reactants, r.minus, r.filament, r.plus, r.rate)
+
+
+def _branching(deck: Deck, r: deck_model.Branching) -> Branching:
+    """Without a force field that says otherwise a branch starts 10 nm off its mother at 70°, as in MEDYAN 5.4."""
+    return Branching(
+        type=r.index,
+        filament_type=r.filament_type,
+        flag=_flag(deck, r.filament_type, r.bound),
+        brancher=_pool(deck, r.free),
+        monomer=_pool(deck, r.monomer),
+        plus=r.plus,
+        on=r.on,
+        off=r.off,
+        zone=r.zone,
+        distance=r.distance,
+        length=10.0 if r.stretching_length is None else r.stretching_length,
+        angle=1.22 if r.bending_theta is None else r.bending_theta,
+        unbinding_law=r.unbinding,
+        unbinding_parameter={None: 0.0, "SLIP": r.unbinding_length, "SLIPF": r.unbinding_force}[r.unbinding],
+    )
 
 
 def _flag(deck: Deck, filament_type: int, site: str) -> int:

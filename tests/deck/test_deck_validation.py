@@ -295,26 +295,11 @@ def test_feature_not_available(folder, extra, keyword, feature):
 @pytest.mark.parametrize(
     ("lines", "feature"),
     [
-        (BRANCHER + BRANCHING, "branching"),
-        (
-            "NUCLEATIONREACTION: 0 A:DIFFUSING + A:DIFFUSING -> PA:PLUSEND + AF:FILAMENT + MA:MINUSEND 1",
-            "nucleation",
-        ),
-        (
-            "DESTRUCTIONREACTION: 0 PA:PLUSEND + MA:MINUSEND -> A:DIFFUSING + A:DIFFUSING 1.0",
-            "destruction of filaments",
-        ),
-        ("AGINGREACTION: 0 PA:PLUSEND -> FP:PLUSEND 1", "aging of monomers"),
-        ("SEVERINGREACTION: 0 AT AF:FILAMENT 1", "severing"),
+        (BRANCHER + BRANCHING.replace("ALL", "MEMBRANE"), "branching inside a membrane"),
         ("species-general G REG", "species of organising centres"),
         ("species-membrane-diffusing M 100 0", "species on membranes"),
-        ("SPECIESDIFFUSING: B 10 1e6 0 0 AVG 5", "averaged copy numbers"),
         ("SPECIESDIFFUSING: B 10 1e6 0 0 REG BASECONC 1", "concentrations held by a moving boundary"),
         ("SPECIESBULK: B 10 0 0 REG BULKCONC 1", "concentrations held by a moving boundary"),
-        (
-            "MOTORWALKINGREACTION: 0 MOA:MOTOR:N+1 + MEA:BOUND:N -> MOA:MOTOR:N + MEA:BOUND:N+1 1",
-            "walking towards the minus end",
-        ),
     ],
 )
 def test_chemistry_not_available(folder, lines, feature):
@@ -325,12 +310,9 @@ def test_chemistry_not_available(folder, lines, feature):
 
 def test_reactions_not_available_are_checked_nevertheless(folder):
     more = [
-        ("AGINGREACTION: 0 AF:FILAMENT -> PA:PLUSEND 1", "the monomer changes its role"),
-        ("SEVERINGREACTION: 0 AT XF:FILAMENT 1", "no such FILAMENT species"),
         ("reaction-surface 0.055 ->", "both sides are empty"),
         ("reaction-surface 0.055 -> MemA", "no such species-membrane-diffusing species, found 'MemA'"),
         ("reaction-adsorption-desorption 1 1 Q <-> M", "no such diffusing or bulk species, found 'Q'"),
-        (BRANCHING, "no such BRANCHER species"),
     ]
     errors = "\n".join(folder.errors(more_chemistry="\n".join(line for line, _ in more)))
     for _, message in more:
@@ -343,26 +325,11 @@ def test_zero_order_surface_reaction_is_understood(folder):
     assert len(errors) == 2 and all("not available in this version" in error for error in errors)
 
 
-def test_high_duty_motors_are_not_available_when_there_is_a_motor(folder):
-    changes = {"DMUNBINDINGTYPE": "HIGHDUTYCATCH", "DMWALKINGTYPE": "HIGHDUTYSTALL"}
-    errors = folder.errors(changes)
-    assert len(errors) == 2 and all("not available in this version: motor" in error for error in errors)
+def test_catch_slip_motors_are_not_available_when_there_is_a_motor(folder):
+    changes = {"DMUNBINDINGTYPE": "LOWDUTYCATCHSLIP", "DMUNBINDINGFORCE": "12.62 20"}
+    assert "not available in this version: motor unbinding LOWDUTYCATCHSLIP" in folder.error(changes)
     chemistry = "".join(line for line in CHEMISTRY.splitlines(keepends=True) if not line.startswith("MOTORR"))
     assert folder.read(changes, chemistry=chemistry).motors == ()
-
-
-def test_several_filament_types_are_checked_but_not_available(folder):
-    more = "".join(
-        f"SPECIES{kind}: {name} 1\n"
-        for kind, name in (("FILAMENT", "M"), ("PLUSEND", "MP"), ("MINUSEND", "MM"), ("BOUND", "MB"))
-    )
-    changes = {"NUMFILAMENTTYPES": "2", "NUMBINDINGSITES": "4 1", "MONOMERSIZE": "2.7 1.0", "CYLINDERSIZE": "108 108"}
-    changes |= {"FSTRETCHINGK": "100 100", "FBENDINGK": "672 2E5", "FBENDINGTHETA": "0 0", "VOLUMEK": "8 8"}
-    changes |= {"DFPOLYMERIZATIONTYPE": 'BROWRATCHET ""'}
-    assert "not available in this version: several filament types" in folder.error(changes, more_chemistry=more)
-    mixed = LINKER.replace("LEA:BOUND:2", "MB:BOUND:2")
-    errors = folder.errors(changes, chemistry=CHEMISTRY.replace(LINKER, mixed), more_chemistry=more)
-    assert any("different filament types" in error for error in errors)
 
 
 INERT = [

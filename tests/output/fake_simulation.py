@@ -36,6 +36,17 @@ def make_bonds(coords=(), ids=(), types=None, tensions=None, births=None):
     )
 
 
+def make_branchers(coords=(), ids=(), types=None, forces=None, births=None):
+    n = len(ids)
+    return SimpleNamespace(
+        ids=np.array(ids, dtype=np.int64),
+        types=np.array(types if types is not None else [0] * n, dtype=np.int32),
+        coords=np.array(coords, dtype=float).reshape(n, 2, 3),
+        forces=np.array(forces if forces is not None else np.zeros(n), dtype=float),
+        birth_times=np.array(births if births is not None else np.zeros(n), dtype=float),
+    )
+
+
 def make_sim(**changes):
     shape, size = changes.pop("shape", (1, 1, 1)), changes.pop("compartment_size", (1000.0, 1000.0, 1000.0))
     n = int(np.prod(shape))
@@ -47,6 +58,7 @@ def make_sim(**changes):
         filaments=make_filaments([], []),
         linkers=make_bonds(),
         motors=make_bonds(),
+        branchers=make_branchers(),
         species_totals=list,
         diffusing_names=(),
         diffusing_counts=np.zeros((n, 0), dtype=np.int64),
@@ -81,7 +93,7 @@ def make_pair():
 
 
 def make_network():
-    """A made-up network: 30 wavy filaments, 40 linkers, 12 motors, in a flat box of 2 × 2 × 1 compartments."""
+    """A made-up network: 30 wavy filaments, 40 linkers, 12 motors, 9 branchers, in a flat box of 2 × 2 × 1 compartments."""
     rng = np.random.default_rng(7)
     box = np.array([1000.0, 1000.0, 500.0])
     beads = []
@@ -108,6 +120,7 @@ def make_network():
         filaments=make_filaments(beads, ids=ids, tensions=rng.normal(0, 5, n_cylinders)),
         linkers=make_bonds(links[:40], ids=rng.permutation(40), tensions=rng.normal(0, 5, 40)),
         motors=make_bonds(links[150:162], ids=rng.permutation(12), tensions=rng.normal(0, 5, 12)),
+        branchers=make_branchers(links[60:69], ids=rng.permutation(9), forces=rng.uniform(0, 5, 9)),
         species_totals=lambda: [("A", "DIFFUSING", 500), ("MD", "DIFFUSING", 20)],
         diffusing_names=("A", "MD"),
         diffusing_counts=np.array([[100, 5], [120, 5], [130, 10], [150, 0]]),

@@ -55,6 +55,7 @@ def test_everything_is_on_the_picture(directory, background):
     assert 0.8 < empty.mean() < 0.99
     assert share(image, style.linker) > 0.0005
     assert share(image, style.motor) > 0.0005
+    assert share(image, style.brancher) > 0.0005
     assert share(image, (0.34, 0.55, 0.75)) > 0.005  # filaments
     assert not empty[:80, -400:].all()  # scale bar
     assert not empty[-100:, :300].all()  # time

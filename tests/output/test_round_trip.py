@@ -33,7 +33,7 @@ def test_our_reader_gives_back_the_network(network, directory):
         g = int(np.flatnonzero(true.ids == number)[0])
         beads = true.beads[true.start[g] : true.start[g + 1]]
         np.testing.assert_allclose(read.beads[read.start[f] : read.start[f + 1]], beads, rtol=1e-9)
-    for name in ("linkers", "motors"):
+    for name in ("linkers", "motors", "branchers"):
         read, true = getattr(last, name), getattr(network, name)
         order = np.argsort(true.ids)
         np.testing.assert_array_equal(read.ids, true.ids[order])

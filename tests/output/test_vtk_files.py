@@ -15,7 +15,7 @@ from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLPolyDataReader
 from medyan_py.output import OutputError, VtkRecorder
 from medyan_py.output.layout import frame_path
 
-KINDS = ("filaments", "linkers", "motors", "compartments")
+KINDS = ("filaments", "linkers", "motors", "branchers", "compartments")
 
 
 def record(directory, *sims, **options):
@@ -97,6 +97,22 @@ def test_bonds(network, tmp_path, kind):
         np.testing.assert_array_equal(array(cells, "bound_heads"), source.bound_heads[order])
 
 
+def test_branchers(network, tmp_path):
+    source = network.branchers
+    source.birth_times = np.linspace(0, 5, len(source.ids))
+    record(tmp_path, network)
+    data = last(tmp_path, "branchers")
+    order = np.argsort(source.ids)
+    np.testing.assert_array_equal(polylines(data), source.coords[order])
+    cells = data.GetCellData()
+    assert array(cells, "id").tolist() == sorted(source.ids)
+    np.testing.assert_array_equal(array(cells, "type"), source.types[order])
+    np.testing.assert_array_equal(array(cells, "force_pN"), source.forces[order])
+    np.testing.assert_array_equal(array(cells, "birth_time_s"), source.birth_times[order])
+    lengths = np.linalg.norm(source.coords[order, 1] - source.coords[order, 0], axis=1)
+    np.testing.assert_allclose(array(cells, "length_nm"), lengths)
+
+
 def test_compartments(network, tmp_path):
     network.grid.active[1] = False
     record(tmp_path, network)
@@ -124,7 +140,7 @@ def test_box(network, tmp_path):
 
 def test_empty_frame_has_valid_files(tmp_path):
     record(tmp_path, make_sim())
-    for kind in ("filaments", "linkers", "motors"):
+    for kind in ("filaments", "linkers", "motors", "branchers"):
         data = last(tmp_path, kind)
         assert data.GetNumberOfCells() == 0
         assert data.GetCellData().HasArray("id")
