@@ -1,12 +1,9 @@
 from libc.stdint cimport int64_t, uint8_t
-from libc.math cimport INFINITY
 
-from medyan_py.core.common.heap cimport EventQueue
+from medyan_py.core.chemistry.clock cimport Clock
+from medyan_py.core.chemistry.templates cimport Template, Templates
 from medyan_py.core.common.random cimport RandomStream
 from medyan_py.core.common.sumtree cimport SumTrees
-
-cdef enum:
-    MOST_PARTS = 8
 
 # What firing a template does besides changing copy numbers.
 cdef enum:
@@ -18,21 +15,6 @@ cdef enum:
     WALK = 5
 
 
-cdef struct Template:
-    double rate
-    int members                   # member class whose summed weight multiplies the propensity, −1 for none
-    int action
-    int argument
-    int reactants                 # distinct species read
-    int[8] species
-    int[8] order
-    bint[8] bulk
-    int changes                   # distinct species changed
-    int[8] changed
-    int[8] delta
-    bint[8] changed_bulk
-
-
 cdef class Engine:
     cdef readonly int compartments, diffusing, bulks, locals, globals
     cdef readonly tuple shape, compartment_size
@@ -41,43 +23,50 @@ cdef class Engine:
     cdef readonly RandomStream random
     cdef readonly object diffusing_names, bulk_names
     cdef readonly bint powers
-    cdef object count_array, bulk_array, active_array
+    cdef object count_array, bulk_array, active_array, constants
 
     cdef int64_t[::1] count           # [compartment · diffusing + species]
     cdef int64_t[::1] bulk_count
     cdef uint8_t[::1] bulk_constant
     cdef uint8_t[::1] active
     cdef double[::1] diffusion        # nm²/s per species
-    cdef double[::1] exit_rate        # per compartment: summed face factors, 1/nm²
-    cdef double[::1] face_rate        # 6 per compartment
+    cdef uint8_t[::1] diffuses
+    cdef double[::1] volume           # fraction of each compartment inside the system
+    cdef double[::1] volume_power     # [compartment · exponents + power]
+    cdef int exponents                # 0 while all compartments are full
+    cdef double[::1] exit_rate        # per compartment: summed hop rates of unit diffusion coefficient, 1/nm²
+    cdef double[::1] face_limit       # 6 per compartment: running sums of these, infinite from the last one on
     cdef int[::1] face_target
 
+    cdef Templates local_list, whole_list
     cdef Template *local
     cdef Template *whole
-    cdef int[::1] reader_start, reader            # diffusing species → local templates that read it
-    cdef int[::1] bulk_local_start, bulk_local    # bulk species → local templates
-    cdef int[::1] bulk_whole_start, bulk_whole    # bulk species → global templates
     cdef int local_classes, whole_classes
-    cdef int[::1] local_class_start, local_class_reader
-    cdef int[::1] whole_class_start, whole_class_reader
     cdef double[::1] local_weight     # [compartment · local_classes + class]
     cdef double[::1] whole_weight
 
     cdef SumTrees local_tree, whole_tree
-    cdef EventQueue queue
-    cdef double[::1] total            # propensity of each group when its putative time was set
+    cdef Clock clock
+    cdef double[::1] total            # propensity of each group when the clock was last told
     cdef int[::1] touched
     cdef uint8_t[::1] is_touched
     cdef int touches
 
-    cdef _fill(self, Template *target, source, bint in_compartment)
-    cdef double propensity(self, Template *template, int compartment, double weight) noexcept nogil
-    cdef int run_until(self, double end) except -1 nogil
-    cdef int fire(self, Template *template, int group) except -1 nogil
+    cdef int[::1] ready               # infinitely fast channels that can fire now, in no order
+    cdef int[::1] ready_at            # channel → its place there, −1 if it cannot fire
+    cdef int readies
+    cdef int[::1] local_instants, whole_instants  # infinitely fast templates
+
+    cdef void refresh_instant(self, Template *template, int compartment, double weight) noexcept nogil
+    cdef int run_until(self, double end, int64_t most_events) except -1 nogil
+    cdef int burst(self) except -1 nogil
+    cdef int fire(self, Template *template, int group, int fired) except -1 nogil
     cdef int act(self, int action, int argument, int group) except -1 nogil
     cdef void hop(self, int compartment, int species) noexcept nogil
     cdef void settle(self, int fired) noexcept nogil
     cdef void refresh_all(self) noexcept nogil
+    cdef void refresh_bulk(self, int species) noexcept nogil
+    cdef void write_counts(self, int64_t *row) noexcept nogil
 
     cdef inline void touch(self, int group) noexcept nogil:
         if not self.is_touched[group]:
@@ -85,26 +74,64 @@ cdef class Engine:
             self.touched[self.touches] = group
             self.touches += 1
 
+    cdef inline double propensity(self, Template *template, int compartment, double weight) noexcept nogil:
+        """Rate × falling factorials × weight × power of the volume fraction, 1/s."""
+        cdef double a = template.rate * weight
+        cdef int i
+        cdef int64_t n
+        for i in range(template.reads):
+            if template.read[i].bulk:
+                n = self.bulk_count[template.read[i].species]
+            else:
+                n = self.count[compartment * self.diffusing + template.read[i].species]
+            a *= <double> n
+            if template.read[i].amount > 1:
+                a *= self.further(n, template.read[i].amount)
+        if self.exponents and template.power >= 0:
+            a *= self.volume_power[compartment * self.exponents + template.power]
+        # the next event is immediate well below this, and sums stay finite
+        return a if a < 1e290 else 1e290
+
+    cdef inline double further(self, int64_t n, int amount) noexcept nogil:
+        """(n − 1) (n − 2) … for ``amount`` equal reactants, 0 if there are not enough."""
+        cdef double a = 1.0
+        cdef int j
+        if n < amount:
+            return 0.0
+        for j in range(1, amount):
+            a *= <double> (n if self.powers else n - j)
+        return a
+
     cdef inline void refresh_local(self, int compartment, int t) noexcept nogil:
         cdef Template *template = &self.local[t]
         cdef double weight = 1.0
         if template.members >= 0:
             weight = self.local_weight[compartment * self.local_classes + template.members]
-        self.local_tree.put(compartment, self.diffusing + t, self.propensity(template, compartment, weight))
+        if template.instant >= 0:
+            self.refresh_instant(template, compartment, weight)
+        else:
+            self.local_tree.put(compartment, self.diffusing + t, self.propensity(template, compartment, weight))
 
     cdef inline void refresh_whole(self, int t) noexcept nogil:
         cdef Template *template = &self.whole[t]
         cdef double weight = 1.0
         if template.members >= 0:
             weight = self.whole_weight[template.members]
-        self.whole_tree.put(0, t, self.propensity(template, -1, weight))
+        if template.instant >= 0:
+            self.refresh_instant(template, -1, weight)
+        else:
+            self.whole_tree.put(0, t, self.propensity(template, -1, weight))
+
+    cdef inline void refresh_hop(self, int compartment, int species) noexcept nogil:
+        self.local_tree.put(compartment, species, self.count[compartment * self.diffusing + species]
+                            * (self.diffusion[species] * self.exit_rate[compartment]))
 
     cdef inline void refresh_species(self, int compartment, int species) noexcept nogil:
         cdef int i
-        self.local_tree.put(compartment, species, self.count[compartment * self.diffusing + species]
-                            * (self.diffusion[species] * self.exit_rate[compartment]))
-        for i in range(self.reader_start[species], self.reader_start[species + 1]):
-            self.refresh_local(compartment, self.reader[i])
+        if self.diffuses[species]:
+            self.refresh_hop(compartment, species)
+        for i in range(self.local_list.reader_start[species], self.local_list.reader_start[species + 1]):
+            self.refresh_local(compartment, self.local_list.reader[i])
 
     cdef void change_local(self, int compartment, int species, int delta) noexcept nogil
     cdef void change_bulk(self, int species, int delta) noexcept nogil
