@@ -55,6 +55,7 @@ cdef class Engine:
     cdef int[::1] ready               # infinitely fast channels that can fire now, in no order
     cdef int[::1] ready_at            # channel → its place there, −1 if it cannot fire
     cdef int readies
+    cdef int64_t molecules            # all copy numbers when the run began, if there are infinite rates
     cdef int[::1] local_instants, whole_instants  # infinitely fast templates
 
     cdef void refresh_instant(self, Template *template, int compartment, double weight) noexcept nogil

@@ -16,7 +16,7 @@ each time one of those that can, all with equal probability.
 """
 
 from cpython.exc cimport PyErr_CheckSignals
-from libc.stdint cimport int64_t, uint8_t
+from libc.stdint cimport int64_t
 
 import numpy as np
 
@@ -31,7 +31,7 @@ from medyan_py.core.chemistry.grid import checked_grid, checked_space, cumulativ
 MOST_COPIES = 2 ** 53                 # beyond, a propensity could not tell N from N + 1
 cdef enum:
     EVENTS_PER_LOOK = 4_000_000       # about a second: how often a long run looks for an interrupt
-    MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, beyond ten per molecule
+    MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, besides ten per molecule
 
 
 cdef class Engine:
@@ -312,15 +312,10 @@ cdef class Engine:
 
     cdef int burst(self) except -1 nogil:
         """Fire infinitely fast channels until none can fire."""
-        cdef int64_t fired = 0, most = MOST_INSTANT
+        cdef int64_t fired = 0, most = MOST_INSTANT + 10 * self.molecules
         cdef int channel, locals = self.local_list.instants, c
         cdef int[::1] local_templates = self.local_instants, whole_templates = self.whole_instants
         while self.readies:
-            if fired == MOST_INSTANT:
-                for c in range(self.compartments * self.diffusing):
-                    most += 10 * self.count[c]
-                for c in range(self.bulks):
-                    most += 10 * self.bulk_count[c]
             if fired >= most:
                 with gil:
                     raise RuntimeError(f"infinitely fast reactions go on without end at {self.time} s: "
@@ -389,6 +384,7 @@ cdef class Engine:
         cdef bint more = True
         if not self.time <= end < float("inf"):
             raise ValueError(f"the clock stands at {self.time} s and cannot run to {end} s")
+        self._weigh_bursts()
         while more:
             with nogil:
                 more = self.run_until(end, EVENTS_PER_LOOK)
@@ -407,12 +403,18 @@ cdef class Engine:
             if not (self.time if i == 0 else times[i - 1]) <= times[i] < float("inf"):
                 raise ValueError("times must be finite, ascending and not before the clock")
         i = 0
+        self._weigh_bursts()
         while i < times.shape[0]:
             with nogil:
                 while i < times.shape[0] and self.run_until(times[i], EVENTS_PER_LOOK) == 0:
                     self.write_counts(&out[i, 0])
                     i += 1
             PyErr_CheckSignals()
+
+    def _weigh_bursts(self):
+        """Count all molecules, if the guard against endless bursts will ask for their number."""
+        if self.local_list.instants or self.whole_list.instants:
+            self.molecules = min(int(self.count_array.sum()) + int(self.bulk_array.sum()), 2 ** 59)
 
     cdef void write_counts(self, int64_t *row) noexcept nogil:
         cdef int s, c, at = 0
