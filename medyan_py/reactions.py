@@ -110,6 +110,8 @@ class ReactionSystem:
     ----------
     species : tuple of str
         Order of the species in results.
+    events : int
+        Reactions and hops that the last ``run`` or ``ensemble`` simulated, all runs together.
 
     Raises
     ------
@@ -140,6 +142,7 @@ class ReactionSystem:
             self._place(name, copies)
         self._reactions = self._engine_reactions(channels)
         self._idle: list[Engine] = [self._engine()]
+        self.events = 0
 
     # ------------------------------------------------------------------ results
 
@@ -200,21 +203,22 @@ class ReactionSystem:
         engines, self._idle = self._idle, []
         try:
             if threads == 1:
-                self._work(engines[0], streams, times, out)
+                events = [self._work(engines[0], streams, times, out)]
             else:
                 with ThreadPoolExecutor(threads) as pool:
                     jobs = [
                         pool.submit(self._work, engines[i], streams[i::threads], times, out[i::threads])
                         for i in range(threads)
                     ]
-                    for job in jobs:
-                        job.result()
+                    events = [job.result() for job in jobs]
         finally:
             self._idle = engines
+        self.events = sum(events)
         shape = (n, len(times), len(self.species))
         return out.reshape(shape if self.grid is None else (*shape, self._compartments))
 
-    def _work(self, engine, streams, times, out) -> None:
+    def _work(self, engine, streams, times, out) -> int:
+        events = 0
         for stream, rows in zip(streams, out, strict=True):
             if self.grid is None:
                 engine.restart(stream, np.zeros((1, 0)), self._placed[0])
@@ -223,6 +227,8 @@ class ReactionSystem:
                 for i in np.flatnonzero(self._spread):
                     engine.spread(i, self._spread[i])
             engine.record(times, rows)
+            events += engine.events
+        return events
 
     # ------------------------------------------------------------------ set-up
 

@@ -49,6 +49,16 @@ cdef class Clock:
         else:
             self.note(group, total)
 
+    cdef inline void resume(self, int group, double total, double next_time) noexcept nogil:
+        """A group that is alone has this propensity and this time of its next event, drawn elsewhere."""
+        if self.method == NEXT_REACTION:
+            self.queue.update(group, next_time)
+        else:
+            self.note(group, total)
+            self.stale = False
+            self.sum = total
+            self.pending = next_time
+
     cdef inline void note(self, int group, double total) noexcept nogil:
         self.stale = True
         if self.method == DIRECT:

@@ -25,6 +25,17 @@ cdef class SumTrees:
             i >>= 3
             self.node[base + self.level[up] + i] = self.sum8(base + self.level[up - 1] + 8 * i)
 
+    cdef inline void sum_above(self, int *leaves, int n) noexcept nogil:
+        """Form anew all sums above ``n`` leaves of the first tree, given in ascending order, each sum once."""
+        cdef int up, i, node, last
+        for up in range(1, self.depth):
+            last = -1
+            for i in range(n):
+                node = leaves[i] >> (3 * up)
+                if node != last:
+                    self.node[self.level[up] + node] = self.sum8(self.level[up - 1] + 8 * node)
+                    last = node
+
     cdef inline int select(self, int tree, double target) noexcept nogil:
         """The leaf in which the cumulative weight passes ``target`` in [0, total)."""
         cdef Py_ssize_t base = tree * self.stride
