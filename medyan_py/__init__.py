@@ -14,13 +14,16 @@ __path__ = extend_path(__path__, __name__)
 
 from medyan_py.deck import Deck, DeckError, read_deck
 from medyan_py.output import OutputError, claim_directory, standard_recorders
+from medyan_py.reactions import Grid, ReactionSystem
 from medyan_py.simulation import Simulation
 from medyan_py.version import __version__
 
 __all__ = [
     "Deck",
     "DeckError",
+    "Grid",
     "OutputError",
+    "ReactionSystem",
     "Simulation",
     "__version__",
     "claim_directory",

@@ -11,10 +11,11 @@ class Pool(NamedTuple):
 
 
 class Diffusing(NamedTuple):
-    """A diffusing species; ``coefficient`` in nm²/s."""
+    """A diffusing species; ``coefficient`` in nm²/s. Reactions never change a constant one."""
 
     name: str
     coefficient: float
+    constant: bool = False
 
 
 class Bulk(NamedTuple):

@@ -2,31 +2,39 @@
 
 Everything that can happen in one compartment forms a group with one putative time: hops of its molecules to the
 neighbours and its *channels*, one per reaction template. One more group holds what exists once in the system. The
-earliest group is on top of an indexed heap; which member of the group fires is drawn from a tree of partial sums.
-Putative times of groups that did not fire are rescaled and reused. This is the next-reaction method (Gibson & Bruck
-2000, J Phys Chem A 104:1876) with the grouping of the next-subvolume method (Elf & Ehrenberg 2004, Syst Biol 1:230).
+clock says which group is next and when; what happens in the group is drawn from a tree of partial sums. With the
+clock's next-reaction method this is the next-subvolume method (Elf & Ehrenberg 2004, Syst Biol 1:230).
 
 The propensity of a channel is rate × Π N!/(N − m)! × W, with W the summed weight of the *members* that can take part
 (filament ends, bound motors, candidate pairs, …), or 1 for reactions of free molecules alone. A template that reads no
 local copy number exists once, not once per compartment: its members are found wherever they are. Cost per event is
 logarithmic in the numbers of compartments, species and templates, and independent of the number of members but for
 the logarithm.
+
+A template of infinite rate fires as soon as it can: time stands still while such channels fire one after another,
+each time one of those that can, all with equal probability.
 """
 
-from libc.stdlib cimport calloc, free
+from cpython.exc cimport PyErr_CheckSignals
+from libc.math cimport INFINITY
+from libc.stdint cimport int64_t
 
 import numpy as np
 
+from medyan_py.core.chemistry.channels cimport Channels
+from medyan_py.core.chemistry.clock cimport SIMPLE, Clock
+from medyan_py.core.chemistry.templates cimport Template
+from medyan_py.core.common.random cimport RandomStream
 
-def _index_lists(lists, int n):
-    """Lists of integers, one per entry 0 … n − 1, as (start, values) int32 arrays."""
-    start = np.zeros(n + 1, dtype=np.int32)
-    start[1:] = np.cumsum([len(x) for x in lists])
-    values = np.array([v for x in lists for v in x] or [0], dtype=np.int32)
-    return start, values
+from medyan_py.core.chemistry.grid import checked_grid, checked_space
+
+MOST_COPIES = 2 ** 53                 # beyond, a propensity could not tell N from N + 1
+cdef enum:
+    EVENTS_PER_LOOK = 4_000_000       # about a second: how often a long run looks for an interrupt
+    MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, besides ten per molecule
 
 
-cdef class Engine:
+cdef class Engine(Channels):
     """Clock and copy numbers of a reaction–diffusion system.
 
     Parameters
@@ -39,75 +47,47 @@ cdef class Engine:
     diffusing : sequence of Diffusing
     bulk : sequence of Bulk
     reactions : sequence of Reaction
+        Rates may be infinite.
     seed : int or numpy.random.SeedSequence
     powers : bool
-        Count m equal reactants as N^m, as MEDYAN 5.4 does, instead of N!/(N − m)!.
+        Count m equal reactants as N^m, as MEDYAN 5.4 does, instead of N!/(N − m)!, and speed up every reaction that
+        reads e diffusing molecules by f^−e in a compartment of volume fraction f.
+    algorithm : {'NRM', 'GILLESPIE', 'SIMPLEGILLESPIE'}
+        The scheduler; see ``medyan_py.core.chemistry.clock``.
+    volume_fraction : float (compartments,), optional
+        Part f of each compartment that lies inside the system, in (0, 1]; 1 if not given. Reactions of e diffusing
+        molecules go at f^(1−e) times the rate of a full compartment; channels with members at f^−e.
+    face_fraction : float (compartments, 6), optional
+        Wet part of the faces x−, x+, y−, y+, z−, z+, in [0, 1]; 1 if not given.
 
     Raises
     ------
     ValueError
-        For sizes that are not positive, no active compartment, negative or non-finite rates, unknown species, or more
-        than 8 distinct species in a reaction.
+        For sizes that are not positive, no active compartment, fractions outside their range, negative rates or
+        diffusion coefficients, unknown species or an unknown algorithm.
     """
 
-    def __cinit__(self, *args, **kwargs):
-        self.local = NULL
-        self.whole = NULL
-
-    def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, bint powers=False):
+    def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, bint powers=False, *,
+                 algorithm="NRM", volume_fraction=None, face_fraction=None):
         self.random = RandomStream(seed)
         self.powers = powers
-        self._lay_grid(shape, compartment_size, active)
+        self.shape, self.compartment_size = checked_grid(shape, compartment_size)
+        self.compartments = self.shape[0] * self.shape[1] * self.shape[2]
+        self.clock = Clock(algorithm, self.compartments + 1, self.random)
+        self._lay_grid(active, volume_fraction, face_fraction)
         self._name_species(diffusing, bulk)
         self._register(*self._templates(reactions))
+        self.total = np.zeros(self.compartments + 1)
+        self.mixed = self._is_mixed()
 
-    def __dealloc__(self):
-        free(self.local)
-        free(self.whole)
-
-    def _lay_grid(self, shape, compartment_size, active):
-        cdef int nx, ny, nz, c, axis, side, at, n
-        self.shape = tuple(int(n) for n in shape)
-        self.compartment_size = tuple(float(s) for s in compartment_size)
-        nx, ny, nz = self.shape
-        sizes_fit = all(0.0 < s < float("inf") for s in self.compartment_size)
-        if min(self.shape) < 1 or not sizes_fit or nx * ny * nz > 2 ** 28:
-            raise ValueError(f"a grid needs positive sizes and at most 2^28 compartments: {shape}, {compartment_size}")
-        n = self.compartments = nx * ny * nz
-        self.active_array = np.array(active, dtype=np.uint8).reshape(-1)
-        if len(self.active_array) != n or not self.active_array.any():
-            raise ValueError(f"{n} activity flags are needed, one of them set; got {len(self.active_array)}")
-        self.active = self.active_array
-        self.face_rate = np.zeros(6 * n)
-        self.face_target = np.full(6 * n, -1, dtype=np.int32)
-        self.exit_rate = np.zeros(n)
-        strides = (1, nx, nx * ny)
-        for c in range(n):
-            where = (c % nx, c // nx % ny, c // (nx * ny))
-            for axis in range(3):
-                for side in range(2):
-                    at = where[axis] + 2 * side - 1
-                    if not 0 <= at < self.shape[axis]:
-                        continue
-                    at = c + (2 * side - 1) * strides[axis]
-                    if self.active[c] and self.active[at]:
-                        self.face_target[6 * c + 2 * axis + side] = at
-                        self.face_rate[6 * c + 2 * axis + side] = 1.0 / self.compartment_size[axis] ** 2
-                        self.exit_rate[c] += 1.0 / self.compartment_size[axis] ** 2
-
-    def _name_species(self, diffusing, bulk):
-        self.diffusing_names = tuple(s.name for s in diffusing)
-        self.bulk_names = tuple(s.name for s in bulk)
-        self.diffusing = len(self.diffusing_names)
-        self.bulks = len(self.bulk_names)
-        self.diffusion = np.array([s.coefficient for s in diffusing] or [0.0])
-        if not (np.isfinite(self.diffusion).all() and np.min(self.diffusion) >= 0):
-            raise ValueError("diffusion coefficients must be finite and not negative")
-        self.count_array = np.zeros(max(1, self.compartments * self.diffusing), dtype=np.int64)
-        self.bulk_array = np.zeros(max(1, self.bulks), dtype=np.int64)
-        self.count = self.count_array
-        self.bulk_count = self.bulk_array
-        self.bulk_constant = np.array([s.constant for s in bulk] or [False], dtype=np.uint8)
+    def _is_mixed(self):
+        cdef int i
+        if self.diffusing or self.locals or self.clock.method == SIMPLE:
+            return False
+        for i in range(self.globals):
+            if self.whole[i].members >= 0 or self.whole[i].action != NOTHING:
+                return False
+        return True
 
     def _templates(self, reactions):
         """(local, whole, local member classes, global member classes); templates are dictionaries."""
@@ -118,106 +98,12 @@ cdef class Engine:
             (local if r.everywhere else whole).append(template)
         return local, whole, 0, 0
 
-    def _register(self, local, whole, int local_classes, int whole_classes):
-        cdef int groups = self.compartments + 1
-        self.locals, self.globals = len(local), len(whole)
-        self.local_classes, self.whole_classes = local_classes, whole_classes
-        self.local = <Template *> calloc(max(1, self.locals), sizeof(Template))
-        self.whole = <Template *> calloc(max(1, self.globals), sizeof(Template))
-        if self.local == NULL or self.whole == NULL:
-            raise MemoryError("reaction templates")
-        for i, t in enumerate(local):
-            self._fill(&self.local[i], t, True)
-        for i, t in enumerate(whole):
-            self._fill(&self.whole[i], t, False)
-        self.reader_start, self.reader = self._readers(local, False, self.diffusing)
-        self.bulk_local_start, self.bulk_local = self._readers(local, True, self.bulks)
-        self.bulk_whole_start, self.bulk_whole = self._readers(whole, True, self.bulks)
-        self.local_class_start, self.local_class_reader = _index_lists(
-            [[i for i, t in enumerate(local) if t["members"] == k] for k in range(local_classes)], local_classes)
-        self.whole_class_start, self.whole_class_reader = _index_lists(
-            [[i for i, t in enumerate(whole) if t["members"] == k] for k in range(whole_classes)], whole_classes)
-        self.local_weight = np.zeros(max(1, self.compartments * local_classes))
-        self.whole_weight = np.zeros(max(1, whole_classes))
-        self.local_tree = SumTrees(self.compartments, max(1, self.diffusing + self.locals))
-        self.whole_tree = SumTrees(1, max(1, self.globals))
-        self.queue = EventQueue(groups)
-        self.total = np.zeros(groups)
-        self.touched = np.zeros(groups, dtype=np.int32)
-        self.is_touched = np.zeros(groups, dtype=np.uint8)
-
-    cdef _fill(self, Template *target, source, bint in_compartment):
-        read, changed = {}, {}
-        for pool in source["reactants"]:
-            self._check_pool(pool, in_compartment)
-            read[pool] = read.get(pool, 0) + 1
-            changed[pool] = changed.get(pool, 0) - 1
-        for pool in source["products"]:
-            self._check_pool(pool, in_compartment)
-            changed[pool] = changed.get(pool, 0) + 1
-        changed = {p: d for p, d in changed.items() if d and not (p.bulk and self.bulk_constant[p.index])}
-        if max(len(read), len(changed)) > MOST_PARTS:
-            raise ValueError(f"a reaction may involve at most {MOST_PARTS} distinct species")
-        if not 0.0 <= source["rate"] < float("inf"):
-            raise ValueError(f"a rate must be finite and not negative, got {source['rate']}")
-        target.rate = source["rate"]
-        target.members = source["members"]
-        target.action = source["action"]
-        target.argument = source["argument"]
-        target.reactants, target.changes = len(read), len(changed)
-        for i, (pool, order) in enumerate(read.items()):
-            target.species[i], target.order[i], target.bulk[i] = pool.index, order, pool.bulk
-        for i, (pool, delta) in enumerate(changed.items()):
-            target.changed[i], target.delta[i], target.changed_bulk[i] = pool.index, delta, pool.bulk
-
-    def _check_pool(self, pool, bint in_compartment):
-        if not 0 <= pool.index < (self.bulks if pool.bulk else self.diffusing):
-            raise ValueError(f"unknown species {pool}")
-        if not pool.bulk and not in_compartment:
-            raise ValueError("a reaction of the whole system cannot use diffusing species")
-
-    def _readers(self, templates, bint bulk, int n):
-        return _index_lists([[i for i, t in enumerate(templates)
-                              if any(p.bulk == bulk and p.index == s for p in t["reactants"])] for s in range(n)], n)
-
-    # ---------------------------------------------------------------- propensities
-
-    cdef double propensity(self, Template *template, int compartment, double weight) noexcept nogil:
-        cdef double a = template.rate * weight
-        cdef int i, j
-        cdef int64_t n
-        if a == 0.0:
-            return 0.0
-        for i in range(template.reactants):
-            if template.bulk[i]:
-                n = self.bulk_count[template.species[i]]
-            else:
-                n = self.count[compartment * self.diffusing + template.species[i]]
-            for j in range(template.order[i]):
-                if n <= j:
-                    return 0.0
-                a *= <double> (n if self.powers else n - j)
-        return a
-
-    cdef void refresh_all(self) noexcept nogil:
-        """Form every propensity anew and touch every group."""
-        cdef int c, s, t
-        for c in range(self.compartments):
-            if self.active[c]:
-                for s in range(self.diffusing):
-                    self.local_tree.put(c, s, self.count[c * self.diffusing + s]
-                                        * (self.diffusion[s] * self.exit_rate[c]))
-                for t in range(self.locals):
-                    self.refresh_local(c, t)
-                self.touch(c)
-        for t in range(self.globals):
-            self.refresh_whole(t)
-        self.touch(self.compartments)
-
     cdef void settle(self, int fired) noexcept nogil:
-        """Give every touched group, and the one that fired, its next putative time."""
+        """Tell the clock the propensity of every touched group and of the one that fired (−1 for none)."""
         cdef int i, g
         cdef double old, new
+        if self.clock.method == SIMPLE:
+            self.refresh_all()
         if fired >= 0:
             self.touch(fired)
         for i in range(self.touches):
@@ -226,116 +112,142 @@ cdef class Engine:
             old = self.total[g]
             new = self.local_tree.total(g) if g < self.compartments else self.whole_tree.total(0)
             self.total[g] = new
-            if new <= 0.0:
-                self.queue.update(g, INFINITY)
-            elif g == fired or old <= 0.0:
-                self.queue.update(g, self.time + self.random.exponential() / new)
+            if g == fired or old <= 0.0:
+                self.clock.renew(g, new, self.time)
             elif new != old:
-                self.queue.update(g, self.time + (self.queue.key[g] - self.time) * (old / new))
+                self.clock.rescale(g, old, new, self.time)
         self.touches = 0
-
-    # ---------------------------------------------------------------- changes
-
-    cdef void change_local(self, int compartment, int species, int delta) noexcept nogil:
-        self.count[compartment * self.diffusing + species] += delta
-        self.refresh_species(compartment, species)
-        self.touch(compartment)
-
-    cdef void change_bulk(self, int species, int delta) noexcept nogil:
-        cdef int i, c
-        if self.bulk_constant[species]:
-            return
-        self.bulk_count[species] += delta
-        for i in range(self.bulk_local_start[species], self.bulk_local_start[species + 1]):
-            for c in range(self.compartments):
-                if self.active[c]:
-                    self.refresh_local(c, self.bulk_local[i])
-                    self.touch(c)
-        for i in range(self.bulk_whole_start[species], self.bulk_whole_start[species + 1]):
-            self.refresh_whole(self.bulk_whole[i])
-            self.touch(self.compartments)
-
-    cdef void change_pool(self, bint bulk, int species, int compartment, int delta) noexcept nogil:
-        if bulk:
-            self.change_bulk(species, delta)
-        else:
-            self.change_local(compartment, species, delta)
-
-    cdef void weigh_local(self, int compartment, int member_class, double weight) noexcept nogil:
-        """Set the summed weight of a member class in a compartment."""
-        cdef int i, at = compartment * self.local_classes + member_class
-        if self.local_weight[at] == weight:
-            return
-        self.local_weight[at] = weight
-        for i in range(self.local_class_start[member_class], self.local_class_start[member_class + 1]):
-            self.refresh_local(compartment, self.local_class_reader[i])
-        self.touch(compartment)
-
-    cdef void weigh_whole(self, int member_class, double weight) noexcept nogil:
-        """Set the summed weight of a member class of the whole system."""
-        cdef int i
-        if self.whole_weight[member_class] == weight:
-            return
-        self.whole_weight[member_class] = weight
-        for i in range(self.whole_class_start[member_class], self.whole_class_start[member_class + 1]):
-            self.refresh_whole(self.whole_class_reader[i])
-        self.touch(self.compartments)
+        self.clock.settle(self.time)
 
     # ---------------------------------------------------------------- the clock
 
     cdef void hop(self, int compartment, int species) noexcept nogil:
         """One molecule moves to a neighbouring compartment. The commonest event by far."""
-        cdef double target = self.random.uniform() * self.exit_rate[compartment], old, new
-        cdef int face, to = -1, at = 6 * compartment
-        for face in range(6):
-            if self.face_rate[at + face] > 0.0:
-                to = self.face_target[at + face]
-                if target < self.face_rate[at + face]:
-                    break
-                target -= self.face_rate[at + face]
+        cdef double target = self.random.uniform() * self.exit_rate[compartment], old
+        cdef double *limit = &self.face_limit[6 * compartment]
+        cdef int to = self.face_target[6 * compartment + (target >= limit[0]) + (target >= limit[1])
+                                       + (target >= limit[2]) + (target >= limit[3]) + (target >= limit[4])]
         self.hops += 1
         self.count[compartment * self.diffusing + species] -= 1
         self.count[to * self.diffusing + species] += 1
+        if self.clock.method == SIMPLE:
+            self.settle(compartment)
+            return
         self.refresh_species(compartment, species)
         self.refresh_species(to, species)
-        new = self.local_tree.total(compartment)
-        self.total[compartment] = new
-        self.queue.update(compartment, self.time + self.random.exponential() / new if new > 0.0 else INFINITY)
+        self.total[compartment] = self.local_tree.total(compartment)
+        self.clock.renew(compartment, self.total[compartment], self.time)
         old = self.total[to]
-        new = self.local_tree.total(to)
-        self.total[to] = new
+        self.total[to] = self.local_tree.total(to)
         if old > 0.0:
-            self.queue.update(to, self.time + (self.queue.key[to] - self.time) * (old / new))
+            self.clock.rescale(to, old, self.total[to], self.time)
         else:
-            self.queue.update(to, self.time + self.random.exponential() / new)
+            self.clock.renew(to, self.total[to], self.time)
+        self.clock.settle(self.time)
 
-    cdef int run_until(self, double end) except -1 nogil:
-        """Fire everything that is due up to and including ``end``; the clock then stands at ``end``."""
+    cdef int run_until(self, double end, int64_t most_events) except -1 nogil:
+        """Fire what is due up to and including ``end`` and set the clock there; 1 if stopped by ``most_events``."""
         cdef int group, leaf
+        cdef int64_t last = self.events + most_events
         while True:
-            group = self.queue.first()
-            if not self.queue.key[group] <= end:
+            if self.readies:
+                self.burst()
+            if self.mixed:
+                self.run_mixed(end, last)
+                if self.readies:
+                    continue
+            if not self.clock.when() <= end:
                 break
-            self.time = self.queue.key[group]
+            if self.events >= last:
+                return 1
+            self.time = self.clock.when()
+            group = self.clock.which()
             self.events += 1
             if group < self.compartments:
                 leaf = self.local_tree.select(group, self.random.uniform() * self.total[group])
                 if leaf < self.diffusing:
                     self.hop(group, leaf)
                 else:
-                    self.fire(&self.local[leaf - self.diffusing], group)
+                    self.fire(&self.local[leaf - self.diffusing], group, group)
             else:
                 leaf = self.whole_tree.select(0, self.random.uniform() * self.total[group])
-                self.fire(&self.whole[leaf], group)
+                self.fire(&self.whole[leaf], group, group)
         self.time = end
         return 0
 
-    cdef int fire(self, Template *template, int group) except -1 nogil:
-        cdef int i
-        if template.action == NOTHING or self.act(template.action, template.argument, group) == 0:
+    cdef void run_mixed(self, double end, int64_t last) noexcept nogil:
+        """The loop of ``run_until`` for bulk species alone, as tight as it gets.
+
+        With one group the schedulers are the same: one waiting time, then a draw from the tree. Stops before ``end``
+        if an infinitely fast reaction can fire.
+        """
+        cdef Template *template
+        cdef int group = self.compartments, i
+        cdef double next_time = self.clock.when(), total = self.total[group]
+        cdef int64_t events = self.events
+        while next_time <= end and events < last:
+            self.time = next_time
+            events += 1
+            template = &self.whole[self.whole_tree.select(0, self.random.uniform() * total)]
             for i in range(template.changes):
-                self.change_pool(template.changed_bulk[i], template.changed[i], group, template.delta[i])
-        self.settle(group)
+                self.bulk_count[template.change[i].species] += template.change[i].amount
+            for i in range(template.concerns):
+                self.refresh_whole_leaf(template.concern[i])
+            self.whole_tree.sum_above(template.concern, template.concerns)
+            total = self.whole_tree.total(0)
+            next_time = next_time + self.random.exponential() / total if total > 0.0 else INFINITY
+            if self.readies:
+                break
+        self.events = events
+        self.total[group] = total
+        self.clock.resume(group, total, next_time)
+
+    cdef int burst(self) except -1 nogil:
+        """Fire infinitely fast channels until none can fire."""
+        cdef int64_t fired = 0, most = MOST_INSTANT + 10 * self.molecules
+        cdef int channel, locals = self.local_list.instants, c
+        cdef int[::1] local_templates = self.local_instants, whole_templates = self.whole_instants
+        while self.readies:
+            if fired >= most:
+                with gil:
+                    raise RuntimeError(f"infinitely fast reactions go on without end at {self.time} s: "
+                                       f"{self._ready_text()}")
+            fired += 1
+            self.events += 1
+            channel = self.ready[self.random.below(self.readies)]
+            if channel < self.compartments * locals:
+                c = channel // locals
+                self.fire(&self.local[local_templates[channel % locals]], c, -1)
+            else:
+                channel -= self.compartments * locals
+                self.fire(&self.whole[whole_templates[channel]], self.compartments, -1)
+        return 0
+
+    cdef int fire(self, Template *template, int group, int fired) except -1 nogil:
+        """Change what a template changes; ``fired`` is the group whose putative time is used up, −1 for none."""
+        cdef int i, species
+        cdef bint here = group < self.compartments
+        if template.action != NOTHING and self.act(template.action, template.argument, group) != 0:
+            self.settle(fired)
+            return 0
+        for i in range(template.changes):
+            species = template.change[i].species
+            if not template.change[i].bulk:
+                self.count[group * self.diffusing + species] += template.change[i].amount
+                if self.diffuses[species]:
+                    self.refresh_hop(group, species)
+            else:
+                self.bulk_count[species] += template.change[i].amount
+                if here or self.local_list.bulk_start[species] < self.local_list.bulk_start[species + 1]:
+                    self.refresh_bulk(species)
+        if here:
+            for i in range(template.concerns):
+                self.refresh_local(group, template.concern[i])
+        else:
+            for i in range(template.concerns):
+                self.refresh_whole(template.concern[i])
+        self.touch(group)
+        self.settle(fired)
         return 0
 
     cdef int act(self, int action, int argument, int group) except -1 nogil:
@@ -355,20 +267,125 @@ cdef class Engine:
         self.time = time
         for g in range(self.compartments + 1):
             self.total[g] = 0.0
+        self.clock.stale = True
         with nogil:
             self.refresh_all()
             self.settle(-1)
 
     def run(self, double end):
-        """Run the clock to ``end`` (s). Raises ValueError if that lies in the past."""
+        """Run the clock to ``end`` (s).
+
+        Raises ValueError if that lies in the past, RuntimeError if infinitely fast reactions never come to an end.
+        """
+        cdef bint more = True
         if not self.time <= end < float("inf"):
             raise ValueError(f"the clock stands at {self.time} s and cannot run to {end} s")
-        with nogil:
-            self.run_until(end)
+        self._weigh_bursts()
+        while more:
+            with nogil:
+                more = self.run_until(end, EVENTS_PER_LOOK)
+            PyErr_CheckSignals()
+
+    def record(self, const double[::1] times, int64_t[:, ::1] out):
+        """Run to each of ``times`` (s, float64 (n,), ascending) and write the copy numbers there.
+
+        ``out``, int64 (n, bulk species + diffusing species × compartments), gets the bulk species first, then the
+        diffusing ones, compartments fastest. Errors as ``run``, ValueError for an array of another shape.
+        """
+        cdef Py_ssize_t i = 0
+        if out.shape[0] != times.shape[0] or out.shape[1] != self.bulks + self.diffusing * self.compartments:
+            raise ValueError(f"an array ({len(times)}, {self.bulks + self.diffusing * self.compartments}) is needed")
+        for i in range(times.shape[0]):
+            if not (self.time if i == 0 else times[i - 1]) <= times[i] < float("inf"):
+                raise ValueError("times must be finite, ascending and not before the clock")
+        i = 0
+        self._weigh_bursts()
+        while i < times.shape[0]:
+            with nogil:
+                while i < times.shape[0] and self.run_until(times[i], EVENTS_PER_LOOK) == 0:
+                    self.write_counts(&out[i, 0])
+                    i += 1
+            PyErr_CheckSignals()
+
+    def _weigh_bursts(self):
+        """Count all molecules, if the guard against endless bursts will ask for their number."""
+        if self.local_list.instants or self.whole_list.instants:
+            self.molecules = min(int(self.count_array.sum()) + int(self.bulk_array.sum()), 2 ** 59)
+
+    cdef void write_counts(self, int64_t *row) noexcept nogil:
+        cdef int s, c, at = 0
+        for s in range(self.bulks):
+            row[s] = self.bulk_count[s]
+        row += self.bulks
+        for s in range(self.diffusing):
+            for c in range(self.compartments):
+                row[at] = self.count[c * self.diffusing + s]
+                at += 1
+
+    def restart(self, seed, counts, bulk_counts):
+        """Begin anew at time 0 with another random stream and other copy numbers.
+
+        Parameters
+        ----------
+        seed : int or numpy.random.SeedSequence
+        counts : int64 (compartments, diffusing species)
+        bulk_counts : int64 (bulk species,)
+
+        Raises
+        ------
+        ValueError
+            For arrays of another shape or copy numbers that are negative, above 2^53, or outside the active
+            compartments.
+        """
+        counts, bulk_counts = np.asarray(counts, dtype=np.int64), np.asarray(bulk_counts, dtype=np.int64)
+        if counts.shape != (self.compartments, self.diffusing) or bulk_counts.shape != (self.bulks,):
+            raise ValueError(f"copy numbers of shape ({self.compartments}, {self.diffusing}) and ({self.bulks},) are "
+                             f"needed, got {counts.shape} and {bulk_counts.shape}")
+        for values in (counts, bulk_counts):
+            if values.size and not 0 <= values.min() <= values.max() <= MOST_COPIES:
+                raise ValueError("copy numbers must not be negative nor above 2^53")
+        if counts[self.active_array == 0].any():
+            raise ValueError("compartments that are not active cannot hold molecules")
+        self.random.reseed(seed)
+        self.count_array[:counts.size] = counts.reshape(-1)
+        self.bulk_array[:self.bulks] = bulk_counts
+        self.events = self.hops = 0
+        self.start()
+
+    def spread(self, int species, int64_t n):
+        """Add ``n`` copies of a diffusing species, each placed at random: probability in proportion to the volume."""
+        if not (0 <= species < self.diffusing and 0 <= n <= MOST_COPIES):
+            raise ValueError(f"species {species}, copies {n}")
+        chance = np.where(self.active_array == 1, np.asarray(self.volume), 0.0)
+        share = np.random.Generator(self.random.generator).multinomial(n, chance / chance.sum())
+        for c in np.flatnonzero(share):
+            self.set_count(c, species, self.counts[c, species] + share[c])
+
+    def set_space(self, active, volume_fraction=None, face_fraction=None):
+        """Change which compartments take part, and their volumes and faces; propensities follow at once.
+
+        Arguments and errors as for the constructor; ValueError also if a compartment that is to leave holds molecules.
+        """
+        cdef int c, t
+        new, _, _ = checked_space(self.compartments, active, volume_fraction, face_fraction)
+        leaving = np.flatnonzero((self.active_array == 1) & (new == 0))
+        if self.counts[leaving].any():
+            raise ValueError("a compartment that holds molecules cannot be made inactive")
+        self._lay_grid(active, volume_fraction, face_fraction)
+        self._tabulate_volumes()
+        for c in leaving:
+            for t in range(self.diffusing + self.locals):
+                self.local_tree.put(c, t, 0.0)
+            for t in range(self.locals):
+                if self.local[t].instant >= 0:
+                    self.refresh_instant(&self.local[t], c, 0.0)
+            self.touch(c)
+        self.refresh_all()
+        self.settle(-1)
 
     def set_count(self, int compartment, int species, int64_t n):
         """Set the copy number of a diffusing species in a compartment."""
-        if not (0 <= compartment < self.compartments and 0 <= species < self.diffusing and n >= 0):
+        if not (0 <= compartment < self.compartments and 0 <= species < self.diffusing and 0 <= n <= MOST_COPIES):
             raise ValueError(f"compartment {compartment}, species {species}, copies {n}")
         if n and not self.active[compartment]:
             raise ValueError(f"compartment {compartment} is not active")
@@ -379,38 +396,13 @@ cdef class Engine:
 
     def set_bulk(self, int species, int64_t n):
         """Set the copy number of a bulk species, also of a constant one."""
-        if not (0 <= species < self.bulks and n >= 0):
+        if not (0 <= species < self.bulks and 0 <= n <= MOST_COPIES):
             raise ValueError(f"bulk species {species}, copies {n}")
         self.bulk_count[species] = n
-        self.refresh_all()
+        self.refresh_bulk(species)
         self.settle(-1)
 
     @property
     def next_time(self):
         """Time of the next event (s), infinity if nothing can happen."""
-        return self.queue.key[self.queue.first()]
-
-    @property
-    def counts(self):
-        """Copy numbers of diffusing species, int64 (compartments, species): a read-only view."""
-        view = self.count_array[:self.compartments * self.diffusing].reshape(self.compartments, self.diffusing)
-        view.flags.writeable = False
-        return view
-
-    @property
-    def bulk_counts(self):
-        """Copy numbers of bulk species, int64: a read-only view."""
-        view = self.bulk_array[:self.bulks]
-        view.flags.writeable = False
-        return view
-
-    @property
-    def active_compartments(self):
-        """Boolean (compartments,): those that take part."""
-        return self.active_array.astype(bool)
-
-    @property
-    def channel_propensities(self):
-        """Propensities (1/s): (hops and channels of each compartment, channels of the whole system)."""
-        local = np.array([self.local_tree.weights(c) for c in range(self.compartments)])
-        return local[:, :self.diffusing + self.locals], self.whole_tree.weights(0)[:self.globals]
+        return self.time if self.readies else self.clock.when()

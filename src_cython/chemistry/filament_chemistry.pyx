@@ -50,7 +50,8 @@ cdef class FilamentChemistry(FilamentTemplates):
 
     Parameters
     ----------
-    shape, compartment_size, active, diffusing, bulk, reactions, seed, powers :
+    shape, compartment_size, active, diffusing, bulk, reactions, seed, powers, algorithm, volume_fraction,
+    face_fraction :
         As for ``Engine``.
     filaments : Filaments
     growths, shrinkages, agings, destructions, severings, nucleations, branchings, bindings :
@@ -72,7 +73,7 @@ cdef class FilamentChemistry(FilamentTemplates):
     def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, *, Filaments filaments,
                  growths=(), shrinkages=(), agings=(), destructions=(), severings=(), nucleations=(), branchings=(),
                  bindings=(), ratchet_lengths=(), end_kinds=None, walls=None, bint same_filament_pairs=True,
-                 bint powers=False):
+                 bint powers=False, algorithm="NRM", volume_fraction=None, face_fraction=None):
         self.filaments = filaments
         self.bonds = Bonds()
         self.branchers = Branchers()
@@ -87,7 +88,8 @@ cdef class FilamentChemistry(FilamentTemplates):
         for t, counts in enumerate(end_kinds or [(1, 1)] * types):
             self.end_kinds[t][MINUS], self.end_kinds[t][PLUS] = counts
         self.ratchet_length = np.array([0.0 if x is None else float(x) for x in lengths])
-        super().__init__(shape, compartment_size, active, diffusing, bulk, reactions, seed, powers)
+        super().__init__(shape, compartment_size, active, diffusing, bulk, reactions, seed, powers, algorithm=algorithm,
+                         volume_fraction=volume_fraction, face_fraction=face_fraction)
         self.candidates = Candidates(
             filaments, [(b.filament_types, b.flags, b.stride, b.r_min, b.r_max, b.free.bulk) for b in bindings],
             self.shape, self.compartment_size, self.active_array, same_filament_pairs)

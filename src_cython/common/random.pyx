@@ -20,6 +20,10 @@ cdef class RandomStream:
     """
 
     def __init__(self, seed):
+        self.reseed(seed)
+
+    def reseed(self, seed):
+        """Begin another stream, from an int or a numpy.random.SeedSequence."""
         self.generator = np.random.PCG64(seed)
         self.bits = <bitgen_t *> PyCapsule_GetPointer(self.generator.capsule, "BitGenerator")
 

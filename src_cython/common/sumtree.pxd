@@ -25,18 +25,38 @@ cdef class SumTrees:
             i >>= 3
             self.node[base + self.level[up] + i] = self.sum8(base + self.level[up - 1] + 8 * i)
 
+    cdef inline void sum_above(self, int *leaves, int n) noexcept nogil:
+        """Form anew all sums above ``n`` leaves of the first tree, given in ascending order, each sum once."""
+        cdef int up, i, node, last
+        for up in range(1, self.depth):
+            last = -1
+            for i in range(n):
+                node = leaves[i] >> (3 * up)
+                if node != last:
+                    self.node[self.level[up] + node] = self.sum8(self.level[up - 1] + 8 * node)
+                    last = node
+
     cdef inline int select(self, int tree, double target) noexcept nogil:
         """The leaf in which the cumulative weight passes ``target`` in [0, total)."""
-        cdef Py_ssize_t base = tree * self.stride, at
-        cdef int i = 0, j, last, up
+        cdef Py_ssize_t base = tree * self.stride
+        cdef double *n
+        cdef double low
+        cdef int i = 0, up
+        # halving in the order of sum8, without branches; a half of no weight is never entered, whatever rounding does
         for up in range(self.depth - 1, -1, -1):
-            at = base + self.level[up] + 8 * i
-            last = 0
-            for j in range(8):
-                if self.node[at + j] > 0.0:
-                    last = j           # rounding may carry the target past the end: keep the last possible child
-                    if target < self.node[at + j]:
-                        break
-                    target -= self.node[at + j]
-            i = 8 * i + last
+            i *= 8
+            n = &self.node[base + self.level[up] + i]
+            low = (n[0] + n[1]) + (n[2] + n[3])
+            if target >= low and (n[4] + n[5]) + (n[6] + n[7]) > 0.0:
+                target -= low
+                n += 4
+                i += 4
+            low = n[0] + n[1]
+            if target >= low and n[2] + n[3] > 0.0:
+                target -= low
+                n += 2
+                i += 2
+            if target >= n[0] and n[1] > 0.0:
+                target -= n[0]
+                i += 1
         return i

@@ -138,7 +138,7 @@ def test_definitions_hold_after_every_event(seed, options):
     chemistry, rng = network(seed, **options)
     Picture(chemistry).check([2.7, None])
     steps = set()
-    for step in range(80):
+    for step in range(120):
         before = signature(chemistry)
         next_structural_event(chemistry)
         steps.add(tuple(np.sign(b - a) for a, b in zip(before[:4], signature(chemistry)[:4], strict=True)))

@@ -1,0 +1,393 @@
+"""Stochastic reaction and diffusion of free molecules: a well-mixed volume or a grid, no filaments.
+
+>>> import medyan_py as md
+>>> system = md.ReactionSystem({"X": 100}, [("X -> X + X", 0.1), ("X ->", 0.11)], seed=1)
+>>> system.run([0.0, 1.0]).shape
+(2, 1)
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from numbers import Integral, Real
+from typing import NamedTuple
+
+import numpy as np
+
+from medyan_py.core.chemistry.descriptions import Bulk, Diffusing, Pool, Reaction
+from medyan_py.core.chemistry.engine import Engine
+from medyan_py.core.chemistry.grid import checked_grid, checked_space
+from medyan_py.reaction_text import nearest, split_reaction
+
+ALGORITHMS = ("NRM", "GILLESPIE", "SIMPLEGILLESPIE")
+MOST_COPIES = 2**53
+
+
+class Grid:
+    """A box of equal compartments with reflecting walls.
+
+    Parameters
+    ----------
+    shape : (nx, ny, nz)
+        Compartments along each axis; compartment (i, j, k) has number i + nx (j + ny k).
+    compartment_size : float or (sx, sy, sz), nm
+    active : (nx · ny · nz,), optional
+        True for compartments that take part; all if not given.
+    volume_fraction : float (nx · ny · nz,), optional
+        Part of each compartment that lies inside the system, in (0, 1]; 1 if not given.
+    face_fraction : float (nx · ny · nz, 6), optional
+        Wet part of the faces x−, x+, y−, y+, z−, z+ of each compartment, in [0, 1]; 1 if not given.
+
+    Raises
+    ------
+    ValueError
+        For sizes that are not positive, arrays of another shape or fractions outside their range.
+    """
+
+    def __init__(self, shape, compartment_size, *, active=None, volume_fraction=None, face_fraction=None):
+        try:
+            whole = [n for n in shape if isinstance(n, Integral) and not isinstance(n, bool)]
+            size = (compartment_size,) * 3 if isinstance(compartment_size, Real) else tuple(compartment_size)
+            if len(whole) != len(tuple(shape)):
+                raise ValueError
+            self.shape, self.compartment_size = checked_grid(whole, size)
+        except (TypeError, ValueError):
+            raise ValueError(
+                "a grid needs three whole numbers of compartments and a positive size in nm, "
+                f"got {shape!r} and {compartment_size!r}"
+            ) from None
+        self.compartments = int(np.prod(self.shape))
+        flags = np.ones(self.compartments) if active is None else active
+        self.active, self.volume_fraction, self.face_fraction = checked_space(
+            self.compartments,
+            _numbers("active", flags),
+            None if volume_fraction is None else _numbers("volume_fraction", volume_fraction),
+            None if face_fraction is None else _numbers("face_fraction", face_fraction),
+        )
+
+    def __repr__(self):
+        return f"Grid({self.shape}, {self.compartment_size})"
+
+
+class _Channel(NamedTuple):
+    reactants: dict[str, int]
+    products: dict[str, int]
+    rate: float
+
+
+class ReactionSystem:
+    """Molecules that react, and diffuse if there is a grid, simulated exactly.
+
+    The propensity of a reaction is its rate constant times, for every reactant that takes part m times, the falling
+    factorial N (N − 1) … (N − m + 1): for "X + X -> Y" it is k N (N − 1), k being the rate per *ordered* pair, half of
+    the constant of an unordered pair. An infinite rate fires as soon as the reactants are there.
+
+    Parameters
+    ----------
+    species : dict
+        Name → copy number at time 0. On a grid: a number, whose copies are placed at random, independently and in
+        proportion to compartment volumes, in every run anew; or one number per compartment. Names that occur in
+        reactions only start at 0. Results list species in the order of this dict, then of first appearance.
+    reactions : sequence of (text, rate) or (text with '<->', (forward rate, backward rate))
+        For example ("2 X -> Y", 0.1), ("X ->", 0.2), ("-> 5 X", 3.0), ("A + B <-> C", (1e-3, 0.5)). Rates are
+        stochastic constants in 1/s: of the whole volume, or of one full compartment of a grid. In a compartment of
+        volume fraction f a reaction of n molecules goes at f^(1−n) times its rate. Reactions on a grid happen in every
+        active compartment.
+    seed : int, numpy.random.SeedSequence or None
+        None takes fresh entropy.
+    constant : iterable of str
+        Names whose copy number never changes. On a grid that is the copy number in *every* compartment (or one
+        number per compartment); they do not diffuse.
+    grid : Grid, optional
+    diffusion : dict, optional
+        Name → diffusion coefficient, nm²/s; names not listed stay in their compartment. Needs a grid.
+    algorithm : {'NRM', 'GILLESPIE', 'SIMPLEGILLESPIE'}
+        Next-reaction method (Gibson & Bruck 2000), direct method with a tree of partial sums, direct method with all
+        propensities formed anew before every event (Gillespie 1977; slow). All are exact.
+
+    Attributes
+    ----------
+    species : tuple of str
+        Order of the species in results.
+    events : int
+        Reactions and hops that the last ``run`` or ``ensemble`` simulated, all runs together.
+
+    Raises
+    ------
+    ValueError
+        For every argument that makes no sense; the message says which and why.
+    """
+
+    def __init__(
+        self, species, reactions, *, seed=None, constant=(), grid=None, diffusion=None, algorithm="NRM"
+    ):  # fmt: skip
+        if algorithm not in ALGORITHMS:
+            raise ValueError(f"unknown algorithm {algorithm!r}{nearest(algorithm, ALGORITHMS)}")
+        if grid is not None and not isinstance(grid, Grid):
+            raise ValueError(f"grid must be a Grid, got {grid!r}")
+        self.grid = grid
+        self.algorithm = algorithm
+        self._stream = _seed_sequence(seed)
+        given = _named(species, "species")
+        channels = _channels(reactions)
+        self.species = tuple(dict.fromkeys([*given, *(n for c in channels for n in (*c.reactants, *c.products))]))
+        if not self.species:
+            raise ValueError("a reaction system needs at least one species")
+        self._constant = _constant_names(constant, self.species)
+        self._diffusion = self._coefficients(diffusion)
+        self._spread = np.zeros(len(self.species), dtype=np.int64)
+        self._placed = np.zeros((self._compartments, len(self.species)), dtype=np.int64)
+        for name, copies in given.items():
+            self._place(name, copies)
+        self._reactions = self._engine_reactions(channels)
+        self._idle: list[Engine] = [self._engine()]
+        self.events = 0
+
+    # ------------------------------------------------------------------ results
+
+    def run(self, times) -> np.ndarray:
+        """Copy numbers at ``times`` in a new run from the initial state at time 0.
+
+        Every call is another, independent run: the k-th call after construction uses the k-th stream spawned from the
+        seed.
+
+        Parameters
+        ----------
+        times : float (n,), s
+            Ascending, from 0 on.
+
+        Returns
+        -------
+        int64 (n, species), on a grid (n, species, compartments)
+
+        Raises
+        ------
+        ValueError
+            For times that are not finite, not ascending or negative.
+        RuntimeError
+            If infinitely fast reactions go on without end.
+        """
+        return self.ensemble(1, times, threads=1)[0]
+
+    def ensemble(self, n, times, *, threads=None) -> np.ndarray:
+        """``n`` independent runs, each with its own stream spawned from the seed.
+
+        Results do not depend on the number of threads.
+
+        Parameters
+        ----------
+        n : int, at least 1
+        times : float (t,), s
+            As for ``run``.
+        threads : int, optional
+            At most this many runs at once; the number of processors if not given.
+
+        Returns
+        -------
+        int64 (n, t, species), on a grid (n, t, species, compartments)
+
+        Raises
+        ------
+        ValueError, RuntimeError
+            As for ``run``.
+        """
+        n = _whole("n", n, 1)
+        threads = (os.cpu_count() or 1) if threads is None else _whole("threads", threads, 1)
+        times = _ascending(times)
+        out = np.zeros((n, len(times), len(self.species) * self._compartments), dtype=np.int64)
+        streams = self._stream.spawn(n)
+        threads = min(threads, n)
+        while len(self._idle) < threads:
+            self._idle.append(self._engine())
+        engines, self._idle = self._idle, []
+        try:
+            if threads == 1:
+                events = [self._work(engines[0], streams, times, out)]
+            else:
+                with ThreadPoolExecutor(threads) as pool:
+                    jobs = [
+                        pool.submit(self._work, engines[i], streams[i::threads], times, out[i::threads])
+                        for i in range(threads)
+                    ]
+                    events = [job.result() for job in jobs]
+        finally:
+            self._idle = engines
+        self.events = sum(events)
+        shape = (n, len(times), len(self.species))
+        return out.reshape(shape if self.grid is None else (*shape, self._compartments))
+
+    def _work(self, engine, streams, times, out) -> int:
+        events = 0
+        for stream, rows in zip(streams, out, strict=True):
+            if self.grid is None:
+                engine.restart(stream, np.zeros((1, 0)), self._placed[0])
+            else:
+                engine.restart(stream, self._placed, np.zeros(0))
+                for i in np.flatnonzero(self._spread):
+                    engine.spread(i, self._spread[i])
+            engine.record(times, rows)
+            events += engine.events
+        return events
+
+    # ------------------------------------------------------------------ set-up
+
+    @property
+    def _compartments(self) -> int:
+        return 1 if self.grid is None else self.grid.compartments
+
+    def _engine(self) -> Engine:
+        if self.grid is None:
+            bulk = [Bulk(n, n in self._constant) for n in self.species]
+            return Engine((1, 1, 1), (1.0,) * 3, [1], [], bulk, self._reactions, 0, algorithm=self.algorithm)
+        diffusing = [Diffusing(n, self._diffusion.get(n, 0.0), n in self._constant) for n in self.species]
+        return Engine(
+            self.grid.shape,
+            self.grid.compartment_size,
+            self.grid.active,
+            diffusing,
+            [],
+            self._reactions,
+            0,
+            algorithm=self.algorithm,
+            volume_fraction=self.grid.volume_fraction,
+            face_fraction=self.grid.face_fraction,
+        )
+
+    def _engine_reactions(self, channels) -> list[Reaction]:
+        bulk = self.grid is None
+        pools = {name: Pool(bulk, i) for i, name in enumerate(self.species)}
+        return [
+            Reaction(_repeated(c.reactants, pools), _repeated(c.products, pools), c.rate, not bulk) for c in channels
+        ]
+
+    def _coefficients(self, diffusion) -> dict[str, float]:
+        if diffusion is None:
+            return {}
+        if self.grid is None:
+            raise ValueError("diffusion needs a grid")
+        coefficients = _named(diffusion, "diffusion")
+        for name, value in coefficients.items():
+            if name not in self.species:
+                raise ValueError(f"diffusion: unknown species {name!r}{nearest(name, self.species)}")
+            if name in self._constant and value:
+                raise ValueError(f"diffusion: {name!r} has a constant copy number and cannot diffuse")
+            if not _is_real(value) or not 0 <= value < float("inf"):
+                raise ValueError(f"diffusion coefficient of {name!r} must be finite and not negative, got {value!r}")
+        return {name: float(value) for name, value in coefficients.items()}
+
+    def _place(self, name: str, copies) -> None:
+        i = self.species.index(name)
+        if _is_real(copies):
+            n = _whole(f"copy number of {name!r}", copies, 0)
+            if self.grid is None:
+                self._placed[0, i] = n
+            elif name in self._constant:
+                self._placed[self.grid.active == 1, i] = n
+            else:
+                self._spread[i] = n
+            return
+        if self.grid is None or isinstance(copies, str | bytes | dict) or copies is None:
+            raise ValueError(f"copy number of {name!r} must be a whole number, got {copies!r}")
+        values = np.asarray(copies, dtype=object).reshape(-1)
+        if len(values) != self._compartments:
+            raise ValueError(f"copy numbers of {name!r}: {self._compartments} compartments, but {len(values)} numbers")
+        for c, value in enumerate(values):
+            self._placed[c, i] = _whole(f"copy number of {name!r} in compartment {c}", value, 0)
+        if self._placed[self.grid.active == 0, i].any():
+            raise ValueError(f"copy numbers of {name!r}: compartments that are not active cannot hold molecules")
+
+
+# ---------------------------------------------------------------------- arguments
+
+
+def _is_real(value) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+
+
+def _whole(what: str, value, least: int) -> int:
+    """``value`` as a Python int; ValueError unless it is a whole number from ``least`` to 2^53."""
+    if not _is_real(value) or not least <= value <= MOST_COPIES or int(value) != value:
+        raise ValueError(f"{what} must be a whole number from {least} to 2^53, got {value!r}")
+    return int(value)
+
+
+def _numbers(what: str, values) -> np.ndarray:
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} must be numbers, got {values!r}") from None
+
+
+def _ascending(times) -> np.ndarray:
+    values = _numbers("times", times)
+    good = values.ndim == 1 and values.size and np.isfinite(values).all() and values[0] >= 0
+    if not good or (np.diff(values) < 0).any():
+        raise ValueError(f"times must be a list of finite, ascending times in s, from 0 on, got {times!r}")
+    return np.ascontiguousarray(values)
+
+
+def _seed_sequence(seed) -> np.random.SeedSequence:
+    if isinstance(seed, np.random.SeedSequence):
+        return seed
+    if seed is None:
+        return np.random.SeedSequence()
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or seed < 0:
+        raise ValueError(f"seed must be a whole number not negative, a SeedSequence or None, got {seed!r}")
+    return np.random.SeedSequence(int(seed))
+
+
+def _named(mapping, what: str) -> dict:
+    if not hasattr(mapping, "items"):
+        raise ValueError(f"{what} must be a dict from names to numbers, got {mapping!r}")
+    for name in mapping:
+        try:
+            plain = split_reaction(f"{name} ->")[0] == {name: 1}
+        except ValueError:
+            plain = False
+        if not isinstance(name, str) or not plain:
+            raise ValueError(f"{what}: {name!r} is not a name; letters, digits and '_', no digit first")
+    return dict(mapping)
+
+
+def _constant_names(constant, species) -> frozenset[str]:
+    if isinstance(constant, str):
+        raise ValueError(f"constant must be a list of names, got the text {constant!r}; write [{constant!r}]")
+    try:
+        names = list(constant)
+    except TypeError:
+        raise ValueError(f"constant must be a list of names, got {constant!r}") from None
+    for name in names:
+        if name not in species:
+            raise ValueError(f"constant: unknown species {name!r}{nearest(name, species)}")
+    return frozenset(names)
+
+
+def _rate(text: str, value) -> float:
+    if not _is_real(value) or not value >= 0:
+        raise ValueError(f"reaction {text!r}: a rate must be a number not negative, got {value!r}")
+    return float(value)
+
+
+def _channels(reactions) -> list[_Channel]:
+    """One entry per direction of every reaction."""
+    if isinstance(reactions, str) or not hasattr(reactions, "__iter__"):
+        raise ValueError(f"reactions must be a list of (text, rate), got {reactions!r}")
+    channels = []
+    for entry in reactions:
+        if isinstance(entry, str) or not hasattr(entry, "__len__") or len(entry) != 2:
+            raise ValueError(f"a reaction must be a pair (text, rate), got {entry!r}")
+        text, rate = entry
+        reactants, products, reversible = split_reaction(text)
+        if not reversible:
+            channels.append(_Channel(reactants, products, _rate(text, rate)))
+            continue
+        if _is_real(rate) or isinstance(rate, str) or not hasattr(rate, "__len__") or len(rate) != 2:
+            raise ValueError(f"reaction {text!r} needs two rates, (forward, backward), got {rate!r}")
+        channels.append(_Channel(reactants, products, _rate(text, rate[0])))
+        channels.append(_Channel(products, reactants, _rate(text, rate[1])))
+    return channels
+
+
+def _repeated(amounts: dict[str, int], pools) -> tuple[Pool, ...]:
+    return tuple(pools[name] for name, copies in amounts.items() for _ in range(copies))
