@@ -18,8 +18,8 @@ class Mechanics:
     model : MechanicalModel
     order : dict of int32 arrays
         Rows of filaments, beads and cylinders in the order of the model's arrays, from the last ``relax``.
-    bonds : int32 (n,)
-        Rows of linkers and motors in that order.
+    bonds, branchers : int32 (n,)
+        Rows of linkers and motors, and of branchers, in that order.
     """
 
     def __init__(self, deck: Deck, chemistry: FilamentChemistry):
@@ -36,6 +36,7 @@ class Mechanics:
             bending=types[0].bending,
             excluded_volume=deck.excluded_volume.kind,
             volume_cutoff=deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
+            **_branch_terms(deck),
         )
         self._cylinder_size = np.array([t.cylinder_size for t in types])
         self._stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
@@ -45,7 +46,8 @@ class Mechanics:
         self._monomer_size = np.array([t.monomer_size for t in types])
         self._monomer_interval = np.array([t.monomer_interval or 1 for t in types])
         self.order: dict[str, np.ndarray] = {}
-        self.bonds = np.zeros(0, dtype=np.int32)
+        self._branch_constants = _branch_constants(deck)
+        self.bonds = self.branchers = np.zeros(0, dtype=np.int32)
         self.energies: dict[str, float] = {}
         self.record = None
 
@@ -67,6 +69,7 @@ class Mechanics:
         beads["x"][self.order["bead"]] = self.model.positions
         beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
+        self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
         self.energies = self.record.energies_after
 
     def load(self) -> None:
@@ -80,7 +83,9 @@ class Mechanics:
         rest = cylinders["rest_length"][c]
         hinge_k, hinge_theta = self._hinges(start, kind, rest)
         self.bonds = bonds.rows
-        bond_cylinders, bond_fractions = self._attachments(c)
+        number = np.zeros(cylinders.capacity, dtype=np.int32)  # of every cylinder in the model
+        number[c] = np.arange(len(c), dtype=np.int32)
+        site = bonds["site"][self.bonds]
         self.model.load(
             beads["x"][order["bead"]],
             start,
@@ -94,11 +99,12 @@ class Mechanics:
             beads["serial"][order["bead"]],
             self._monomer_size[kind],
             self._monomer_interval[kind],
-            bond_cylinders,
-            bond_fractions,
+            number[site // filaments.max_sites],
+            filaments.fractions(site),
             bonds["stiffness"][self.bonds],
             bonds["rest_length"][self.bonds],
             bonds["motor"][self.bonds],
+            branches=self._branches(number),
         )
 
     def _hinges(self, start, kind, rest):
@@ -119,11 +125,42 @@ class Mechanics:
         hinge_theta[inner] = self._bending_theta[t]
         return hinge_k, hinge_theta
 
-    def _attachments(self, cylinder_rows):
-        """Cylinder number in the model and fraction along it of both ends of every bond."""
-        filaments, bonds = self._chemistry.filaments, self._chemistry.bonds
-        cylinders = filaments.cylinders
-        number = np.zeros(cylinders.capacity, dtype=np.int32)
-        number[cylinder_rows] = np.arange(len(cylinder_rows), dtype=np.int32)
-        site = bonds["site"][self.bonds]
-        return number[site // filaments.max_sites], filaments.fractions(site)
+    def _branches(self, number):
+        """Branch points in the model's terms: mother, daughter's first cylinder, constants of the brancher's type."""
+        filaments, branchers = self._chemistry.filaments, self._chemistry.branchers
+        self.branchers = branchers.rows
+        site = branchers["site"][self.branchers]
+        kind = branchers["reaction"][self.branchers]
+        first = filaments.table["tip"][branchers["daughter"][self.branchers], 0]
+        return {
+            "mother": number[site // filaments.max_sites],
+            "daughter": number[first],
+            "fraction": filaments.fractions(site),
+            **{name: values[kind] for name, values in self._branch_constants.items()},
+        }
+
+
+def _branch_terms(deck: Deck) -> dict:
+    """Which energies branch points have."""
+    kinds = deck.branchings
+    return {
+        "branching_stretching": "HARMONIC" if any(b.stretching_k is not None for b in kinds) else None,
+        "branching_bending": "COSINE" if any(b.bending_k is not None for b in kinds) else None,
+        "branching_position": "COSINE" if any(b.position_k is not None for b in kinds) else None,
+        "branching_dihedral": next((b.dihedral for b in kinds if b.dihedral is not None), None),
+    }
+
+
+def _branch_constants(deck: Deck) -> dict[str, np.ndarray]:
+    """Constants of branch points by brancher type, under the model's names; zero where a term is off."""
+    names = {
+        "stretching_k": "stretching_k",
+        "length": "stretching_length",
+        "bending_k": "bending_k",
+        "angle": "bending_theta",
+        "dihedral_k": "dihedral_k",
+        "position_k": "position_k",
+    }
+    return {
+        theirs: np.array([getattr(b, ours) or 0.0 for b in deck.branchings] or [0.0]) for theirs, ours in names.items()
+    }

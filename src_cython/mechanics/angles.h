@@ -49,4 +49,23 @@ static inline double dihedral_and_gradient(const double *a, const double *b, con
     return atan2(-length * dot3(n, w), dot3(n, m));
 }
 
+/* How far a vector u is off the axis b: 0 along it, rising smoothly to 1 where the sine of their angle is AXIS or more,
+ * and its gradients. Within AXIS of an axis a turn about it loses its meaning. */
+#define AXIS 0.05
+
+static inline double off_axis(const double *u, const double *b, double *gu, double *gb) {
+    double n[3];
+    cross3(u, b, n);
+    const double sine = sqrt(dot3(n, n) / (dot3(u, u) * dot3(b, b))), t = sine / AXIS;
+    for (int i = 0; i < 3; i++) gu[i] = gb[i] = 0;
+    if (!(t < 1)) return 1;
+    const double slope = 30 * t * t * (1 - t) * (1 - t) / AXIS;
+    const double turn = slope * cos(angle_and_gradient(u, b, gu, gb));
+    for (int i = 0; i < 3; i++) {
+        gu[i] *= turn;
+        gb[i] *= turn;
+    }
+    return t * t * t * (10 - 15 * t + 6 * t * t);
+}
+
 #endif

@@ -10,6 +10,10 @@ u = c₂ − c₁, r = c₃ − m, w = c₄ − c₃:
   QUADRATIC), or between the planes (w, u) and (r, u), a turn about the mother (COSINEV2, QUADRATICV2). The turn about
   the mother is the better-conditioned one, for r is short.
 
+A turn loses its meaning where an arm lies along its axis. There, within a sine of 0.05, the dihedral energy goes over
+smoothly to its mean over all turns: without this it would jump, and a daughter pushed onto the axis would hold up the
+relaxation of everything else.
+
 Only the direction of the mother's axis enters the angles, so c₂ − c₁ serves for every p. Where two directions are
 exactly parallel an angle has no gradient; it is taken as zero there.
 """
@@ -20,9 +24,11 @@ from medyan_py.core.mechanics.network cimport Network
 
 cdef extern from "angles.h" nogil:
     double angle_and_gradient(const double *u, const double *w, double *du, double *dw)
+    double off_axis(const double *u, const double *b, double *gu, double *gb)
     double dihedral_and_gradient(const double *a, const double *b, const double *w, double *da, double *db, double *dw)
 
 cdef double[3] NONE = [0, 0, 0]
+cdef double MEAN_SQUARE = 3.289868133696453     # of an angle uniform in (−π, π]
 
 
 cdef void find_branch(const Network *net, const double *x, Py_ssize_t n, Branch *b) noexcept nogil:
@@ -108,7 +114,7 @@ cdef double branching_position(const Network *net, const double *x, double *g,
 
 cdef double branching_dihedral(const Network *net, const double *x, double *g,
                                Py_ssize_t first, Py_ssize_t last) noexcept nogil:
-    cdef double energy = 0, angle, half, factor
+    cdef double energy = 0, angle, half, factor, value, mean, k, s
     cdef double du[3]
     cdef double dr[3]
     cdef double dw[3]
@@ -117,12 +123,38 @@ cdef double branching_dihedral(const Network *net, const double *x, double *g,
     for n in range(first, last):
         find_branch(net, x, n, &b)
         angle = dihedral(net, &b, du, dr, dw)
+        k = net.branch_dihedral_k[n]
         if net.dihedral_quadratic:
-            energy += net.branch_dihedral_k[n] * angle * angle
-            factor = 2 * net.branch_dihedral_k[n] * angle
+            value = k * angle * angle
+            mean = k * MEAN_SQUARE
+            factor = 2 * k * angle
         else:
             half = sin(0.5 * angle)
-            energy += 2 * net.branch_dihedral_k[n] * half * half
-            factor = net.branch_dihedral_k[n] * sin(angle)
-        spread(&b, factor, du, dr, dw, g + 3 * b.mother, g + 3 * b.daughter)
+            value = 2 * k * half * half
+            mean = k
+            factor = k * sin(angle)
+        s = meaning(net, &b, value - mean, g)
+        energy += s * value + (1 - s) * mean
+        spread(&b, s * factor, du, dr, dw, g + 3 * b.mother, g + 3 * b.daughter)
     return energy
+
+
+cdef double meaning(const Network *net, Branch *b, double excess, double *g) noexcept nogil:
+    """How far both arms are off the axis of the turn, 0 to 1; adds the gradient of this times ``excess``."""
+    cdef double *axis = &b.u[0] if net.dihedral_about_mother else &b.r[0]
+    cdef double *arm = &b.r[0] if net.dihedral_about_mother else &b.u[0]
+    cdef double arm_gradient[3]
+    cdef double arm_axis[3]
+    cdef double daughter_gradient[3]
+    cdef double daughter_axis[3]
+    cdef double s = off_axis(arm, axis, arm_gradient, arm_axis)
+    cdef double t = off_axis(b.w, axis, daughter_gradient, daughter_axis)
+    if s == 1 and t == 1:
+        return 1
+    if net.dihedral_about_mother:
+        spread(b, t * excess, arm_axis, arm_gradient, NONE, g + 3 * b.mother, g + 3 * b.daughter)
+        spread(b, s * excess, daughter_axis, NONE, daughter_gradient, g + 3 * b.mother, g + 3 * b.daughter)
+    else:
+        spread(b, t * excess, arm_gradient, arm_axis, NONE, g + 3 * b.mother, g + 3 * b.daughter)
+        spread(b, s * excess, NONE, daughter_axis, daughter_gradient, g + 3 * b.mother, g + 3 * b.daughter)
+    return s * t

@@ -190,12 +190,34 @@ def test_no_net_force_or_torque_and_no_preferred_orientation(form):
 
 @pytest.mark.parametrize("form", DIHEDRALS)
 def test_parallel_directions_give_finite_forces(form):
-    """The daughter continues the mother; nothing fixes the turn about either axis."""
+    """The daughter continues the mother; nothing fixes the turn about either axis: its energy is the mean."""
     beads = np.array([[0, 0, 0], [108, 0, 0], [60, 0, 0], [70, 0, 0]], float)
     model, energy = one_branch(beads, 0.5, form, bending_k=10, angle=1.22, dihedral_k=10, position_k=20)
-    assert energy["BranchingDihedral"] == 0
+    assert energy["BranchingDihedral"] == pytest.approx(10 if form.startswith("COSINE") else 10 * np.pi**2 / 3)
     assert energy["BranchingPosition"] == pytest.approx(20)
     assert np.isfinite(model.forces).all()
+
+
+@pytest.mark.parametrize("form", DIHEDRALS)
+@pytest.mark.parametrize("sine", [0.002, 0.01, 0.03, 0.049])
+def test_dihedral_is_smooth_near_the_axis_of_the_turn(form, sine):
+    """A daughter that leans little from the axis, r or the mother: force is the gradient, and no jump when it passes."""
+    axis = np.array([1.0, 0, 0]) if form.endswith("V2") else np.array([0, 1.0, 0])
+    energies = []
+    for turn in 0.3 + np.linspace(0, 2 * np.pi, 7)[:-1]:  # not straight opposite, where ψ² has a cusp
+        side = np.cross(axis, [0, 0, 1.0]) * np.cos(turn) + np.array([0, 0, 1.0]) * np.sin(turn)
+        first = np.array([43.2, 6, 0])
+        last = first + 27 * (np.sqrt(1 - sine**2) * axis + sine * side)
+        branches = branch_table([0], [1], [0.4], dihedral_k=10)
+        state = arrays([BEADS[:2], [first, last]]) | {"branches": branches}
+        model = branching_model(form)
+        assert_forces_match_energy(model, state, h=1e-4, tolerance=1e-5)
+        model.load(**state)
+        energies.append(model.evaluate()["BranchingDihedral"])
+    mean = 10 if form.startswith("COSINE") else 10 * np.pi**2 / 3
+    assert np.ptp(energies) < 10 * (sine / 0.05) ** 3 * 10 * mean
+    if sine < 0.003:
+        assert energies == pytest.approx([mean] * 6, rel=0.01)
 
 
 def test_mothers_do_not_repel_any_of_their_daughters():
