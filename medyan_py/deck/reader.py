@@ -19,7 +19,7 @@ from .grammar import decode, parse
 from .laws import check_parameters
 from .limits import check_limits
 from .model import Deck, FilamentLine
-from .reactions import Reactions, not_available, read_reactions
+from .reactions import Reactions, read_reactions
 from .settings import Settings, read_settings
 from .species import SpeciesBook
 from .tables import KEYWORDS
