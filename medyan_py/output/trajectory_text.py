@@ -50,9 +50,9 @@ class SnapshotRecorder(_TextRecorder):
     """Geometry of the network, nm, 10 digits: ``snapshot.traj`` in ``directory``.
 
     A frame is the line ``frame time nFilaments nLinkers nMotors nBranchers nBubbles nMembranes``, then two lines per
-    object (``FILAMENT id type nBeads dMinus dPlus``, ``LINKER id type``, ``MOTOR id type``, ``BRANCHER id type``, each followed by
-    a line of coordinates), then an empty line. Objects are sorted by id; time in s. The two points of a brancher are its
-    site on the mother and the first bead of the daughter.
+    object (``FILAMENT id type nBeads dMinus dPlus``, ``LINKER id type``, ``MOTOR id type``, ``BRANCHER id type``, each
+    followed by a line of coordinates), then an empty line. Objects are sorted by id; time in s. The two points of a
+    brancher are its site on the mother and the first bead of the daughter.
     """
 
     file_name = SNAPSHOT_FILE

@@ -8,8 +8,8 @@ Arrays and their units (they are part of the file format; the names say the unit
   positive when stretched), ``radius_nm``, ``position_nm`` (contour length from the minus end);
 - linkers and motors, per line: ``id``, ``type`` (index of the binding reaction), ``tension_pN`` (positive when
   stretched), ``birth_time_s``, ``length_nm``; motors also ``heads``, ``bound_heads``;
-- branchers, per line from mother to daughter: ``id``, ``type``, ``force_pN`` (of the branch point on the daughter's first
-  bead), ``birth_time_s``, ``length_nm``;
+- branchers, per line from mother to daughter: ``id``, ``type``, ``force_pN`` (of the branch point on the daughter's
+  first bead), ``birth_time_s``, ``length_nm``;
 - compartments, per cell: ``NAME (copies)`` and ``NAME (uM)`` for each diffusing species, ``active`` (0 or 1);
 - every data set: field data ``TimeValue`` (s), ``frame``.
 """

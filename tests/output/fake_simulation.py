@@ -93,7 +93,7 @@ def make_pair():
 
 
 def make_network():
-    """A made-up network: 30 wavy filaments, 40 linkers, 12 motors, 9 branchers, in a flat box of 2 × 2 × 1 compartments."""
+    """A made-up network: 30 wavy filaments, 40 linkers, 12 motors, 9 branchers, in a box of 2 × 2 × 1 compartments."""
     rng = np.random.default_rng(7)
     box = np.array([1000.0, 1000.0, 500.0])
     beads = []
