@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from medyan_py.core.chemistry.clock import Clock
 from medyan_py.core.chemistry.descriptions import Diffusing, Pool, Reaction
 from medyan_py.core.chemistry.engine import Engine

@@ -201,7 +201,7 @@ def test_parallel_directions_give_finite_forces(form):
 @pytest.mark.parametrize("form", DIHEDRALS)
 @pytest.mark.parametrize("sine", [0.002, 0.01, 0.03, 0.049])
 def test_dihedral_is_smooth_near_the_axis_of_the_turn(form, sine):
-    """A daughter that leans little from the axis, r or the mother: force is the gradient, and no jump when it passes."""
+    """A daughter that leans little from the axis, r or the mother: force is the gradient and nothing jumps."""
     axis = np.array([1.0, 0, 0]) if form.endswith("V2") else np.array([0, 1.0, 0])
     energies = []
     for turn in 0.3 + np.linspace(0, 2 * np.pi, 7)[:-1]:  # not straight opposite, where ψ² has a cusp
