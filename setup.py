@@ -3,7 +3,7 @@
 Environment variables read here:
 
 ``MEDYAN_DEBUG=1``
-    Bounds, overflow and None checks in every Cython module, debug symbols, no optimisation.
+    Bounds, initialisation and None checks in every Cython module, debug symbols, no optimisation.
 ``MEDYAN_CFLAGS``
     Extra compiler flags, for example ``-march=native``.
 
@@ -81,7 +81,6 @@ def compiled() -> list[Extension]:
             "wraparound": False,
             "initializedcheck": DEBUG,
             "nonecheck": DEBUG,
-            "overflowcheck": DEBUG,
             "cdivision": True,
             "freethreading_compatible": False,
         },
