@@ -3,7 +3,7 @@
 Environment variables read here:
 
 ``MEDYAN_DEBUG=1``
-    Bounds, initialisation and None checks in every Cython module, debug symbols, no optimisation.
+    Bounds and initialisation checks in every Cython module, debug symbols, no optimisation.
 ``MEDYAN_CFLAGS``
     Extra compiler flags, for example ``-march=native``.
 
@@ -80,7 +80,6 @@ def compiled() -> list[Extension]:
             "boundscheck": DEBUG,
             "wraparound": False,
             "initializedcheck": DEBUG,
-            "nonecheck": DEBUG,
             "cdivision": True,
             "freethreading_compatible": False,
         },
