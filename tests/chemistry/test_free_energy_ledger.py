@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from systems import LOCAL, MINUS, PLUS, grow, molecules, shrink, step, straight, system
 
-from medyan_py.core.chemistry.descriptions import Aging, Binding, Bulk, Diffusing, FreeEnergy, Pool, Reaction
+from medyan_py.core.chemistry.descriptions import Aging, Binding, Bulk, Diffusing, FreeEnergy, Pool, Reaction, Severing
 from medyan_py.core.chemistry.engine import Engine
 
 BOX = ((1, 1, 1), (500.0, 500.0, 500.0))
@@ -234,13 +234,15 @@ def test_steps_of_motors():
     assert chemistry.ledger.accounts == {"W": pytest.approx(2 * -120.649), "Wm": 0.0}
 
 
-def test_aging_counts_the_kinds_of_its_filament_type():
+@pytest.mark.parametrize("severing", [0.0, 0.3])
+def test_aging_counts_the_kinds_of_its_filament_type(severing):
     agings = [Aging(0, -1, 0, 1, 1.0, FreeEnergy(-2.0, "AGE")), Aging(0, -1, 1, 0, 0.5, FreeEnergy(1.0, "BACK"))]
     growths = [grow(PLUS, 1.0, LOCAL)]
     shrinkages = [shrink(PLUS, 40.0, LOCAL), shrink(PLUS, 40.0, LOCAL, inside=1)]
     chemistry = system(
         [CHAIN, straight((100, 700, 500), (1, 0, 0), 1)], diffusing=molecules(), free=[100],
-        agings=agings, growths=growths, shrinkages=shrinkages, track_dissipation=True,
+        agings=agings, growths=growths, shrinkages=shrinkages, severings=[Severing(0, 0, severing)],
+        track_dissipation=True,
     )  # fmt: skip
     expected = {"AGE": 0.0, "BACK": 0.0}
     for _ in range(500):
@@ -254,6 +256,7 @@ def test_aging_counts_the_kinds_of_its_filament_type():
                 expected[name] += this
     assert chemistry.ledger.accounts == pytest.approx(expected)
     assert all(expected.values())
+    assert (len(chemistry.filaments.table) > 2) == (severing > 0)
 
 
 def test_nothing_is_entered_unless_asked_for():
