@@ -10,6 +10,7 @@ import numpy as np
 
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
+from medyan_py.dissipation import Dissipation
 from medyan_py.output import Recorders
 from medyan_py.release import Releases
 from medyan_py.schedule import Timetable
@@ -62,6 +63,7 @@ class Simulation:
         place_filaments(deck, self.chemistry, setup_stream)
         self._releases.apply(0.0)
         self._relax()
+        self._dissipation = Dissipation(deck.force_fields, self._mechanics.energies) if deck.track_dissipation else None
         self.chemistry.rebuild_candidates()
 
     @classmethod
@@ -138,6 +140,10 @@ class Simulation:
     def _cycle(self, end: float, recorders: Recorders | None) -> None:
         self._react(self._timetable.cycle_end(self.time, end))
         self._relax()
+        if self._dissipation is not None:
+            record = self._mechanics.record
+            accounts = self.chemistry.ledger.accounts
+            self._dissipation.add_cycle(accounts, record.energies_before, record.energies_after)
         self.cycles += 1
         if self.cycles % self._timetable.frame_cycles == 0:
             self._record(recorders)
@@ -161,6 +167,7 @@ class Simulation:
             self._recorded_time = self.time
             self.frame += 1
             self.chemistry.filaments.reset_gained()
+            self.chemistry.clear_bond_events()
 
     # ---- what there is to see
 
@@ -210,6 +217,24 @@ class Simulation:
     def minimisation(self):
         """Record of the last minimisation."""
         return self._mechanics.record
+
+    @property
+    def dissipation(self) -> Dissipation | None:
+        """Free energy stored and dissipated in the cycles done, None unless the deck says DISSIPATIONTRACKING ON."""
+        return self._dissipation
+
+    @property
+    def events(self) -> dict[str, np.ndarray] | None:
+        """Events of linkers and motors since the last recorded frame, None unless the deck says EVENTTRACKING ON.
+
+        A structured array, in the order of time, for each of linkerbinding, linkerunbinding, motorbinding,
+        motorunbinding and motorwalking. Fields: ``time`` and ``birth_time`` (s); ``coords`` (nm), middle of the two
+        attachment points, before a step; ``id`` and ``type`` of the linker or motor; ``filaments``, ``cylinders``,
+        ``sites`` of its legs (after a step): filament ids, places of cylinders along their filaments, binding sites
+        along their cylinders; for a step the ``leg``, the cylinder and site it ``left`` and the ``direction`` (1 plus
+        end, 0 minus end).
+        """
+        return self.chemistry.bond_events if self.deck.track_events else None
 
     @property
     def diffusing_names(self) -> tuple[str, ...]:

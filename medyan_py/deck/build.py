@@ -69,6 +69,8 @@ def build_deck(
         initial=_initial(settings, filaments),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],
+        track_dissipation=settings["DISSIPATIONTRACKING"],
+        track_events=settings["EVENTTRACKING"],
         log_each_cycle=log.get("log-simulation-time-each-cycle", False),
         source_lines=_source_lines(settings, lines),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from .chemistry_table import DIRECTIVES, SCALARS, Directive
 from .diagnostics import Report, closest, quote
 from .grammar import Group, Word
 from .keys import UnknownWords, split_key
+from .model import FreeEnergy
 from .tables import OBSOLETE
 from .values import BadValue, ValueType, parse_number
 
@@ -29,11 +31,12 @@ class Reference:
 
 @dataclass(frozen=True)
 class Statement:
-    """One good line: `fields` by the labels of the directive's form."""
+    """One good line: `fields` by the labels of the directive's form, and the free energy before them."""
 
     directive: Directive
     line: int
     fields: dict[str, object]
+    free_energy: FreeEnergy | None = None
 
 
 @dataclass
@@ -99,36 +102,50 @@ def _take(directive: Directive, line: int, values, lines: ChemistryLines, report
         for value in values:
             if isinstance(value, Group):
                 raise _Mismatch(value.line, "a list is not allowed here")
-        words = _without_prefix(directive, line, values, tracked)
-        lines.statements.append(Statement(directive, line, _match(directive, line, words)))
+        words, free_energy = _split_prefix(directive, values, tracked)
+        lines.statements.append(Statement(directive, line, _match(directive, line, words), free_energy))
     except _Mismatch as problem:
         report.error(lines.file, problem.line, directive.name, problem.message, **problem.more)
         if directive.declares and values and isinstance(values[0], Word):
             lines.flawed_names.add(values[0].text)
 
 
-def _without_prefix(directive: Directive, line: int, words: tuple[Word, ...], tracked: bool) -> tuple[Word, ...]:
-    """Words without the `DELTAG:ID` that book-keeping of free energy needs."""
+def _split_prefix(
+    directive: Directive, words: tuple[Word, ...], tracked: bool
+) -> tuple[tuple[Word, ...], FreeEnergy | None]:
+    """The words of a line, and the `DELTAG:ID` before them that book-keeping of free energy needs."""
     if not directive.prefix or not words:
-        return words
-    number, colon, _ = words[0].text.partition(":")
-    looks_like_prefix = bool(colon) and parse_number(number) is not None
+        return words, None
+    first = words[0]
+    number, colon, name = first.text.partition(":")
+    value = parse_number(number)
     if not tracked:
-        if looks_like_prefix:
+        if colon and value is not None:
             raise _Mismatch(
-                words[0].line,
+                first.line,
                 "a free energy belongs here only when DISSIPATIONTRACKING is ON",
-                found=quote(words[0].text),
+                found=quote(first.text),
             )
-        return words
-    if not looks_like_prefix:
-        raise _Mismatch(
-            words[0].line,
-            "DISSIPATIONTRACKING is ON",
-            found=quote(words[0].text),
-            allowed="DELTAG:ID before the other values, such as -7.451:R1",
-        )
-    return words[1:]
+        return words, None
+    if value is None or not (colon or _stands_alone(directive, words)):
+        raise _Mismatch(first.line, "DISSIPATIONTRACKING is ON", found=quote(first.text), allowed=_PREFIX)
+    if not math.isfinite(value) or (name and not good_name(name)):
+        raise _Mismatch(first.line, found=quote(first.text), allowed=_PREFIX)
+    if directive.name == "MOTORREACTION" and not value > 1:
+        allowed = "RATIO:ID with a ratio > 1, (ON + OFF) / OFF of one head"
+        raise _Mismatch(first.line, found=quote(first.text), allowed=allowed)
+    return words[1:], FreeEnergy(value, name or "NA")
+
+
+_PREFIX = "DELTAG:ID (kT) before the other values, such as -7.451:R1"
+
+
+def _stands_alone(directive: Directive, words: tuple[Word, ...]) -> bool:
+    """Whether a number without colon is a free energy without ID, and not the filament type that other lines begin
+    with."""
+    if directive.name == "GENREACTION":
+        return True
+    return len(words) > 1 and parse_number(words[1].text) is not None
 
 
 def _match(directive: Directive, line: int, words: tuple[Word, ...]) -> dict[str, object]:

@@ -130,6 +130,15 @@ class SpeciesRef:
 
 
 @dataclass(frozen=True)
+class FreeEnergy:
+    """`DELTAG:ID` before a reaction: constant part of its free energy change (kT) and name of its account. Of a motor
+    the value is the ratio (on + off) / off of one head."""
+
+    value: float
+    account: str
+
+
+@dataclass(frozen=True)
 class Reaction:
     """General or bulk reaction; `rate` is the stochastic constant of one full compartment (or of the bulk)."""
 
@@ -137,6 +146,7 @@ class Reaction:
     products: tuple[SpeciesRef, ...]
     rate: float
     line: int
+    free_energy: FreeEnergy | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +162,7 @@ class Polymerisation:
     filament: int
     rate: float
     line: int
+    free_energy: FreeEnergy | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +177,7 @@ class Depolymerisation:
     filament: int
     rate: float
     line: int
+    free_energy: FreeEnergy | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +203,7 @@ class LinkerReaction:
     unbinding_lengths: tuple[float, ...]
     unbinding_amplitudes: tuple[float, ...]
     line: int
+    free_energy: FreeEnergy | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +231,7 @@ class MotorReaction:
     walking: str | None
     walking_force: float | None
     line: int
+    free_energy: FreeEnergy | None = None
 
 
 @dataclass(frozen=True)
@@ -229,6 +243,7 @@ class WalkingReaction:
     direction: str
     rate: float
     line: int
+    free_energy: FreeEnergy | None = None
 
 
 @dataclass(frozen=True)
@@ -242,6 +257,7 @@ class Aging:
     after: int
     rate: float
     line: int
+    free_energy: FreeEnergy | None = None
 
 
 @dataclass(frozen=True)
@@ -358,8 +374,9 @@ class InitialNetwork:
 class Deck:
     """A checked deck: everything a simulation needs to start. Made by :func:`medyan_py.deck.read_deck`.
 
-    `compatibility` is 'none' or 'medyan-5.4': whether the rules of that program hold where the default differs.
-    `source_lines` tells of every keyword and directive where it was last set: name → (file, line).
+    `track_dissipation` and `track_events` tell which books are kept. `compatibility` is 'none' or 'medyan-5.4': whether
+    the rules of that program hold where the default differs. `source_lines` tells of every keyword and directive where
+    it was last set: name → (file, line).
     """
 
     system_path: Path
@@ -391,5 +408,7 @@ class Deck:
     initial: InitialNetwork
     force_fields: tuple[str, ...]
     compatibility: str
+    track_dissipation: bool
+    track_events: bool
     log_each_cycle: bool
     source_lines: Mapping[str, tuple[str, int]]

@@ -15,6 +15,7 @@ from .model import (
     Aging,
     Depolymerisation,
     Destruction,
+    FreeEnergy,
     Nucleation,
     Polymerisation,
     Reaction,
@@ -38,6 +39,7 @@ class Binding:
     r_min: float
     r_max: float
     line: int
+    free_energy: FreeEnergy | None
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class _Reader:
             tuple(species_ref(reference) for reference in products),
             statement.fields["rate"],
             statement.line,
+            statement.free_energy,
         )
 
     # --- ends of filaments
@@ -171,6 +174,7 @@ class _Reader:
             filament=self._book.index_of(fields["filament"]),
             rate=fields["rate"],
             line=statement.line,
+            free_energy=statement.free_energy,
         )
         (self.reactions.polymerisations if polymerises else self.reactions.depolymerisations).append(made)
 
@@ -201,6 +205,7 @@ class _Reader:
             r_min=fields["r_min"],
             r_max=fields["r_max"],
             line=statement.line,
+            free_energy=statement.free_energy,
         )
         (self.reactions.linkers if kind == "LINKER" else self.reactions.motors).append(made)
 
@@ -245,9 +250,12 @@ class _Reader:
                 allowed="N N+1 N+1 N (towards the plus end) or N+1 N N N+1 (towards the minus end)",
             )
         if good and direction is not None:
-            self.reactions.walking.append(
-                WalkingReaction(fields["ftype"], motor.name, direction, fields["rate"], statement.line)
-            )
+            step = (fields["ftype"], motor.name, direction)
+            earlier = [w for w in self.reactions.walking if (w.filament_type, w.motor_species, w.direction) == step]
+            if statement.free_energy is not None and earlier:
+                self._error(statement, f"the same step as in line {earlier[0].line}, which has a free energy already")
+                return
+            self.reactions.walking.append(WalkingReaction(*step, fields["rate"], statement.line, statement.free_energy))
 
     # --- whole filaments and their monomers
 
@@ -321,6 +329,7 @@ class _Reader:
                     **self._indices(statement, "before", "after"),
                     rate=statement.fields["rate"],
                     line=statement.line,
+                    free_energy=statement.free_energy,
                 )
             )
 

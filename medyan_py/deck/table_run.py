@@ -91,18 +91,14 @@ CHEMISTRY = (
         _S1,
         _SWITCH,
         default=False,
-        help="book-keeping of free energy (Floyd, Papoian & Jarzynski 2019)",
-        feature="dissipation tracking",
-        idle=(False,),
+        help="book-keeping of free energy (Floyd, Papoian & Jarzynski 2019); chemistry lines then begin with DELTAG:ID",
     ),
     Keyword(
         "EVENTTRACKING",
         _S1,
         _SWITCH,
         default=False,
-        help="records of binding and walking events",
-        feature="event tracking",
-        idle=(False,),
+        help="records of linkers and motors that bind, unbind and walk",
     ),
 )
 

@@ -1,5 +1,6 @@
 """Recorders: what a run leaves on disk."""
 
+from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
 from medyan_py.output.directory import claim_directory
 from medyan_py.output.errors import OutputError
 from medyan_py.output.log_file import LogFile, LogRecorder
@@ -9,9 +10,13 @@ from medyan_py.output.vtk_files import VtkRecorder
 
 __all__ = [
     "ChemistryRecorder",
+    "DissipationRecorder",
+    "EventRecorder",
+    "ForceFieldsRecorder",
     "LogFile",
     "LogRecorder",
     "OutputError",
+    "ReactionsRecorder",
     "Recorder",
     "Recorders",
     "SnapshotRecorder",

@@ -6,10 +6,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from medyan_py.output.errors import OutputError
-from medyan_py.output.layout import BOX_FILE, CHEMISTRY_FILE, LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
+from medyan_py.output.layout import (
+    BOX_FILE,
+    CHEMISTRY_FILE,
+    DISSIPATION_FILE,
+    EVENT_KINDS,
+    FORCE_FIELDS_FILE,
+    LOG_FILE,
+    PARAVIEW,
+    REACTIONS_FILE,
+    SNAPSHOT_FILE,
+    VTK_KINDS,
+    event_file,
+)
 from medyan_py.output.replace_file import temporary_name
 
-RESULT_FILES = (SNAPSHOT_FILE, CHEMISTRY_FILE, LOG_FILE)
+RESULT_FILES = (
+    SNAPSHOT_FILE,
+    CHEMISTRY_FILE,
+    DISSIPATION_FILE,
+    REACTIONS_FILE,
+    FORCE_FIELDS_FILE,
+    *map(event_file, EVENT_KINDS),
+    LOG_FILE,
+)
 
 
 def claim_directory(path: str | Path, *, overwrite: bool = False) -> Path:
@@ -22,7 +42,7 @@ def claim_directory(path: str | Path, *, overwrite: bool = False) -> Path:
     path : path
         The output directory.
     overwrite : bool
-        Remove the results of an earlier run (snapshot.traj, chemistry.traj, medyan.log, and what this program writes
+        Remove the results of an earlier run (the .traj files that this program writes, medyan.log, and what it writes
         into paraview/). Other files in the directory are not touched.
 
     Raises

@@ -3,6 +3,10 @@
 SNAPSHOT_FILE = "snapshot.traj"
 CHEMISTRY_FILE = "chemistry.traj"
 LOG_FILE = "medyan.log"
+DISSIPATION_FILE = "dissipation.traj"
+REACTIONS_FILE = "HRCD.traj"
+FORCE_FIELDS_FILE = "HRMD.traj"
+EVENT_KINDS = ("motorwalking", "motorunbinding", "motorbinding", "linkerunbinding", "linkerbinding")
 
 PARAVIEW = "paraview"  # folder
 BOX_FILE = "box.vtp"  # in that folder
@@ -15,6 +19,11 @@ VTK_KINDS = {  # kind → file extension
 }
 
 FILES_PER_FOLDER = 1000
+
+
+def event_file(kind: str) -> str:
+    """Name of the file of one kind of events."""
+    return f"{kind}events.traj"
 
 
 def frame_path(kind: str, frame: int) -> str:

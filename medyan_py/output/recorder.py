@@ -12,13 +12,17 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 - ``filaments``: ``ids``, ``types``, ``start``, ``beads``, ``delta_minus``, ``delta_plus``, ``tensions`` (per cylinder);
 - ``linkers``, ``motors``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``tensions``, ``birth_times``; motors also
   ``heads``, ``bound_heads``;
-- ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``.
+- ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``;
+- ``dissipation``: ``total``, ``chemdiss``, ``mechdiss``, ``chemenergy``, ``mechenergy``, ``reactions``,
+  ``force_fields``, or None; ``events``: structured arrays by kind, or None.
 """
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
+from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
+from medyan_py.output.layout import EVENT_KINDS
 from medyan_py.output.log_file import LogRecorder
 from medyan_py.output.trajectory_text import ChemistryRecorder, SnapshotRecorder
 from medyan_py.output.vtk_files import VtkRecorder
@@ -88,7 +92,8 @@ class Recorders:
 
 
 def standard_recorders(directory: str | Path, *, vtk: bool = True) -> Recorders:
-    """The recorders of an ordinary run: snapshot.traj, chemistry.traj, VTK files, a line in the log.
+    """The recorders of an ordinary run: snapshot.traj, chemistry.traj, free energies and events if the simulation keeps
+    books of them, VTK files, a line in the log.
 
     Parameters
     ----------
@@ -97,7 +102,14 @@ def standard_recorders(directory: str | Path, *, vtk: bool = True) -> Recorders:
     vtk : bool
         Whether to write files for ParaView too.
     """
-    files: list[Recorder] = [SnapshotRecorder(directory), ChemistryRecorder(directory)]
+    files: list[Recorder] = [
+        SnapshotRecorder(directory),
+        ChemistryRecorder(directory),
+        DissipationRecorder(directory),
+        ReactionsRecorder(directory),
+        ForceFieldsRecorder(directory),
+        *(EventRecorder(directory, kind) for kind in EVENT_KINDS),
+    ]
     if vtk:
         files.append(VtkRecorder(directory))
     return Recorders([*files, LogRecorder()])

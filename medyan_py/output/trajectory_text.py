@@ -15,7 +15,7 @@ from medyan_py.output.layout import CHEMISTRY_FILE, SNAPSHOT_FILE
 from medyan_py.output.network import bonds_by_id, branchers_by_id, filaments_by_id
 
 
-class _TextRecorder:
+class TextRecorder:
     """A recorder of one text file; a subclass says what a frame looks like."""
 
     file_name: str
@@ -46,7 +46,7 @@ class _TextRecorder:
         raise NotImplementedError
 
 
-class SnapshotRecorder(_TextRecorder):
+class SnapshotRecorder(TextRecorder):
     """Geometry of the network, nm, 10 digits: ``snapshot.traj`` in ``directory``.
 
     A frame is the line ``frame time nFilaments nLinkers nMotors nBranchers nBubbles nMembranes``, then two lines per
@@ -78,7 +78,7 @@ class SnapshotRecorder(_TextRecorder):
         return "".join(lines)
 
 
-class ChemistryRecorder(_TextRecorder):
+class ChemistryRecorder(TextRecorder):
     """Total copy numbers: ``chemistry.traj`` in ``directory``.
 
     A frame is the line ``frame time`` (s, 6 digits), one line ``NAME:KIND count`` per species in the order of

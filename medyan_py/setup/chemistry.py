@@ -11,6 +11,7 @@ from medyan_py.core.chemistry.descriptions import (
     Bulk,
     Destruction,
     Diffusing,
+    FreeEnergy,
     Growth,
     Nucleation,
     Pool,
@@ -55,7 +56,13 @@ def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemist
         walls=_walls(deck),
         same_filament_pairs=deck.allow_same_filament_pairs,
         powers=old_rules,
+        track_dissipation=deck.track_dissipation,
+        track_events=deck.track_events,
     )
+
+
+def _free_energy(r) -> FreeEnergy | None:
+    return None if r.free_energy is None else FreeEnergy(r.free_energy.value, r.free_energy.account)
 
 
 def _pool(deck: Deck, ref: SpeciesRef) -> Pool:
@@ -70,6 +77,7 @@ def _reactions(deck: Deck) -> list[Reaction]:
             tuple(_pool(deck, s) for s in r.products),
             r.rate,
             everywhere,
+            _free_energy(r),
         )
         for reactions, everywhere in ((deck.general_reactions, True), (deck.bulk_reactions, False))
         for r in reactions
@@ -85,11 +93,13 @@ def _end_change(deck: Deck, r) -> dict:
         "inside": r.filament,
         "new_end": r.end_after,
         "rate": r.rate,
+        "free_energy": _free_energy(r),
     }
 
 
 def _aging(r: deck_model.Aging) -> Aging:
-    return Aging(r.filament_type, {"filament": -1, "minus": 0, "plus": 1}[r.part], r.before, r.after, r.rate)
+    part = {"filament": -1, "minus": 0, "plus": 1}[r.part]
+    return Aging(r.filament_type, part, r.before, r.after, r.rate, _free_energy(r))
 
 
 def _destruction(deck: Deck, r: deck_model.Destruction) -> Destruction:
@@ -140,6 +150,7 @@ def _common(deck: Deck, r: LinkerReaction | MotorReaction) -> dict:
         "r_max": r.r_max,
         "stiffness": r.stretching_k or 0.0,
         "unbinding_law": r.unbinding,
+        "free_energy": _free_energy(r),
     }
 
 
@@ -166,6 +177,8 @@ def _motor(deck: Deck, r: MotorReaction) -> Binding:
         step_fraction=r.step_size / (first.cylinder_size / first.requested_binding_sites),
         walking=_walking(deck, r, "plus"),
         walking_back=_walking(deck, r, "minus"),
+        walking_energy=_walking_energy(deck, r, "plus"),
+        walking_back_energy=_walking_energy(deck, r, "minus"),
         **_common(deck, r),
     )
 
@@ -181,6 +194,26 @@ def _walking(deck: Deck, r: MotorReaction, direction: str) -> tuple[float | None
         ]
         rates.append(sum(found) if found else None)
     return rates[0], rates[1]
+
+
+def _walking_energy(deck: Deck, r: MotorReaction, direction: str) -> tuple[FreeEnergy | None, FreeEnergy | None]:
+    """Free energy (kT) of a step of each leg to the next binding site, which is many steps of one head.
+
+    The deck gives that of a head's own step. Steps back to the minus end have none (Floyd, Papoian & Jarzynski 2019).
+    """
+    energies = []
+    for filament_type, species in zip(r.filament_types, r.species, strict=True):
+        t = deck.filament_types[filament_type]
+        steps = t.cylinder_size / t.requested_binding_sites / r.step_size
+        found = [
+            FreeEnergy(w.free_energy.value * steps, w.free_energy.account)
+            if direction == "plus"
+            else FreeEnergy(0.0, f"{w.free_energy.account}m")
+            for w in deck.walking
+            if (w.filament_type, w.motor_species, w.direction) == (filament_type, species, direction) and w.free_energy
+        ]
+        energies.append(found[0] if found else None)
+    return energies[0], energies[1]
 
 
 def _walls(deck: Deck) -> Walls:

@@ -25,6 +25,13 @@ class Bulk(NamedTuple):
     constant: bool = False
 
 
+class FreeEnergy(NamedTuple):
+    """Constant part (kT) of the free energy that one firing of a reaction changes, and the account it is entered to."""
+
+    value: float
+    account: str
+
+
 class Reaction(NamedTuple):
     """Reaction of free species with rate ``rate`` (stochastic constant of one full compartment, 1/s).
 
@@ -36,6 +43,7 @@ class Reaction(NamedTuple):
     products: tuple[Pool, ...]
     rate: float
     everywhere: bool
+    free_energy: FreeEnergy | None = None
 
 
 class Growth(NamedTuple):
@@ -52,6 +60,7 @@ class Growth(NamedTuple):
     inside: int
     new_end: int
     rate: float
+    free_energy: FreeEnergy | None = None
 
 
 class Shrinkage(NamedTuple):
@@ -64,6 +73,7 @@ class Shrinkage(NamedTuple):
     inside: int
     new_end: int
     rate: float
+    free_energy: FreeEnergy | None = None
 
 
 class Aging(NamedTuple):
@@ -77,6 +87,7 @@ class Aging(NamedTuple):
     kind: int
     new_kind: int
     rate: float
+    free_energy: FreeEnergy | None = None
 
 
 class Destruction(NamedTuple):
@@ -146,6 +157,11 @@ class Binding(NamedTuple):
     (numbers of the binding-site species) belong to the two legs; ``stride``: every how-manieth site of a cylinder may
     be used. ``walking`` and ``walking_back`` hold the rate (1/s) of steps to the plus and minus end for each leg, None
     for a leg that does not walk; with ``walking_law`` the rate follows from the law.
+
+    ``free_energy`` of a linker belongs to its binding; unbinding has the opposite one and an account whose name ends in
+    "off". For a motor its value is the ratio r > 1 of rates of a head (on + off) / off: binding costs −ln(rⁿ − 1) with
+    n the mean of the least and the largest number of heads, unbinding ln(rⁿ − 1) with the motor's own n (Floyd, Papoian
+    & Jarzynski 2019). ``walking_energy`` and ``walking_back_energy`` are per step, of each leg.
     """
 
     motor: bool
@@ -170,6 +186,9 @@ class Binding(NamedTuple):
     step_fraction: float = 0.0
     walking: tuple[float | None, float | None] = (None, None)
     walking_back: tuple[float | None, float | None] = (None, None)
+    free_energy: FreeEnergy | None = None
+    walking_energy: tuple[FreeEnergy | None, FreeEnergy | None] = (None, None)
+    walking_back_energy: tuple[FreeEnergy | None, FreeEnergy | None] = (None, None)
 
 
 class Walls(NamedTuple):

@@ -2,6 +2,7 @@ from libc.stdint cimport int64_t
 
 from medyan_py.core.chemistry.channels cimport Channels
 from medyan_py.core.chemistry.clock cimport Clock
+from medyan_py.core.chemistry.ledger cimport Ledger
 from medyan_py.core.chemistry.templates cimport Template
 from medyan_py.core.common.random cimport RandomStream
 
@@ -30,6 +31,9 @@ cdef class Engine(Channels):
     cdef Clock clock
     cdef double[::1] total            # propensity of each group when the clock was last told
     cdef int64_t molecules            # all copy numbers when the run began, if there are infinite rates
+    cdef readonly Ledger ledger       # free energies of what fired
+    cdef bint booking                 # whether it is kept
+    cdef int[::1] hop_account         # per diffusing species
     cdef bint mixed                   # nothing but reactions of bulk species: one group, no structure
 
     cdef int run_until(self, double end, int64_t most_events) except -1 nogil
@@ -37,6 +41,8 @@ cdef class Engine(Channels):
     cdef int burst(self) except -1 nogil
     cdef int fire(self, Template *template, int group, int fired) except -1 nogil
     cdef int act(self, int action, int argument, int group) except -1 nogil
+    cdef void book(self, Template *template, int group) noexcept nogil
+    cdef void book_hop(self, int compartment, int to, int species) noexcept nogil
     cdef void hop(self, int compartment, int species) noexcept nogil
     cdef void settle(self, int fired) noexcept nogil
     cdef void write_counts(self, int64_t *row) noexcept nogil

@@ -16,13 +16,14 @@ each time one of those that can, all with equal probability.
 """
 
 from cpython.exc cimport PyErr_CheckSignals
-from libc.math cimport INFINITY
+from libc.math cimport INFINITY, log
 from libc.stdint cimport int64_t
 
 import numpy as np
 
 from medyan_py.core.chemistry.channels cimport Channels
 from medyan_py.core.chemistry.clock cimport SIMPLE, Clock
+from medyan_py.core.chemistry.ledger cimport Ledger, rise
 from medyan_py.core.chemistry.templates cimport Template
 from medyan_py.core.common.random cimport RandomStream
 
@@ -59,6 +60,9 @@ cdef class Engine(Channels):
         molecules go at f^(1−e) times the rate of a full compartment; channels with members at f^−e.
     face_fraction : float (compartments, 6), optional
         Wet part of the faces x−, x+, y−, y+, z−, z+, in [0, 1]; 1 if not given.
+    track_dissipation : bool
+        Enter the change of free energy of hops, and of reactions that have a ``free_energy``, in ``ledger``. The course
+        of the system does not depend on it.
 
     Raises
     ------
@@ -68,7 +72,7 @@ cdef class Engine(Channels):
     """
 
     def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, bint powers=False, *,
-                 algorithm="NRM", volume_fraction=None, face_fraction=None):
+                 algorithm="NRM", volume_fraction=None, face_fraction=None, bint track_dissipation=False):
         self.random = RandomStream(seed)
         self.powers = powers
         self.shape, self.compartment_size = checked_grid(shape, compartment_size)
@@ -76,6 +80,8 @@ cdef class Engine(Channels):
         self.clock = Clock(algorithm, self.compartments + 1, self.random)
         self._lay_grid(active, volume_fraction, face_fraction)
         self._name_species(diffusing, bulk)
+        self.booking, self.ledger = track_dissipation, Ledger()
+        self.hop_account = np.array([self._account(f"DIF_{name}") for name in self.diffusing_names] or [-1], np.int32)
         self._register(*self._templates(reactions))
         self.total = np.zeros(self.compartments + 1)
         self.mixed = self._is_mixed()
@@ -94,9 +100,18 @@ cdef class Engine(Channels):
         local, whole = [], []
         for r in reactions:
             template = {"rate": r.rate, "reactants": r.reactants, "products": r.products,
-                        "members": -1, "action": NOTHING, "argument": 0}
+                        "members": -1, "action": NOTHING, "argument": 0, **self._entry(r.free_energy)}
             (local if r.everywhere else whole).append(template)
         return local, whole, 0, 0
+
+    def _account(self, name):
+        return self.ledger.account(name) if self.booking else -1
+
+    def _entry(self, free_energy):
+        """Account and constant of a template that enters its firings as a whole, if it has a free energy."""
+        if free_energy is None:
+            return {}
+        return {"account": self._account(free_energy.account), "free_energy": free_energy.value}
 
     cdef void settle(self, int fired) noexcept nogil:
         """Tell the clock the propensity of every touched group and of the one that fired (−1 for none)."""
@@ -121,6 +136,26 @@ cdef class Engine(Channels):
 
     # ---------------------------------------------------------------- the clock
 
+    cdef void book(self, Template *template, int group) noexcept nogil:
+        """Enter the free energy of a firing, before copy numbers change: g + Σ (ℓ(N + d) − ℓ(N) − d ln f)."""
+        cdef double change = template.free_energy
+        cdef int i, species, d
+        for i in range(template.changes):
+            species, d = template.change[i].species, template.change[i].amount
+            if not template.change[i].bulk:
+                change -= d * log(self.volume[group])
+                if template.ideal:
+                    change += rise(self.count[group * self.diffusing + species], d)
+            elif template.ideal:
+                change += rise(self.bulk_count[species], d)
+        self.ledger.enter(template.account, change)
+
+    cdef void book_hop(self, int compartment, int to, int species) noexcept nogil:
+        """Enter the free energy of a hop before it is done; compartments may have different volumes."""
+        cdef double change = rise(self.count[compartment * self.diffusing + species], -1)
+        change += rise(self.count[to * self.diffusing + species], 1)
+        self.ledger.enter(self.hop_account[species], change + log(self.volume[compartment] / self.volume[to]))
+
     cdef void hop(self, int compartment, int species) noexcept nogil:
         """One molecule moves to a neighbouring compartment. The commonest event by far."""
         cdef double target = self.random.uniform() * self.exit_rate[compartment], old
@@ -128,6 +163,8 @@ cdef class Engine(Channels):
         cdef int to = self.face_target[6 * compartment + (target >= limit[0]) + (target >= limit[1])
                                        + (target >= limit[2]) + (target >= limit[3]) + (target >= limit[4])]
         self.hops += 1
+        if self.booking:
+            self.book_hop(compartment, to, species)
         self.count[compartment * self.diffusing + species] -= 1
         self.count[to * self.diffusing + species] += 1
         if self.clock.method == SIMPLE:
@@ -230,6 +267,8 @@ cdef class Engine(Channels):
         if template.action != NOTHING and self.act(template.action, template.argument, group) != 0:
             self.settle(fired)
             return 0
+        if template.account >= 0:
+            self.book(template, group)
         for i in range(template.changes):
             species = template.change[i].species
             if not template.change[i].bulk:
@@ -350,6 +389,7 @@ cdef class Engine(Channels):
         self.count_array[:counts.size] = counts.reshape(-1)
         self.bulk_array[:self.bulks] = bulk_counts
         self.events = self.hops = 0
+        self.ledger.clear()
         self.start()
 
     def spread(self, int species, int64_t n):

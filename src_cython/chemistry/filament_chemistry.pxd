@@ -1,9 +1,9 @@
 from libc.stdint cimport uint8_t
 
-from medyan_py.core.chemistry.filament_templates cimport FilamentTemplates
+from medyan_py.core.chemistry.filament_books cimport FilamentBooks
 
 
-cdef class FilamentChemistry(FilamentTemplates):
+cdef class FilamentChemistry(FilamentBooks):
     cdef int occupy_site(self, int site, int flag, int object) except -1 nogil
     cdef int free_site(self, int site, int flag) except -1 nogil
     cdef int site_appeared(self, int cylinder, int slot) except -1 nogil

@@ -25,6 +25,14 @@ from medyan_py.core.chemistry.engine cimport (
     WALK,
     WALK_BACK,
 )
+from medyan_py.core.chemistry.event_log cimport (
+    LINKER_BINDING,
+    LINKER_UNBINDING,
+    MOTOR_BINDING,
+    MOTOR_UNBINDING,
+    MOTOR_WALKING,
+)
+from medyan_py.core.chemistry.filament_books cimport FilamentBooks
 from medyan_py.core.chemistry.filament_members cimport (
     BindingKind,
     BranchingKind,
@@ -34,7 +42,6 @@ from medyan_py.core.chemistry.filament_members cimport (
     EndChange,
     NucleationKind,
 )
-from medyan_py.core.chemistry.filament_templates cimport FilamentTemplates
 from medyan_py.core.structure.bonds cimport Bonds
 from medyan_py.core.structure.branchers cimport Branchers
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END, Filaments
@@ -45,13 +52,13 @@ cdef int MOST_TRIES = 100          # placements of a new filament before the eve
 cdef double PI = 3.141592653589793
 
 
-cdef class FilamentChemistry(FilamentTemplates):
+cdef class FilamentChemistry(FilamentBooks):
     """Clock, copy numbers and structure of a system with filaments.
 
     Parameters
     ----------
     shape, compartment_size, active, diffusing, bulk, reactions, seed, powers, algorithm, volume_fraction,
-    face_fraction :
+    face_fraction, track_dissipation :
         As for ``Engine``.
     filaments : Filaments
     growths, shrinkages, agings, destructions, severings, nucleations, branchings, bindings :
@@ -63,6 +70,8 @@ cdef class FilamentChemistry(FilamentTemplates):
     walls : Walls
     same_filament_pairs : bool
         Whether linkers and motors may join two sites of one filament.
+    track_events : bool
+        Log what happens to linkers and motors in ``bond_events``. The course of the system does not depend on it.
 
     Raises
     ------
@@ -73,7 +82,8 @@ cdef class FilamentChemistry(FilamentTemplates):
     def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, *, Filaments filaments,
                  growths=(), shrinkages=(), agings=(), destructions=(), severings=(), nucleations=(), branchings=(),
                  bindings=(), ratchet_lengths=(), end_kinds=None, walls=None, bint same_filament_pairs=True,
-                 bint powers=False, algorithm="NRM", volume_fraction=None, face_fraction=None):
+                 bint powers=False, algorithm="NRM", volume_fraction=None, face_fraction=None,
+                 bint track_dissipation=False, bint track_events=False):
         self.filaments = filaments
         self.bonds = Bonds()
         self.branchers = Branchers()
@@ -88,8 +98,10 @@ cdef class FilamentChemistry(FilamentTemplates):
         for t, counts in enumerate(end_kinds or [(1, 1)] * types):
             self.end_kinds[t][MINUS], self.end_kinds[t][PLUS] = counts
         self.ratchet_length = np.array([0.0 if x is None else float(x) for x in lengths])
+        self._open_books(track_events)
         super().__init__(shape, compartment_size, active, diffusing, bulk, reactions, seed, powers, algorithm=algorithm,
-                         volume_fraction=volume_fraction, face_fraction=face_fraction)
+                         volume_fraction=volume_fraction, face_fraction=face_fraction,
+                         track_dissipation=track_dissipation)
         self.candidates = Candidates(
             filaments, [(b.filament_types, b.flags, b.stride, b.r_min, b.r_max, b.free.bulk) for b in bindings],
             self.shape, self.compartment_size, self.active_array, same_filament_pairs)
@@ -102,6 +114,7 @@ cdef class FilamentChemistry(FilamentTemplates):
         """
         cdef int f = self.filaments.add(type, points, self.time, rest_length), c
         self.room_for_ends()
+        self.tally_stale = True
         c = self.filaments.table.tip[f, MINUS]
         while c >= 0:
             self.house_cylinder(c)
@@ -170,6 +183,8 @@ cdef class FilamentChemistry(FilamentTemplates):
             called_off = self.branch_one(argument, group)
         elif action == BRANCH_OFF:
             self.unbranch_one(argument)
+        if action >= DESTROY:
+            self.tally_stale = True
         self.drain()
         return called_off
 
@@ -185,6 +200,9 @@ cdef class FilamentChemistry(FilamentTemplates):
         f = e // 2
         old = self.filaments.table.tip[f, change.side]
         slot = self.filaments.end_slot(old, change.side)
+        self.retally(self.filaments.table.type[f], self.filaments.cylinders.kind[old, slot], -1)
+        self.retally(self.filaments.table.type[f], change.inside, 1)
+        self.retally(self.filaments.table.type[f], change.end, 1)
         self.filaments.grow(f, change.side, change.inside, change.end, self.time)
         self.load_index[e] += 1
         tip = self.filaments.table.tip[f, change.side]
@@ -202,10 +220,15 @@ cdef class FilamentChemistry(FilamentTemplates):
         cdef int e = self.shrinking.draw(change.member_class,
                                          self.random.uniform() * self.shrinking.total(change.member_class))
         cdef int f = e // 2, tip = self.filaments.table.tip[f, change.side], slot = 0, c
-        cdef int compartment = self.filaments.cylinders.compartment[tip]
+        cdef int compartment = self.filaments.cylinders.compartment[tip], type = self.filaments.table.type[f]
         c = self.filaments.inner(tip, change.side, &slot)
         if c != tip:
             self.forget_cylinder(tip)
+        self.retally(type, self.filaments.cylinders.kind[tip, self.filaments.end_slot(tip, change.side)], -1)
+        self.retally(type, self.filaments.cylinders.kind[c, slot], -1)
+        self.retally(type, change.end, 1)
+        if change.account >= 0:
+            self.book_release(change.account, change.free_energy, change.bulk, change.species, compartment)
         self.filaments.shrink(f, change.side, change.end)
         self.load_index[e] -= 1
         self.site_vanished(c, slot)
@@ -218,8 +241,11 @@ cdef class FilamentChemistry(FilamentTemplates):
         """A linker or motor binds to a candidate pair drawn uniformly."""
         cdef int owner = self.candidates.owners - 1 if self.binding[which].whole else group, p
         cdef PairList *pairs = &self.candidates.owned[owner * self.candidates.rules + which]
+        cdef int bond
         p = pairs.pair[self.random.below(pairs.count)]
-        self.make_bond(which, self.candidates.pair[p, 0], self.candidates.pair[p, 1])
+        bond = self.make_bond(which, self.candidates.pair[p, 0], self.candidates.pair[p, 1])
+        if self.logging:
+            self.log_event(MOTOR_BINDING if self.binding[which].motor else LINKER_BINDING, bond, -1, -1, -1)
         return 0
 
     cdef int make_bond(self, int which, int site_a, int site_b) except -1 nogil:
@@ -253,7 +279,12 @@ cdef class FilamentChemistry(FilamentTemplates):
     cdef int unbind_one(self, int which) except -1 nogil:
         """A linker or motor of the drawn kind lets go."""
         cdef int k = self.binding[which].unbind_class
-        return self.break_bond(self.unbinding.draw(k, self.random.uniform() * self.unbinding.total(k)))
+        cdef int bond = self.unbinding.draw(k, self.random.uniform() * self.unbinding.total(k))
+        if self.binding[which].unbind_account >= 0:
+            self.book_unbinding(bond)
+        if self.logging:
+            self.log_event(MOTOR_UNBINDING if self.binding[which].motor else LINKER_UNBINDING, bond, -1, -1, -1)
+        return self.break_bond(bond)
 
     cdef int break_bond(self, int bond) except -1 nogil:
         """Delete a bond: its molecule goes free in the compartment of its middle."""
@@ -282,6 +313,10 @@ cdef class FilamentChemistry(FilamentTemplates):
         old = self.bonds.site[bond, leg]
         new = self.next_site(old, direction)
         self.bonds.site[bond, leg] = new
+        if kind.walk_account[2 * direction + leg] >= 0:
+            self.ledger.enter(kind.walk_account[2 * direction + leg], kind.walking_energy[2 * direction + leg])
+        if self.logging:
+            self.log_event(MOTOR_WALKING, bond, leg, direction, old)
         self.occupy_site(new, kind.flag[leg], bond)
         self.free_site(old, kind.flag[leg])
         self.refresh_bond(bond)
@@ -296,6 +331,10 @@ cdef class FilamentChemistry(FilamentTemplates):
         cdef int e = self.aging_ends.draw(aging.member_class,
                                           self.random.uniform() * self.aging_ends.total(aging.member_class))
         cdef int f = e // 2, c = self.filaments.table.tip[f, aging.side]
+        if aging.account >= 0:
+            self.book_aging(which, self.filaments.table.type[f])
+        elif self.tallies:
+            self.tally_stale = True
         self.filaments.cylinders.kind[c, self.filaments.end_slot(c, aging.side)] = aging.new_state
         return self.refresh_filament(f)
 
@@ -322,6 +361,10 @@ cdef class FilamentChemistry(FilamentTemplates):
     cdef int age_inner(self, int which) except -1 nogil:
         """An inner monomer changes its kind, whether something is bound to it or not."""
         cdef int c = 0, slot = self.draw_slot(self.aging_rule[which], -1, &c)
+        if self.end_aging[which].account >= 0:
+            self.book_aging(which, self.filaments.type_of(c))
+        elif self.tallies:
+            self.tally_stale = True
         self.filaments.cylinders.kind[c, slot] = self.end_aging[which].new_state
         self.refresh_cylinder(c)
         return self.refresh_inner_of(c)

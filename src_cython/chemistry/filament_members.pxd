@@ -22,6 +22,8 @@ cdef struct EndChange:
     int species
     uint8_t inside                # state the old end monomer gets (growth) or the next one has (shrinkage)
     uint8_t end                   # state of the new end monomer
+    int account                   # of shrinkage in the ledger of free energies, −1 for none
+    double free_energy            # kT
 
 
 # What a cylinder is weighed by: how many of its monomers or sites can react.
@@ -47,6 +49,8 @@ cdef struct EndAging:
     int member_class
     uint8_t state
     uint8_t new_state
+    int account                   # in the ledger of free energies, −1 for none
+    double free_energy            # kT
 
 
 cdef struct DestructionKind:
@@ -74,6 +78,10 @@ cdef struct BindingKind:
     int unbind_class
     int walk_class[2]             # to the minus end, to the plus end; −1: does not walk that way
     double walking_rate[4]        # 1/s, [2·direction + leg], < 0: this leg does not walk
+    int unbind_account            # in the ledger of free energies, −1 for none
+    double free_energy            # kT, of binding; of motors the ratio of rates
+    int walk_account[4]           # [2·direction + leg]
+    double walking_energy[4]      # kT per step
     bint bulk
     int species
     double on, off                # 1/s per pair, per bond; motors: per head
@@ -127,6 +135,7 @@ cdef class FilamentMembers(Engine):
     cdef int end_kinds[16][2]                 # per filament type: how many minus-end and plus-end kinds
     cdef BindingKind binding[MOST_BINDINGS]
     cdef BranchingKind branching[MOST_BINDINGS]
+    cdef bint tallies                         # whether agings are entered in the ledger of free energies
     cdef int motor_flag[16]                   # per filament type, −1 without motors
     cdef int[:, :, ::1] grow_class            # [type, side, end kind] local class, −1 if none
     cdef int[:, :, ::1] grow_whole_class

@@ -1,5 +1,8 @@
 from medyan_py.core.chemistry.filament_members cimport FilamentMembers
 
 
+cdef double log_power_less_one(double ratio, double n) noexcept nogil
+
+
 cdef class FilamentTemplates(FilamentMembers):
     cdef _binding_rates(self, int i, b)

@@ -1,5 +1,7 @@
 """From descriptions of filament reactions to the engine's templates and member classes."""
 
+from libc.math cimport exp, log, log1p
+
 from medyan_py.core.chemistry cimport rate_laws
 from medyan_py.core.chemistry.engine cimport (
     AGE_END,
@@ -43,6 +45,11 @@ ZONES = ("ALL", "BOUNDARY", "TOPBOUNDARY", "SIDEBOUNDARY", "RIGHTBOUNDARY")
 ACTIONS = {NOTHING: "react", GROW: "grow", SHRINK: "shrink", BIND: "bind", UNBIND: "unbind", WALK: "walk",
            WALK_BACK: "walk back", AGE_END: "age end", AGE_INNER: "age", DESTROY: "destroy", SEVER_FILAMENT: "sever",
            NUCLEATE: "nucleate", BRANCH_ON: "branch", BRANCH_OFF: "unbranch"}
+
+
+cdef double log_power_less_one(double ratio, double n) noexcept nogil:
+    """ln(ratioⁿ − 1) for a ratio > 1, also where the power would overflow."""
+    return n * log(ratio) + log1p(-exp(-n * log(ratio)))
 
 
 def _end_state(int side, int kind):
@@ -89,9 +96,13 @@ cdef class FilamentTemplates(FilamentMembers):
             names.append(key)
         return names.index(key)
 
-    def _add(self, templates, double rate, int members, int action, int argument, reactants=()):
+    def _add(self, templates, double rate, int members, int action, int argument, reactants=(), entry=None):
         templates.append({"rate": rate, "reactants": tuple(reactants), "products": (), "members": members,
-                          "action": action, "argument": argument})
+                          "action": action, "argument": argument, **(entry or {})})
+
+    def _account_of(self, free_energy):
+        """(account, constant in kT) of what is entered when a member is known; (−1, 0) without a free energy."""
+        return (-1, 0.0) if free_energy is None else (self._account(free_energy.account), free_energy.value)
 
     def _growth(self, int i, g, local, whole):
         key = ("grow", g.filament_type, g.side, g.end)
@@ -102,26 +113,30 @@ cdef class FilamentTemplates(FilamentMembers):
             k = self._class(self.local_class_names, *key)
             self.grow_class[g.filament_type, g.side, g.end] = k
         self.growth[i] = EndChange(g.side, k, g.free.bulk, g.free.bulk, g.free.index, FILAMENT + g.inside,
-                                   _end_state(g.side, g.new_end))
-        self._add(whole if g.free.bulk else local, g.rate, k, GROW, i, (g.free,))
+                                   _end_state(g.side, g.new_end), -1, 0.0)
+        self._add(whole if g.free.bulk else local, g.rate, k, GROW, i, (g.free,), self._entry(g.free_energy))
 
     def _shrinkage(self, int i, g, local, whole):
         k = self._class(self.whole_class_names, "shrink", g.filament_type, g.side, g.end, g.inside)
+        account, value = self._account_of(g.free_energy)
         self.shrink_class[g.filament_type, g.side, g.end, g.inside] = k
         self.shrinkage[i] = EndChange(g.side, k, True, g.free.bulk, g.free.index, FILAMENT + g.inside,
-                                      _end_state(g.side, g.new_end))
+                                      _end_state(g.side, g.new_end), account, value)
         self._add(whole, g.rate, k, SHRINK, i)
 
     def _aging(self, int i, a, local, whole):
+        account, value = self._account_of(a.free_energy)
+        self.tallies = self.tallies or account >= 0
         if a.part < 0:
             k = self._class(self.whole_class_names, "age", a.filament_type, a.kind)
             self.aging_rule[i] = self._cylinder_rule(AGE, a.filament_type, FILAMENT + a.kind, True, k)
-            self.end_aging[i] = EndAging(-1, k, FILAMENT + a.kind, FILAMENT + a.new_kind)
+            self.end_aging[i] = EndAging(-1, k, FILAMENT + a.kind, FILAMENT + a.new_kind, account, value)
             self._add(whole, a.rate, k, AGE_INNER, i)
             return
         k = self._class(self.whole_class_names, "age end", a.filament_type, a.part, a.kind)
         self.aging_class[a.filament_type, a.part, a.kind] = k
-        self.end_aging[i] = EndAging(a.part, k, _end_state(a.part, a.kind), _end_state(a.part, a.new_kind))
+        self.end_aging[i] = EndAging(a.part, k, _end_state(a.part, a.kind), _end_state(a.part, a.new_kind), account,
+                                     value)
         self._add(whole, a.rate, k, AGE_END, i)
 
     def _destruction(self, int i, d, local, whole):
@@ -193,7 +208,8 @@ cdef class FilamentTemplates(FilamentMembers):
         self._binding_rates(i, b)
         heads = 0.5 * (b.heads_min + b.heads_max) if b.motor else 1.0
         kind.pair_class = self._class(self.whole_class_names if b.free.bulk else self.local_class_names, "pair", i)
-        self._add(whole if b.free.bulk else local, b.on * heads, kind.pair_class, BIND, i, (b.free,))
+        self._add(whole if b.free.bulk else local, b.on * heads, kind.pair_class, BIND, i, (b.free,),
+                  self._binding_entry(i, b, heads))
         kind.unbind_class = self._class(self.whole_class_names, "unbind", i)
         self._add(whole, 1.0, kind.unbind_class, UNBIND, i)
         for direction, rates, action in ((0, b.walking_back, WALK_BACK), (1, b.walking, WALK)):
@@ -203,6 +219,24 @@ cdef class FilamentTemplates(FilamentMembers):
             if rates != (None, None):
                 kind.walk_class[direction] = self._class(self.whole_class_names, ACTIONS[action], i)
                 self._add(whole, 1.0, kind.walk_class[direction], action, i)
+
+    def _binding_entry(self, int i, b, double heads):
+        """Accounts of binding, unbinding and walking; the entry of the binding template."""
+        cdef BindingKind *kind = &self.binding[i]
+        for direction, energies in ((0, b.walking_back_energy), (1, b.walking_energy)):
+            for leg in range(2):
+                k = 2 * direction + leg
+                kind.walk_account[k], kind.walking_energy[k] = self._account_of(energies[leg])
+        kind.unbind_account, kind.free_energy = -1, 0.0
+        if b.free_energy is None:
+            return {}
+        if b.motor and not 1.0 < b.free_energy.value < float("inf"):
+            raise ValueError(f"the ratio of rates of a motor head must exceed 1, got {b.free_energy.value}")
+        kind.unbind_account, kind.free_energy = self._account(f"{b.free_energy.account}off"), b.free_energy.value
+        entry = self._entry(b.free_energy)
+        if b.motor:
+            entry |= {"free_energy": -log_power_less_one(b.free_energy.value, heads), "ideal": False}
+        return entry
 
     cdef _binding_rates(self, int i, b):
         cdef BindingKind *kind = &self.binding[i]

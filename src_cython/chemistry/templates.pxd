@@ -16,6 +16,9 @@ cdef struct Template:
     int argument
     int instant                   # number among the infinitely fast templates of its kind, −1 for a finite rate
     int power                     # column in the engine's table of powers of volume fractions, −1 for none
+    int account                   # in the ledger of free energies, −1 if a firing is not entered there as a whole
+    double free_energy            # kT, constant part
+    bint ideal                    # whether the copy numbers that change count in the entry
 
 
 cdef class Templates:

@@ -34,7 +34,8 @@ cdef class Templates:
     ----------
     templates : sequence of dict
         ``rate`` (1/s, may be infinite), ``reactants``, ``products`` (pools, repeated as often as they take part),
-        ``members`` (member class or −1), ``action``, ``argument``.
+        ``members`` (member class or −1), ``action``, ``argument``; ``account``, ``free_energy`` (kT) and ``ideal`` for
+        the ledger of free energies, without an account by default.
     in_compartment : bool
     diffusing, bulks, classes : int
         Numbers of diffusing species, of bulk species and of member classes.
@@ -100,6 +101,8 @@ cdef class Templates:
             read, changed = amounts[i]
             t.members, t.action, t.argument = source["members"], source["action"], source["argument"]
             t.rate, t.instant = source["rate"], -1
+            t.account, t.free_energy = source.get("account", -1), source.get("free_energy", 0.0)
+            t.ideal = source.get("ideal", True)
             if t.rate == float("inf"):
                 t.rate, t.instant = 0.0, len(instant)
                 instant.append(i)

@@ -233,13 +233,63 @@ def test_hop_rates_of_old_decks_are_told(folder):
     assert "hops per s" in warnings_of(deck)[0]
 
 
-def test_dissipation_prefix(folder):
-    tracked = {"DISSIPATIONTRACKING": "ON"}
-    errors = folder.errors(tracked)
-    missing = [error for error in errors if "allowed: DELTAG:ID" in error]
-    assert len(missing) == 7 and len(errors) == 8  # and the feature itself
-    chemistry = CHEMISTRY.replace("REACTION: 0", "REACTION: -0.25:R1 0")
-    assert "not available in this version: dissipation tracking" in folder.error(tracked, chemistry=chemistry)
+TRACKED = {"DISSIPATIONTRACKING": "ON"}
+
+
+def with_free_energy(prefix="-0.25:R1", motor="2.117:M", chemistry=CHEMISTRY):
+    """A chemistry deck with a free energy in every line that needs one."""
+    return chemistry.replace("REACTION: 0", f"REACTION: {prefix} 0").replace(
+        f"MOTORREACTION: {prefix}", f"MOTORREACTION: {motor}"
+    )
+
+
+def test_dissipation_needs_free_energies(folder):
+    errors = folder.errors(TRACKED)
+    assert len(errors) == 7
+    assert all("allowed: DELTAG:ID" in error for error in errors)
+
+
+@pytest.mark.parametrize(("prefix", "account"), [("-0.25:R1", "R1"), ("-0.25:", "NA"), ("-0.25", "NA")])
+def test_free_energies_are_read(folder, prefix, account):
+    deck = folder.read(
+        TRACKED, chemistry=with_free_energy(prefix), more_chemistry=f"GENREACTION: {prefix} -> A:DIFFUSING 1\n"
+    )
+    assert deck.track_dissipation and not deck.track_events
+    tracked = (*deck.polymerisations, *deck.depolymerisations, *deck.linkers, *deck.walking, *deck.general_reactions)
+    assert len(tracked) == 7
+    assert {(r.free_energy.value, r.free_energy.account) for r in tracked} == {(-0.25, account)}
+    assert (deck.motors[0].free_energy.value, deck.motors[0].free_energy.account) == (2.117, "M")
+
+
+@pytest.mark.parametrize("prefix", ["nan:R", "inf:R", "1:a:b", "R1"])
+def test_wrong_free_energies(folder, prefix):
+    more = f"GENREACTION: {prefix} A:DIFFUSING -> MD:DIFFUSING 1\n"
+    message = folder.error(TRACKED, chemistry=with_free_energy(), more_chemistry=more)
+    assert (
+        f"GENREACTION: DISSIPATIONTRACKING is ON, found '{prefix}'" in message
+        or f"found '{prefix}', allowed: DELTAG:ID" in message
+    )
+
+
+@pytest.mark.parametrize("ratio", ["1:M", "-26.8:M", "0.5"])
+def test_motors_need_a_ratio_of_rates(folder, ratio):
+    assert "allowed: RATIO:ID with a ratio > 1" in folder.error(TRACKED, chemistry=with_free_energy(motor=ratio))
+
+
+def test_bulk_reactions_have_no_free_energy(folder):
+    more = "BULKREACTION: -1:R S:BULK -> 1\n"
+    assert "BULKREACTION" in folder.error(TRACKED, chemistry=with_free_energy(), more_chemistry=more)
+
+
+def test_a_step_has_one_free_energy(folder):
+    step = "MOTORWALKINGREACTION: -5:W 0 MOA:MOTOR:N + MEA:BOUND:N+1 -> MOA:MOTOR:N+1 + MEA:BOUND:N 0.2\n"
+    message = folder.error(TRACKED, chemistry=with_free_energy(), more_chemistry=step)
+    assert "the same step as in line 21" in message
+
+
+def test_events_are_tracked_without_free_energies(folder):
+    deck = folder.read({"EVENTTRACKING": "ON"})
+    assert deck.track_events and not deck.track_dissipation
 
 
 def test_bubble_parameters_are_counted_by_bubble_type(folder):
@@ -267,7 +317,6 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
             "RUNSTEPS",
             "step mode",
         ),
-        ("EVENTTRACKING: ON", "EVENTTRACKING", "event tracking"),
         ("HESSIANTRACKING: 10 1 0 0", "HESSIANTRACKING", "Hessian analysis"),
         ("SPECIALPROTOCOL MAKELINKERSSTATIC 10", "SPECIALPROTOCOL", "special protocol MAKELINKERSSTATIC"),
         (

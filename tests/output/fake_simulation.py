@@ -63,6 +63,8 @@ def make_sim(**changes):
         diffusing_names=(),
         diffusing_counts=np.zeros((n, 0), dtype=np.int64),
         energies={"FilamentStretching": 2.0, "LinkerStretching": 4.0},
+        dissipation=None,
+        events=None,
         minimisation=SimpleNamespace(status="converged", iterations=12, evaluations=15, residual=0.25),
     )
     vars(sim).update(changes)
