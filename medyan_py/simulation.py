@@ -16,6 +16,7 @@ from medyan_py.schedule import Timetable
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
+from medyan_py.setup.space import wall_shape
 from medyan_py.views import BondsView, BoundaryView, BranchersView, FilamentsView, GridView
 
 
@@ -176,8 +177,15 @@ class Simulation:
     @property
     def boundary(self) -> BoundaryView:
         """Walls."""
-        inset = self.deck.boundary.inset
-        return BoundaryView(((inset,) * 3, tuple(length - inset for length in self.deck.geometry.size)))
+        size, shape = self.deck.geometry.size, wall_shape(self.deck)
+        if shape is None:
+            inset = self.deck.boundary.inset
+            return BoundaryView(((inset,) * 3, tuple(length - inset for length in size)))
+        radius = shape[2]
+        half = (radius, radius, radius if shape[0] == "SPHERICAL" else 0.5 * size[2])
+        low = tuple(c - h for c, h in zip(shape[1], half, strict=True))
+        high = tuple(c + h for c, h in zip(shape[1], half, strict=True))
+        return BoundaryView((low, high), shape[0])
 
     @property
     def filaments(self) -> FilamentsView:

@@ -28,9 +28,11 @@ class Geometry:
 
 @dataclass(frozen=True)
 class Boundary:
-    """Boundary of the volume: planes `inset` (nm) inside the faces of the grid.
+    """Boundary of the volume: six planes `inset` (nm) inside the faces of the grid, or a sphere, a capsule or a
+    cylinder of `diameter` (nm) about the vertical axis through its centre, both as high as the grid.
 
-    `repulsion` is 'REPULSIONEXP' or None; `cutoff` and `screening_length` in nm, `interaction_k` in pN nm.
+    `shape` is 'CUBIC', 'SPHERICAL', 'CAPSULE' or 'CYLINDER'; `repulsion` 'REPULSIONEXP', 'REPULSIONEXPIN' (repels
+    100 nm further inside) or None; `cutoff` and `screening_length` in nm, `interaction_k` in pN nm.
     """
 
     shape: str
@@ -39,6 +41,7 @@ class Boundary:
     interaction_k: float
     screening_length: float
     inset: float = 25.0
+    diameter: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -344,6 +347,7 @@ class InitialNetwork:
     """Filaments at the start: those of the file, then `count` random ones of `cylinders` cylinders and type `type`.
 
     `projection` is 'STRAIGHT' or 'PREDEFINED'; `creation_bounds` are x0 y0 z0 x1 y1 z1 as fractions of the grid.
+    In a cylindrical boundary random filaments lie `along_wall`, or with both ends near it (`rings`), when so asked.
     """
 
     file_filaments: tuple[FilamentLine, ...]
@@ -352,6 +356,8 @@ class InitialNetwork:
     type: int
     projection: str
     creation_bounds: tuple[float, float, float, float, float, float]
+    along_wall: bool = False
+    rings: bool = False
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ class _Reading:
         check_available(settings, report)
         if lines is not None:
             check_species_of_system_deck(settings, book, report)
-            check_available_chemistry(lines, report)
+            check_available_chemistry(lines, settings, report)
             check_limits(lines, book, reactions, report)
         report.raise_if_errors()
         return build_deck(

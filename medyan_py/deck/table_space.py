@@ -84,12 +84,8 @@ BOUNDARY = (
         "BOUNDARYSHAPE",
         _S1,
         _choice("CUBIC", "SPHERICAL", "CAPSULE", "CYLINDER"),
-        help="shape of the volume; CUBIC: six planes 25 nm inside the faces of the grid",
-        missing={
-            "SPHERICAL": "spherical boundary",
-            "CAPSULE": "capsule boundary",
-            "CYLINDER": "cylinder boundary",
-        },
+        help="shape of the volume; CUBIC: six planes 25 nm inside the faces of the grid; the others have the diameter "
+        "BOUNDARYDIAMETER and a vertical axis through the centre of the grid; CAPSULE and CYLINDER are as high as it",
     ),
     Keyword(
         "BOUNDARYMOVE",

@@ -42,7 +42,7 @@ class VtkRecorder:
             if (self.directory / f"{kind}.pvd").exists():
                 raise OutputError(f"{self.directory / kind}.pvd exists already, and results are never mixed")
         self._make_folder(self.directory)
-        self._vtk.write(self._vtk.box(sim.boundary.box), self.directory / BOX_FILE)
+        self._vtk.write(self._vtk.outline(sim.boundary.box, sim.boundary.shape), self.directory / BOX_FILE)
 
     def record(self, sim: Any) -> None:
         """Write the files of one frame, then the collections that list it.

@@ -7,7 +7,7 @@ import numpy as np
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.mechanics.model import MechanicalModel
 from medyan_py.deck import Deck
-from medyan_py.setup.space import wall_planes
+from medyan_py.setup.space import wall_planes, wall_shape
 
 
 class Mechanics:
@@ -29,7 +29,9 @@ class Mechanics:
         types = deck.filament_types
         walls = deck.boundary.repulsion is not None
         self.model = MechanicalModel(
-            planes=wall_planes(deck) if walls else np.zeros((0, 6)),
+            planes=wall_planes(deck),
+            boundary_shape=wall_shape(deck),
+            boundary_repulsion=deck.boundary.repulsion,
             boundary_k=deck.boundary.interaction_k if walls else 1.0,
             boundary_screening=deck.boundary.screening_length if walls else 1.0,
             boundary_cutoff=deck.boundary.cutoff if walls else 1.0,

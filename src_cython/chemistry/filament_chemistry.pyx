@@ -416,21 +416,25 @@ cdef class FilamentChemistry(FilamentTemplates):
     cdef int place_seed(self, int which, int group, double *at, double *direction) noexcept nogil:
         """A place for a new filament inside the walls; its compartment, −1 if none was found in many tries."""
         cdef NucleationKind *kind = &self.nucleation[which]
-        cdef double length = 3 * self.filaments.kind[kind.filament_type].monomer
+        cdef double length = 3 * self.filaments.kind[kind.filament_type].monomer, azimuth
         cdef double[3] tip
         cdef int c, k, at_k, _turn
         for _turn in range(MOST_TRIES):
             c = group if group < self.compartments else <int> self.random.below(self.compartments)
-            if not self.active[c]:
+            if not self.active[c] or self.volume[c] < self.seed_volume:
                 continue
             at_k = c
             for k in range(3):
                 at[k] = (at_k % self.grid[k] + self.random.uniform()) * self.compartment_edge[k]
                 at_k //= self.grid[k]
-            self.random_direction(direction)
+            if self.flat_seeds:
+                azimuth = 2.0 * PI * self.random.uniform()
+                direction[0], direction[1], direction[2] = cos(azimuth), sin(azimuth), 0.0
+            else:
+                self.random_direction(direction)
             for k in range(3):
                 tip[k] = at[k] + length * direction[k]
-            if self.boundary_distance(at) > 0.0 and self.boundary_distance(tip) > 0.0:
+            if self.boundary_distance(at) > self.seed_margin and self.boundary_distance(tip) > self.seed_margin:
                 return c
         return -1
 

@@ -256,10 +256,6 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
     [
         ("BOUNDARYMOVE: LEFT", "BOUNDARYMOVE", "moving boundary"),
         ("TRANSFERSHAREAXIS: - X", "TRANSFERSHAREAXIS", "moving boundary"),
-        ("BOUNDARYSHAPE: SPHERICAL\nBOUNDARYDIAMETER: 900", "BOUNDARYSHAPE", "spherical boundary"),
-        ("BOUNDARYSHAPE: CYLINDER\nBOUNDARYDIAMETER: 900", "BOUNDARYSHAPE", "cylinder boundary"),
-        ("BOUNDARYSHAPE: CAPSULE\nBOUNDARYDIAMETER: 900", "BOUNDARYSHAPE", "capsule boundary"),
-        ("BOUNDARYFFTYPE: REPULSIONEXPIN", "BOUNDARYFFTYPE", "boundary repulsion REPULSIONEXPIN"),
         ("LINESEARCHALGORITHM: QUADRATIC", "LINESEARCHALGORITHM", "quadratic line search"),
         ("CALGORITHM: GILLESPIE", "CALGORITHM", "direct method"),
         (
