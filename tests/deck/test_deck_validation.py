@@ -336,7 +336,6 @@ INERT = [
     "DISSIPATIONTRACKING: OFF\nEVENTTRACKING: OFF\nEIGENTRACKING: OFF\ncompatibility none",
     "MANUALPLUSPOLYRATIO: 2",
     "FILAMENTFILE:\nNUMBUBBLES: 0",
-    "form-rings true\nrestrict-cylinder-boundary-angle true",
     "DBUNBINDINGTYPE: SLIP\nDBUNBINDINGLEN: 0.2",
     "INITIALSLOWDOWNTIME: 5\nCONJUGATEGRADIENT: STEEPESTDESCENT\nFBENDINGFFTYPE: HARMONIC",
 ]
@@ -345,6 +344,24 @@ INERT = [
 @pytest.mark.parametrize("extra", INERT)
 def test_what_is_declared_but_does_nothing_is_accepted(folder, extra):
     assert folder.read(extra=extra + "\n").warnings == ()
+
+
+def test_placement_in_a_cylinder_is_remarked_without_one(folder):
+    deck = folder.read(extra="form-rings true\nrestrict-cylinder-boundary-angle true\n")
+    remarks = "\n".join(str(warning) for warning in deck.warnings)
+    for name in ("form-rings", "restrict-cylinder-boundary-angle"):
+        assert f"{name}: without effect unless BOUNDARYSHAPE is CYLINDER" in remarks
+    assert not (deck.initial.rings or deck.initial.along_wall)
+    inside = "BOUNDARYSHAPE: CYLINDER\nBOUNDARYDIAMETER: 900\nform-rings true\n"
+    deck = folder.read({"BOUNDARYSHAPE": None}, extra=inside)
+    assert deck.warnings == () and deck.initial.rings and deck.boundary.diameter == 900.0
+
+
+def test_round_walls_have_no_right_side(folder):
+    round_walls = "BOUNDARYSHAPE: SPHERICAL\nBOUNDARYDIAMETER: 900\n"
+    lines = (BRANCHER + BRANCHING.replace("ALL", "RIGHTBOUNDARY")) + "\n"
+    message = folder.error({"BOUNDARYSHAPE": None}, extra=round_walls, more_chemistry=lines)
+    assert "a boundary of shape SPHERICAL has no right plane, found RIGHTBOUNDARY" in message
 
 
 def test_species_line_of_a_hold_that_is_off(folder):
