@@ -20,6 +20,7 @@ from .model import (
     Minimisation,
     Schedule,
 )
+from .motion import motion
 from .reactions import Reactions
 from .settings import Settings
 from .species import ON_FILAMENTS, SpeciesBook
@@ -90,6 +91,7 @@ def _boundary(settings: Settings) -> Boundary:
         screening_length=settings["BOUNDARYSCREENLENGTH"],
         inset=INSET,
         diameter=settings["BOUNDARYDIAMETER"],
+        motion=motion(settings),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,21 @@ class Geometry:
 
 
 @dataclass(frozen=True)
+class Motion:
+    """How planes of a cubic boundary move: those across axis 0, 1, 2 on the low (0) or high (1) side, as (axis, side)
+    in `sides`.
+
+    With a `speed` (nm/s) they go inwards between the times `start` and `end` (s); if it is None they keep two
+    compartments from the filaments.
+    """
+
+    sides: tuple[tuple[int, int], ...]
+    speed: float | None
+    start: float = 0.0
+    end: float = math.inf
+
+
+@dataclass(frozen=True)
 class Boundary:
     """Boundary of the volume: six planes `inset` (nm) inside the faces of the grid, or a sphere, a capsule or a
     cylinder of `diameter` (nm) about the vertical axis through its centre, both as high as the grid.
@@ -42,6 +58,7 @@ class Boundary:
     screening_length: float
     inset: float = 25.0
     diameter: float = 0.0
+    motion: Motion | None = None
 
 
 @dataclass(frozen=True)
@@ -104,24 +121,29 @@ class FilamentType:
 
 @dataclass(frozen=True)
 class DiffusingSpecies:
-    """Molecules on the grid: copies, diffusion coefficient (nm²/s), release and removal time (s; 0: never removed)."""
+    """Molecules on the grid: copies, diffusion coefficient (nm²/s), release and removal time (s; 0: never removed).
+
+    `held` is the concentration (µM) that is kept at the wall opposite to the one that moves, or None.
+    """
 
     name: str
     copies: int
     diffusion: float
     release: float
     removal: float
+    held: float | None = None
 
 
 @dataclass(frozen=True)
 class BulkSpecies:
-    """Molecules of the whole volume; `constant` ones are not changed by reactions."""
+    """Molecules of the whole volume; reactions do not change `constant` ones; `held`: concentration (µM) or None."""
 
     name: str
     copies: int
     release: float
     removal: float
     constant: bool
+    held: float | None = None
 
 
 @dataclass(frozen=True)

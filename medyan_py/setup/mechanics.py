@@ -52,6 +52,11 @@ class Mechanics:
         self.bonds = self.branchers = np.zeros(0, dtype=np.int32)
         self.energies: dict[str, float] = {}
         self.record = None
+        self._planes: np.ndarray | None = None
+
+    def set_planes(self, planes: np.ndarray) -> None:
+        """Move the walls of a cubic boundary, from the next ``relax`` on: float64 (6, 6), points (nm) and normals."""
+        self._planes = planes
 
     def relax(self) -> None:
         """Minimise the energy from the present state; put positions, forces and tensions back into the structure.
@@ -59,6 +64,9 @@ class Mechanics:
         ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left.
         """
         self.load()
+        if self._planes is not None:
+            self.model.set_planes(self._planes)
+            self._planes = None
         m = self._deck.minimisation
         self.record = self.model.minimise(
             method=m.method,

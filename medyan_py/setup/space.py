@@ -47,11 +47,16 @@ def wall_planes(deck: Deck) -> np.ndarray:
     """Planes of a cubic boundary, float64 (6, 6): point on the plane (nm), inward unit normal; none of a round one."""
     if deck.boundary.shape != "CUBIC":
         return np.zeros((0, 6))
+    return planes_of_box((0.0, 0.0, 0.0), deck.geometry.size, deck.boundary.inset)
+
+
+def planes_of_box(low, high, inset: float) -> np.ndarray:
+    """Planes ``inset`` (nm) inside the faces of a box, float64 (6, 6): point (nm), inward unit normal."""
     planes = np.zeros((6, 6))
-    for axis, length in enumerate(deck.geometry.size):
+    for axis in range(3):
         for side in range(2):
             row = planes[2 * axis + side]
-            row[axis] = deck.boundary.inset if side == 0 else length - deck.boundary.inset
+            row[axis] = low[axis] + inset if side == 0 else high[axis] - inset
             row[3 + axis] = 1.0 - 2.0 * side
     return planes
 

@@ -75,6 +75,19 @@ def chord_fractions(low, high, centre, radius) -> tuple[np.ndarray, np.ndarray]:
     return _unit(volume), _unit(faces)
 
 
+def box_fractions(low, high, corner, opposite) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes and a box between ``corner`` and ``opposite`` (nm)."""
+    low, high = _boxes(low, high, _finite(corner, "corner"))
+    size, extent = high - low, _finite(opposite, "opposite") - _finite(corner, "corner")
+    part = np.clip(np.minimum(high, extent) - np.maximum(low, 0.0), 0.0, None) / size
+    faces = np.empty((len(low), 6))
+    for axis, side in itertools.product(range(3), range(2)):
+        at = (low, high)[side][:, axis]
+        others = part[:, [a for a in range(3) if a != axis]].prod(axis=1)
+        faces[:, 2 * axis + side] = np.where((at >= 0.0) & (at <= extent[axis]), others, 0.0)
+    return _unit(part.prod(axis=1)), _unit(faces)
+
+
 def sphere_fractions(low, high, centre, radius) -> tuple[np.ndarray, np.ndarray]:
     """Boxes and a sphere about ``centre`` (x, y, z)."""
     return capsule_fractions(low, high, centre, radius, 0.0)

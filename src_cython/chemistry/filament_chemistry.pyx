@@ -41,6 +41,8 @@ from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS
 
 import numpy as np
 
+from medyan_py.core.chemistry.grid import nearest_active
+
 cdef int MOST_TRIES = 100          # placements of a new filament before the event is called off
 cdef double PI = 3.141592653589793
 
@@ -536,6 +538,21 @@ cdef class FilamentChemistry(FilamentTemplates):
         with nogil:
             self.update_all()
             self.settle(-1)
+
+    def set_planes(self, planes):
+        """Move the plane walls (rows as in ``Walls``); loads follow with the next ``update``."""
+        self._set_walls(self.walls._replace(planes=tuple(map(tuple, planes))))
+
+    def set_space(self, active, volume_fraction=None, face_fraction=None):
+        """As ``Engine.set_space``; what is in a compartment that leaves belongs to the nearest one that stays."""
+        before = self.active_array
+        FilamentTemplates.set_space(self, active, volume_fraction, face_fraction)
+        if np.array_equal(before, self.active_array):
+            return
+        self.home = nearest_active(self.shape, self.compartment_size, self.active_array)
+        self.candidates.active = self.active_array.copy()
+        self.update()
+        self.rebuild_candidates()
 
     def rebuild_candidates(self):
         """List all candidate pairs, and sites in branching zones, anew at the present positions."""

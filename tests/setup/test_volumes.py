@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from medyan_py.setup.volumes import (
+    box_fractions,
     capsule_fractions,
     chord_fractions,
     cylinder_fractions,
@@ -27,6 +28,16 @@ def test_circle_in_sixteen_squares():
     np.testing.assert_allclose(volume.reshape(4, 4), volume.reshape(4, 4).T, atol=1e-12)
     # the circle meets the line x = 500 at y = 1000 − √(1000² − 500²) = 133.97
     np.testing.assert_allclose(faces[0, [1, 3]], (500 - 133.9746) / 500, atol=1e-6)
+
+
+def test_box_in_compartments():
+    boxes = grid_boxes((2, 1, 1), (100.0, 50.0, 20.0))
+    volume, faces = box_fractions(*boxes, (20.0, 0.0, 5.0), (150.0, 50.0, 20.0))
+    np.testing.assert_allclose(volume, [0.8 * 0.75, 0.5 * 0.75])
+    np.testing.assert_allclose(faces[0], [0.0, 0.75, 0.6, 0.6, 0.0, 0.8])
+    np.testing.assert_allclose(faces[1], [0.75, 0.0, 0.375, 0.375, 0.0, 0.5])
+    volume, faces = box_fractions(*boxes, (0.0, 0.0, 0.0), (200.0, 50.0, 20.0))
+    assert (volume == 1.0).all() and (faces == 1.0).all()
 
 
 def test_chords_in_squares():
