@@ -118,8 +118,16 @@ def test_filaments_form_flat_and_away_from_the_wall_by_old_rules(runner):
     assert len(view) > 50
     assert from_walls("CYLINDER", view.beads).min() > 125.0
     assert view.beads[1::2, 2] == pytest.approx(view.beads[::2, 2], abs=1e-9)
-    compartment = (view.beads // 250.0).astype(int) @ [1, 4, 16]
-    assert simulation.chemistry.volume_fractions[compartment].min() > 0.2  # 125 nm inside; corners have 0.15
+
+
+@pytest.mark.parametrize(("compatibility", "any_form"), [("none", True), ("medyan-5.4", False)])
+def test_where_the_old_rules_leave_less_than_half_a_compartment_no_filament_forms(runner, compatibility, any_form):
+    changes = {"BOUNDARYSHAPE": "CYLINDER", "BOUNDARYDIAMETER": "900", "compatibility": compatibility}
+    simulation = runner.start(NUCLEATION, changes)
+    volume = simulation.chemistry.volume_fractions[0]
+    assert volume == pytest.approx(np.pi / 4 * 0.81 if any_form else 0.5 * 0.81, rel=1e-9)
+    simulation.run(0.5)
+    assert (len(simulation.filaments) > 0) == any_form
 
 
 @pytest.mark.parametrize("shape", ROUND)
