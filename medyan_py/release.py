@@ -11,13 +11,15 @@ from medyan_py.deck import Deck
 class Releases:
     """Release and removal of the copy numbers that a deck asks for, each at its exact time.
 
-    Copies of a diffusing species are spread over the active compartments, each independently and uniformly; copies of
-    a bulk species are added to what is there. Removal deletes all copies.
+    Copies of a diffusing species are spread over the active compartments, each independently, with probability in
+    proportion to their volume (by the rules of MEDYAN 5.4: the same for all); copies of a bulk species are added to
+    what is there. Removal deletes all copies.
     """
 
     def __init__(self, deck: Deck, chemistry: FilamentChemistry, rng: np.random.Generator):
         self._chemistry = chemistry
         self._rng = rng
+        self._by_volume = deck.compatibility != "medyan-5.4"
         self._due = []
         for bulk, species in ((False, deck.diffusing), (True, deck.bulk)):
             for index, s in enumerate(species):
@@ -47,7 +49,8 @@ class Releases:
             chemistry.set_bulk(index, int(chemistry.bulk_counts[index]) + copies)
             return
         active = np.flatnonzero(chemistry.active_compartments)
-        share = self._rng.multinomial(copies, np.full(len(active), 1.0 / len(active)))
+        room = chemistry.volume_fractions[active] if self._by_volume else np.ones(len(active))
+        share = self._rng.multinomial(copies, room / room.sum())
         for compartment, n in zip(active, share, strict=True):
             if n:
                 chemistry.set_count(int(compartment), index, int(chemistry.counts[compartment, index] + n))

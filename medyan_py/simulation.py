@@ -11,12 +11,14 @@ import numpy as np
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
+from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.output import Recorders
 from medyan_py.release import Releases
 from medyan_py.schedule import Timetable
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
+from medyan_py.setup.space import wall_shape
 from medyan_py.views import BondsView, BoundaryView, BranchersView, FilamentsView, GridView
 
 
@@ -54,6 +56,8 @@ class Simulation:
         self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
         self._mechanics = Mechanics(deck, self.chemistry)
         self._releases = Releases(deck, self.chemistry, setup_stream)
+        self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
+        self._holds = Holds(deck, self.chemistry, self._boundary)
         self._timetable = Timetable(deck.schedule)
         self.cycles = 0
         self.frame = 0
@@ -61,6 +65,7 @@ class Simulation:
         self._stop = False
         self.chemistry.start(0.0)
         place_filaments(deck, self.chemistry, setup_stream)
+        self._boundary.advance(0.0, 0.0)
         self._releases.apply(0.0)
         self._relax()
         self._dissipation = Dissipation(deck.force_fields, self._mechanics.energies) if deck.track_dissipation else None
@@ -138,7 +143,9 @@ class Simulation:
         self._stop = True
 
     def _cycle(self, end: float, recorders: Recorders | None) -> None:
-        self._react(self._timetable.cycle_end(self.time, end))
+        start = self.time
+        self._react(self._timetable.cycle_end(start, end))
+        self._boundary.advance(start, self.time)
         self._relax()
         if self._dissipation is not None:
             record = self._mechanics.record
@@ -152,9 +159,11 @@ class Simulation:
 
     def _react(self, end: float) -> None:
         """Chemistry up to ``end``; releases and removals happen at their exact times."""
+        self._holds.apply(self.time)
         while self._releases.next_time <= end:
             self.chemistry.run(max(self.time, self._releases.next_time))
             self._releases.apply(self.time)
+            self._holds.apply(self.time)
         self.chemistry.run(end)
 
     def _relax(self) -> None:
@@ -183,8 +192,16 @@ class Simulation:
     @property
     def boundary(self) -> BoundaryView:
         """Walls."""
-        inset = self.deck.boundary.inset
-        return BoundaryView(((inset,) * 3, tuple(length - inset for length in self.deck.geometry.size)))
+        size, shape = self.deck.geometry.size, wall_shape(self.deck)
+        if shape is None:
+            low, high = self._boundary.box
+            inset = self.deck.boundary.inset
+            return BoundaryView((tuple((low + inset).tolist()), tuple((high - inset).tolist())))
+        radius = shape[2]
+        half = (radius, radius, radius if shape[0] == "SPHERICAL" else 0.5 * size[2])
+        low = tuple(c - h for c, h in zip(shape[1], half, strict=True))
+        high = tuple(c + h for c, h in zip(shape[1], half, strict=True))
+        return BoundaryView((low, high), shape[0])
 
     @property
     def filaments(self) -> FilamentsView:

@@ -135,6 +135,9 @@ class GridView(NamedTuple):
 
 
 class BoundaryView(NamedTuple):
-    """``box``: the two corners of the walls (nm)."""
+    """Walls: ``box``, two corners (nm) of the smallest box around them, and ``shape``, one of 'CUBIC', 'SPHERICAL',
+    'CYLINDER' and 'CAPSULE'. Round walls have a vertical axis and fill the box, whose width is their diameter.
+    """
 
     box: tuple[tuple[float, ...], tuple[float, ...]]
+    shape: str = "CUBIC"

@@ -110,7 +110,7 @@ def box(diffusing=(), bulk=(), active=(1, 1, 1, 1, 0, 1, 1, 1), seed=1):
         filaments=Filaments([(2.7, 27.0, 10, (3,))]),
     )
     chemistry.start()
-    deck = SimpleNamespace(diffusing=diffusing, bulk=bulk)
+    deck = SimpleNamespace(diffusing=diffusing, bulk=bulk, compatibility="none")
     return chemistry, Releases(deck, chemistry, np.random.default_rng(seed))
 
 

@@ -55,7 +55,7 @@ def _conditional(settings: Settings, report: Report) -> None:
         report.warning(settings.file, line, "DATADUMPTIME", "restart dumps are not written in this version")
 
 
-def check_available_chemistry(lines: ChemistryLines, report: Report) -> None:
+def check_available_chemistry(lines: ChemistryLines, settings: Settings, report: Report) -> None:
     """Reports every line of the chemistry deck that switches on something this version cannot do."""
     for statement in lines.statements:
         row = statement.directive
@@ -64,3 +64,8 @@ def check_available_chemistry(lines: ChemistryLines, report: Report) -> None:
         for word, feature in (row.missing or {}).items():
             if word in (statement.fields.get("mode"), statement.fields.get("hold"), statement.fields.get("zone")):
                 not_available(report, lines.file, statement.line, row.name, feature)
+        shape = settings["BOUNDARYSHAPE"]
+        if statement.fields.get("zone") == "RIGHTBOUNDARY" and shape not in (None, "CUBIC"):
+            allowed = "ALL, BOUNDARY, TOPBOUNDARY, SIDEBOUNDARY"
+            message = f"a boundary of shape {shape} has no right plane"
+            report.error(lines.file, statement.line, row.name, message, found="RIGHTBOUNDARY", allowed=allowed)

@@ -20,6 +20,7 @@ from .model import (
     Minimisation,
     Schedule,
 )
+from .motion import motion
 from .reactions import Reactions
 from .settings import Settings
 from .species import ON_FILAMENTS, SpeciesBook
@@ -91,6 +92,8 @@ def _boundary(settings: Settings) -> Boundary:
         interaction_k=settings["BOUNDARYINTERACTIONK"],
         screening_length=settings["BOUNDARYSCREENLENGTH"],
         inset=INSET,
+        diameter=settings["BOUNDARYDIAMETER"],
+        motion=motion(settings),
     )
 
 
@@ -173,6 +176,8 @@ def _initial(settings: Settings, filaments: tuple[FilamentLine, ...]) -> Initial
         type=settings["FILAMENTTYPE"],
         projection=settings["PROJECTIONTYPE"],
         creation_bounds=settings["FILCREATIONBOUNDS"],
+        along_wall=settings["restrict-cylinder-boundary-angle"] and settings["BOUNDARYSHAPE"] == "CYLINDER",
+        rings=settings["form-rings"] and settings["BOUNDARYSHAPE"] == "CYLINDER",
     )
 
 
@@ -200,7 +205,8 @@ def force_fields(settings: Settings) -> tuple[str, ...]:
     if settings["triangle-bead-volume-ff-type"]:
         names.append("TriangleBeadExcludedVolume")
     if settings["BOUNDARYFFTYPE"]:
-        names += ["BoundaryCylinderRepulsion", "BoundaryBubbleRepulsion"]
+        inner = settings["BOUNDARYFFTYPE"] == "REPULSIONEXPIN"
+        names += ["BoundaryCylinderRepulsionIn" if inner else "BoundaryCylinderRepulsion", "BoundaryBubbleRepulsion"]
     names.append("FixedBubbleCoordinates")
     if settings["BUBBLEFFTYPE"]:
         names += ["BubbleCylinderRepulsion", "BubbleBubbleRepulsion"]

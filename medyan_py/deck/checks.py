@@ -231,6 +231,10 @@ class Checker:
                 self._need_nonzero(name, "BOUNDARYFFTYPE")
         elif settings.sound("BOUNDARYFFTYPE"):
             self._warn("BOUNDARYFFTYPE", "not set: nothing keeps filaments inside the boundary")
+        if settings["BOUNDARYSHAPE"] not in (None, "CYLINDER"):
+            for name in ("restrict-cylinder-boundary-angle", "form-rings"):
+                if settings[name]:
+                    self._warn(name, "without effect unless BOUNDARYSHAPE is CYLINDER")
 
     # --- time
 

@@ -75,8 +75,6 @@ def _site(kind: str) -> Directive:
     return Directive(f"{kind}BINDINGSITE", ("name=name ftype=type",), f"the bound species a {kind.lower()} occupies")
 
 
-_HELD = "concentrations held by a moving boundary"
-
 SPECIES = (
     Directive(
         "SPECIESDIFFUSING",
@@ -87,7 +85,6 @@ SPECIES = (
         ),
         "molecules on the grid",
         declares="DIFFUSING",
-        missing={"BASECONC": _HELD},
     ),
     Directive(
         "SPECIESBULK",
@@ -97,7 +94,6 @@ SPECIES = (
         ),
         "molecules of the whole volume",
         declares="BULK",
-        missing={"BULKCONC": _HELD},
     ),
     Directive(
         "species-general",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +28,27 @@ class Geometry:
 
 
 @dataclass(frozen=True)
-class Boundary:
-    """Boundary of the volume: planes `inset` (nm) inside the faces of the grid.
+class Motion:
+    """How planes of a cubic boundary move: those across axis 0, 1, 2 on the low (0) or high (1) side, as (axis, side)
+    in `sides`.
 
-    `repulsion` is 'REPULSIONEXP' or None; `cutoff` and `screening_length` in nm, `interaction_k` in pN nm.
+    With a `speed` (nm/s) they go inwards between the times `start` and `end` (s); if it is None they keep two
+    compartments from the filaments.
+    """
+
+    sides: tuple[tuple[int, int], ...]
+    speed: float | None
+    start: float = 0.0
+    end: float = math.inf
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Boundary of the volume: six planes `inset` (nm) inside the faces of the grid, or a sphere, a capsule or a
+    cylinder of `diameter` (nm) about the vertical axis through its centre, both as high as the grid.
+
+    `shape` is 'CUBIC', 'SPHERICAL', 'CAPSULE' or 'CYLINDER'; `repulsion` 'REPULSIONEXP', 'REPULSIONEXPIN' (repels
+    100 nm further inside) or None; `cutoff` and `screening_length` in nm, `interaction_k` in pN nm.
     """
 
     shape: str
@@ -39,6 +57,8 @@ class Boundary:
     interaction_k: float
     screening_length: float
     inset: float = 25.0
+    diameter: float = 0.0
+    motion: Motion | None = None
 
 
 @dataclass(frozen=True)
@@ -101,24 +121,29 @@ class FilamentType:
 
 @dataclass(frozen=True)
 class DiffusingSpecies:
-    """Molecules on the grid: copies, diffusion coefficient (nm²/s), release and removal time (s; 0: never removed)."""
+    """Molecules on the grid: copies, diffusion coefficient (nm²/s), release and removal time (s; 0: never removed).
+
+    `held` is the concentration (µM) that is kept at the wall opposite to the one that moves, or None.
+    """
 
     name: str
     copies: int
     diffusion: float
     release: float
     removal: float
+    held: float | None = None
 
 
 @dataclass(frozen=True)
 class BulkSpecies:
-    """Molecules of the whole volume; `constant` ones are not changed by reactions."""
+    """Molecules of the whole volume; reactions do not change `constant` ones; `held`: concentration (µM) or None."""
 
     name: str
     copies: int
     release: float
     removal: float
     constant: bool
+    held: float | None = None
 
 
 @dataclass(frozen=True)
@@ -360,6 +385,7 @@ class InitialNetwork:
     """Filaments at the start: those of the file, then `count` random ones of `cylinders` cylinders and type `type`.
 
     `projection` is 'STRAIGHT' or 'PREDEFINED'; `creation_bounds` are x0 y0 z0 x1 y1 z1 as fractions of the grid.
+    In a cylindrical boundary random filaments lie `along_wall`, or with both ends near it (`rings`), when so asked.
     """
 
     file_filaments: tuple[FilamentLine, ...]
@@ -368,6 +394,8 @@ class InitialNetwork:
     type: int
     projection: str
     creation_bounds: tuple[float, float, float, float, float, float]
+    along_wall: bool = False
+    rings: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from .grammar import decode, parse
 from .laws import check_parameters
 from .limits import check_limits
 from .model import Deck, FilamentLine
+from .motion import check_held, check_motion
 from .reactions import Reactions, read_reactions
 from .settings import Settings, read_settings
 from .species import SpeciesBook
@@ -93,9 +94,11 @@ class _Reading:
         Checker(settings, counts, report).run()
         check_parameters(settings, counts.MT, report)
         check_available(settings, report)
+        check_motion(settings, report)
         if lines is not None:
             check_species_of_system_deck(settings, book, report)
-            check_available_chemistry(lines, report)
+            check_available_chemistry(lines, settings, report)
+            check_held(lines, settings, report)
             check_limits(lines, book, reactions, report)
         report.raise_if_errors()
         return build_deck(

@@ -71,7 +71,14 @@ class SpeciesBook:
             self._diffusing(statement)
         elif kind == "BULK":
             self.bulk.append(
-                BulkSpecies(name, fields["copies"], fields["release"], fields["removal"], fields["mode"] == "CONST")
+                BulkSpecies(
+                    name,
+                    fields["copies"],
+                    fields["release"],
+                    fields["removal"],
+                    fields["mode"] == "CONST",
+                    _held(fields),
+                )
             )
 
     def _diffusing(self, statement: Statement) -> None:
@@ -92,7 +99,9 @@ class SpeciesBook:
                 "AVG asks for averaged copy numbers; the species is treated exactly, as with REG",
             )
         self.diffusing.append(
-            DiffusingSpecies(fields["name"], fields["copies"], diffusion, fields["release"], fields["removal"])
+            DiffusingSpecies(
+                fields["name"], fields["copies"], diffusion, fields["release"], fields["removal"], _held(fields)
+            )
         )
 
     def _site(self, statement: Statement) -> None:
@@ -209,3 +218,8 @@ class SpeciesBook:
 def species_ref(reference: Reference) -> SpeciesRef:
     """The reference to a diffusing or bulk species as the typed deck holds it."""
     return SpeciesRef(reference.kind.lower(), reference.name)
+
+
+def _held(fields: dict[str, object]) -> float | None:
+    """The concentration (µM) that a species line asks to keep, if any."""
+    return fields["molarity"] if fields.get("hold") in ("BASECONC", "BULKCONC") else None

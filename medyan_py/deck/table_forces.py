@@ -76,7 +76,6 @@ REPULSION = (
         "REPULSIONEXP",
         "REPULSIONEXPIN",
         "",
-        missing={"REPULSIONEXPIN": "boundary repulsion REPULSIONEXPIN"},
     ),
     Keyword(
         "VOLUMEFFTYPE",

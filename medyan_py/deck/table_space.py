@@ -84,22 +84,17 @@ BOUNDARY = (
         "BOUNDARYSHAPE",
         _S1,
         _choice("CUBIC", "SPHERICAL", "CAPSULE", "CYLINDER"),
-        help="shape of the volume; CUBIC: six planes 25 nm inside the faces of the grid",
-        missing={
-            "SPHERICAL": "spherical boundary",
-            "CAPSULE": "capsule boundary",
-            "CYLINDER": "cylinder boundary",
-        },
+        help="shape of the volume; CUBIC: six planes 25 nm inside the faces of the grid; the others have the diameter "
+        "BOUNDARYDIAMETER and a vertical axis through the centre of the grid; CAPSULE and CYLINDER are as high as it",
     ),
     Keyword(
         "BOUNDARYMOVE",
         Repetition.EACH,
         _choice(*_SIDES),
         default=(),
-        help="planes of a CUBIC boundary that move",
+        help="planes of a CUBIC boundary that move: x LEFT RIGHT, y FRONT BACK, z BOTTOM TOP; with BMOVESPEED at that "
+        "speed, without it they keep two compartments from the filaments",
         count=(1,),
-        feature="moving boundary",
-        idle=("NONE",),
     ),
     Keyword(
         "BOUNDARYDIAMETER",
@@ -129,16 +124,18 @@ BOUNDARY = (
         default=0.0,
         help="screening length of the boundary repulsion",
     ),
-    Keyword("BMOVESPEED", _SQ, ValueType("float", "nm/s"), default=0.0, help="speed of a moving boundary"),
+    Keyword(
+        "BMOVESPEED", _SQ, ValueType("float", "nm/s"), default=0.0, help="speed of moving planes, towards the centre"
+    ),
     Keyword("BMOVESTARTTIME", _SQ, _TIME, default=0.0, help="the boundary moves from this time on"),
     Keyword("BMOVEENDTIME", _SQ, _TIME, help="the boundary moves until this time; without it, to the end"),
     Keyword(
         "TRANSFERSHAREAXIS",
         Repetition.FIXED,
         _choice("X", "Y", "Z"),
-        help="axis along which compartments are activated and deactivated; a word before the axis is ignored",
+        help="with BOUNDARYMOVE ALL: only planes across this axis move, two compartments ahead of the filaments; a "
+        "word before the axis is ignored",
         count=(1, 2),
-        feature="moving boundary",
     ),
 )
 

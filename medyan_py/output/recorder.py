@@ -7,7 +7,8 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 
 - ``time``, ``frame``; ``energies``, a dictionary by interaction; ``minimisation``, the record of the last one with
   ``status``, ``iterations``, ``evaluations``, ``residual`` (largest force component), or None before the first;
-- ``grid``: ``shape``, ``compartment_size``, ``active``; ``boundary.box``: two corners;
+- ``grid``: ``shape``, ``compartment_size``, ``active``; ``boundary.box``: two corners,
+  ``boundary.shape``: what fills the box;
 - ``diffusing_names`` and ``diffusing_counts`` (compartments, species); ``species_totals()``: (name, kind, count);
 - ``filaments``: ``ids``, ``types``, ``start``, ``beads``, ``delta_minus``, ``delta_plus``, ``tensions`` (per cylinder);
 - ``linkers``, ``motors``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``tensions``, ``birth_times``; motors also

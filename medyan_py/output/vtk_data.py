@@ -101,6 +101,38 @@ def box(corners: Any) -> vtkPolyData:
     return _lines(points, 2 * np.arange(len(_BOX_EDGES) + 1), _BOX_EDGES.ravel())
 
 
+def outline(corners: Any, shape: str) -> vtkPolyData:
+    """The outline of walls that fill the box ``corners``, ((x0, y0, z0), (x1, y1, z1)) in nm.
+
+    A box has its edges; round walls have circles around their vertical axis and the outlines of four half planes
+    through it. ``shape`` is 'CUBIC', 'SPHERICAL', 'CAPSULE' or 'CYLINDER'.
+    """
+    if shape == "CUBIC":
+        return box(corners)
+    low, high = np.asarray(corners, dtype=np.float64)
+    centre, radius = 0.5 * (low + high), 0.5 * (high[0] - low[0])
+    middle = max(0.0, 0.5 * (high[2] - low[2]) - radius)
+    quarter = np.linspace(0.0, 0.5 * np.pi, 17)
+    if shape == "CYLINDER":
+        profile = np.array([(radius, low[2]), (radius, high[2])])
+        heights = [low[2], high[2]]
+    else:
+        lower = np.stack([radius * np.sin(quarter), centre[2] - middle - radius * np.cos(quarter)], axis=1)
+        upper = np.stack([radius * np.cos(quarter), centre[2] + middle + radius * np.sin(quarter)], axis=1)
+        profile = np.vstack([lower, upper if middle > 0 else upper[1:]])
+        heights = sorted({centre[2] - middle, centre[2] + middle})
+    lines = []
+    for azimuth in np.arange(4) * 0.5 * np.pi:
+        along = np.array([np.cos(azimuth), np.sin(azimuth)])
+        lines.append(np.column_stack([centre[:2] + profile[:, :1] * along, profile[:, 1]]))
+    turn = np.linspace(0.0, 2.0 * np.pi, 65)
+    for height in heights:
+        circle = centre[:2] + radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        lines.append(np.column_stack([circle, np.full(len(turn), height)]))
+    start = np.concatenate([[0], np.cumsum([len(line) for line in lines])])
+    return _lines(np.vstack(lines), start, np.arange(start[-1]))
+
+
 def stamp(data: vtkDataSet, time: float, frame: int) -> None:
     """Put the time (s) and the number of the frame into the data set."""
     _add(data.GetFieldData(), "TimeValue", np.array([time], dtype=np.float64))

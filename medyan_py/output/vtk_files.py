@@ -16,7 +16,8 @@ class VtkRecorder:
     """Write the folder ``paraview/`` of the output directory.
 
     ``filaments.pvd``, ``linkers.pvd``, ``motors.pvd``, ``branchers.pvd``, ``compartments.pvd`` list the frames with
-    their times in s; the frames are in sub-folders of at most 1000 files; ``box.vtp`` is the outline of the walls.
+    their times in s; the frames are in sub-folders of at most 1000 files; ``box.vtp`` is the outline of
+    the walls at the start.
     Coordinates are nm. What the arrays mean is said in ``medyan_py.output.vtk_data``.
 
     Parameters
@@ -42,7 +43,7 @@ class VtkRecorder:
             if (self.directory / f"{kind}.pvd").exists():
                 raise OutputError(f"{self.directory / kind}.pvd exists already, and results are never mixed")
         self._make_folder(self.directory)
-        self._vtk.write(self._vtk.box(sim.boundary.box), self.directory / BOX_FILE)
+        self._vtk.write(self._vtk.outline(sim.boundary.box, sim.boundary.shape), self.directory / BOX_FILE)
 
     def record(self, sim: Any) -> None:
         """Write the files of one frame, then the collections that list it.

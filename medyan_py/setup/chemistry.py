@@ -16,6 +16,7 @@ from medyan_py.core.chemistry.descriptions import (
     Nucleation,
     Pool,
     Reaction,
+    SeedRule,
     Severing,
     Shrinkage,
     Walls,
@@ -24,17 +25,20 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.structure.filaments import Filaments
 from medyan_py.deck import Deck, LinkerReaction, MotorReaction, SpeciesRef
 from medyan_py.deck import model as deck_model
-from medyan_py.setup.space import active_compartments, wall_planes
+from medyan_py.setup.space import space_of, wall_planes, wall_shape
+
+REPULSION_SHIFT = 100.0  # nm; how far inside the boundary the wall of REPULSIONEXPIN repels
 
 
 def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemistry:
     """The chemistry of a deck with an empty system: no molecules, no filaments."""
     types = deck.filament_types
     old_rules = deck.compatibility == "medyan-5.4"
+    space = space_of(deck)
     return FilamentChemistry(
         deck.geometry.shape,
         deck.geometry.compartment_size,
-        active_compartments(deck),
+        space.active,
         [Diffusing(s.name, s.diffusion) for s in deck.diffusing],
         [Bulk(s.name, s.constant) for s in deck.bulk],
         _reactions(deck),
@@ -58,6 +62,8 @@ def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemist
         powers=old_rules,
         track_dissipation=deck.track_dissipation,
         track_events=deck.track_events,
+        volume_fraction=space.volume,
+        face_fraction=space.faces,
     )
 
 
@@ -217,11 +223,27 @@ def _walking_energy(deck: Deck, r: MotorReaction, direction: str) -> tuple[FreeE
 
 
 def _walls(deck: Deck) -> Walls:
-    if deck.boundary.repulsion is None:
-        return Walls()
+    """The walls; without a force field they repel nothing, but filaments still form inside only."""
+    boundary = deck.boundary
+    planes, shape, seeds = tuple(map(tuple, wall_planes(deck))), wall_shape(deck), _seed_rule(deck)
+    if boundary.repulsion is None:
+        return Walls(planes, shape=shape, seeds=seeds)
     return Walls(
-        tuple(map(tuple, wall_planes(deck))),
-        deck.boundary.interaction_k,
-        deck.boundary.screening_length,
-        deck.boundary.cutoff,
+        planes,
+        boundary.interaction_k,
+        boundary.screening_length,
+        boundary.cutoff,
+        shape,
+        REPULSION_SHIFT if boundary.repulsion == "REPULSIONEXPIN" else 0.0,
+        seeds,
     )
+
+
+def _seed_rule(deck: Deck) -> SeedRule:
+    """Filaments form anywhere inside, in any direction; by the rules of MEDYAN 5.4 only in compartments at least half
+    inside and, in a cylinder, flat and 125 nm from the walls.
+    """
+    if deck.compatibility != "medyan-5.4":
+        return SeedRule()
+    cylinder = deck.boundary.shape == "CYLINDER"
+    return SeedRule(margin=125.0 if cylinder else 0.0, flat=cylinder, least_volume=0.5)

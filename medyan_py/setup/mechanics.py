@@ -7,7 +7,7 @@ import numpy as np
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.mechanics.model import MechanicalModel
 from medyan_py.deck import Deck
-from medyan_py.setup.space import wall_planes
+from medyan_py.setup.space import wall_planes, wall_shape
 
 
 class Mechanics:
@@ -29,7 +29,9 @@ class Mechanics:
         types = deck.filament_types
         walls = deck.boundary.repulsion is not None
         self.model = MechanicalModel(
-            planes=wall_planes(deck) if walls else np.zeros((0, 6)),
+            planes=wall_planes(deck),
+            boundary_shape=wall_shape(deck),
+            boundary_repulsion=deck.boundary.repulsion,
             boundary_k=deck.boundary.interaction_k if walls else 1.0,
             boundary_screening=deck.boundary.screening_length if walls else 1.0,
             boundary_cutoff=deck.boundary.cutoff if walls else 1.0,
@@ -50,6 +52,11 @@ class Mechanics:
         self.bonds = self.branchers = np.zeros(0, dtype=np.int32)
         self.energies: dict[str, float] = {}
         self.record = None
+        self._planes: np.ndarray | None = None
+
+    def set_planes(self, planes: np.ndarray) -> None:
+        """Move the walls of a cubic boundary, from the next ``relax`` on: float64 (6, 6), points (nm) and normals."""
+        self._planes = planes
 
     def relax(self) -> None:
         """Minimise the energy from the present state; put positions, forces and tensions back into the structure.
@@ -57,6 +64,9 @@ class Mechanics:
         ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left.
         """
         self.load()
+        if self._planes is not None:
+            self.model.set_planes(self._planes)
+            self._planes = None
         m = self._deck.minimisation
         self.record = self.model.minimise(
             method=m.method,

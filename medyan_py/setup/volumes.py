@@ -55,6 +55,39 @@ def cylinder_fractions(low, high, centre, radius) -> tuple[np.ndarray, np.ndarra
     return _unit(volume), _unit(faces)
 
 
+def chord_fractions(low, high, centre, radius) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes and a cylinder along z whose arc in each box is replaced by its chord, as in MEDYAN 5.4.
+
+    A box with no corner inside has no volume; faces that the circle does not cut count as wet altogether.
+    """
+    low, high = _boxes(low, high, (*_finite(centre, "centre")[:2], 0.0))
+    radius = _positive(radius, "radius")
+    volume, faces = np.zeros(len(low)), np.ones((len(low), 6))
+    columns, of_column = np.unique(np.hstack([low[:, :2], high[:, :2]]), axis=0, return_inverse=True)
+    for number, (x0, y0, x1, y1) in enumerate(columns):
+        corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+        polygon, wet = _chord_polygon(corners, radius)
+        rows = np.flatnonzero(of_column.reshape(-1) == number)
+        volume[rows] = _polygon_area(polygon) / ((x1 - x0) * (y1 - y0))
+        for face, part in zip((2, 1, 3, 0), wet, strict=True):
+            faces[rows, face] = part
+        faces[rows, 4] = faces[rows, 5] = volume[rows]
+    return _unit(volume), _unit(faces)
+
+
+def box_fractions(low, high, corner, opposite) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes and a box between ``corner`` and ``opposite`` (nm)."""
+    low, high = _boxes(low, high, _finite(corner, "corner"))
+    size, extent = high - low, _finite(opposite, "opposite") - _finite(corner, "corner")
+    part = np.clip(np.minimum(high, extent) - np.maximum(low, 0.0), 0.0, None) / size
+    faces = np.empty((len(low), 6))
+    for axis, side in itertools.product(range(3), range(2)):
+        at = (low, high)[side][:, axis]
+        others = part[:, [a for a in range(3) if a != axis]].prod(axis=1)
+        faces[:, 2 * axis + side] = np.where((at >= 0.0) & (at <= extent[axis]), others, 0.0)
+    return _unit(part.prod(axis=1)), _unit(faces)
+
+
 def sphere_fractions(low, high, centre, radius) -> tuple[np.ndarray, np.ndarray]:
     """Boxes and a sphere about ``centre`` (x, y, z)."""
     return capsule_fractions(low, high, centre, radius, 0.0)
@@ -158,6 +191,34 @@ def _chord(radius, across, start, end):
 
 def _disc(radius, low, high):
     return circle_rectangle_area(radius, low[..., 0], high[..., 0], low[..., 1], high[..., 1])
+
+
+def _chord_polygon(corners, radius):
+    """Corners inside the circle and its crossings with the sides between an inner and an outer one; the inner part of
+    each side, 1 if it is not crossed.
+    """
+    distance = np.linalg.norm(corners, axis=1)
+    inside = distance < radius
+    polygon, wet = [], []
+    for i, start in enumerate(corners):
+        end = corners[(i + 1) % 4]
+        if inside[i]:
+            polygon.append(start)
+        part = 1.0
+        if inside[i] != inside[(i + 1) % 4]:
+            step = end - start
+            a, b, c = step @ step, start @ step, start @ start - radius**2
+            root = np.sqrt(max(0.0, b * b - a * c))
+            crossing = np.clip((-b + root if inside[i] else -b - root) / a, 0.0, 1.0)
+            polygon.append(start + crossing * step)
+            part = crossing if inside[i] else 1.0 - crossing
+        wet.append(part)
+    return np.array(polygon).reshape(-1, 2), wet
+
+
+def _polygon_area(points):
+    x, y = points.T
+    return 0.5 * abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) if len(points) > 2 else 0.0
 
 
 # ---------------------------------------------------------------------- capsules

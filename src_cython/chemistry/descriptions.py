@@ -191,10 +191,28 @@ class Binding(NamedTuple):
     walking_back_energy: tuple[FreeEnergy | None, FreeEnergy | None] = (None, None)
 
 
+class SeedRule(NamedTuple):
+    """Where new filaments may form: both ends more than ``margin`` nm inside the walls; ``flat``: only directions in
+    the xy plane; only in compartments with at least the volume fraction ``least_volume``.
+    """
+
+    margin: float = 0.0
+    flat: bool = False
+    least_volume: float = 0.0
+
+
 class Walls(NamedTuple):
-    """Planes that repel beads: ``planes`` rows (point, inward unit normal) in nm, strength (pN nm), screening (nm)."""
+    """Walls of the volume: ``planes`` rows (point, inward unit normal) in nm, and round ones (``shape``, as for
+    ``medyan_py.core.mechanics.surfaces.Surfaces``).
+
+    Ends within ``cutoff`` (nm) of a wall feel its repulsion: ``strength`` (pN nm, 0: none), ``screening`` (nm); the
+    repelling wall lies ``shift`` nm inside.
+    """
 
     planes: tuple[tuple[float, ...], ...] = ()
     strength: float = 0.0
     screening: float = 1.0
     cutoff: float = 0.0
+    shape: tuple | None = None
+    shift: float = 0.0
+    seeds: SeedRule = SeedRule()

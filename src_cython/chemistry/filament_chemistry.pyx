@@ -24,6 +24,7 @@ from medyan_py.core.chemistry.engine cimport (
     UNBIND,
     WALK,
     WALK_BACK,
+    Engine,
 )
 from medyan_py.core.chemistry.event_log cimport (
     LINKER_BINDING,
@@ -47,6 +48,8 @@ from medyan_py.core.structure.branchers cimport Branchers
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END, Filaments
 
 import numpy as np
+
+from medyan_py.core.chemistry.grid import nearest_active
 
 cdef int MOST_TRIES = 100          # placements of a new filament before the event is called off
 cdef double PI = 3.141592653589793
@@ -459,21 +462,25 @@ cdef class FilamentChemistry(FilamentBooks):
     cdef int place_seed(self, int which, int group, double *at, double *direction) noexcept nogil:
         """A place for a new filament inside the walls; its compartment, −1 if none was found in many tries."""
         cdef NucleationKind *kind = &self.nucleation[which]
-        cdef double length = 3 * self.filaments.kind[kind.filament_type].monomer
+        cdef double length = 3 * self.filaments.kind[kind.filament_type].monomer, azimuth
         cdef double[3] tip
         cdef int c, k, at_k, _turn
         for _turn in range(MOST_TRIES):
             c = group if group < self.compartments else <int> self.random.below(self.compartments)
-            if not self.active[c]:
+            if not self.active[c] or self.volume[c] < self.seed_volume:
                 continue
             at_k = c
             for k in range(3):
                 at[k] = (at_k % self.grid[k] + self.random.uniform()) * self.compartment_edge[k]
                 at_k //= self.grid[k]
-            self.random_direction(direction)
+            if self.flat_seeds:
+                azimuth = 2.0 * PI * self.random.uniform()
+                direction[0], direction[1], direction[2] = cos(azimuth), sin(azimuth), 0.0
+            else:
+                self.random_direction(direction)
             for k in range(3):
                 tip[k] = at[k] + length * direction[k]
-            if self.boundary_distance(at) > 0.0 and self.boundary_distance(tip) > 0.0:
+            if self.boundary_distance(at) > self.seed_margin and self.boundary_distance(tip) > self.seed_margin:
                 return c
         return -1
 
@@ -575,6 +582,21 @@ cdef class FilamentChemistry(FilamentBooks):
         with nogil:
             self.update_all()
             self.settle(-1)
+
+    def set_planes(self, planes):
+        """Move the plane walls (rows as in ``Walls``); loads follow with the next ``update``."""
+        self._set_walls(self.walls._replace(planes=tuple(map(tuple, planes))))
+
+    def set_space(self, active, volume_fraction=None, face_fraction=None):
+        """As ``Engine.set_space``; what is in a compartment that leaves belongs to the nearest one that stays."""
+        before = self.active_array
+        Engine.set_space(self, active, volume_fraction, face_fraction)
+        if np.array_equal(before, self.active_array):
+            return
+        self.home = nearest_active(self.shape, self.compartment_size, self.active_array)
+        self.candidates.active = self.active_array.copy()
+        self.update()
+        self.rebuild_candidates()
 
     def rebuild_candidates(self):
         """List all candidate pairs, and sites in branching zones, anew at the present positions."""

@@ -3,6 +3,7 @@ from libc.stdint cimport uint8_t
 from medyan_py.core.chemistry.binding cimport Candidates
 from medyan_py.core.chemistry.engine cimport Engine
 from medyan_py.core.common.members cimport MemberSets
+from medyan_py.core.mechanics.surfaces cimport Surfaces
 from medyan_py.core.structure.bonds cimport Bonds
 from medyan_py.core.structure.branchers cimport Branchers
 from medyan_py.core.structure.filaments cimport Filaments
@@ -10,7 +11,7 @@ from medyan_py.core.structure.filaments cimport Filaments
 cdef enum:
     MOST_RULES = 64               # of each kind
     MOST_BINDINGS = 16
-    MOST_PLANES = 16
+    MOST_WALLS = 32
 
 
 # Polymerisation or depolymerisation of one end kind.
@@ -146,20 +147,22 @@ cdef class FilamentMembers(Engine):
 
     cdef int grid[3]
     cdef double compartment_edge[3]           # nm
-    cdef int plane_count
-    cdef double plane[MOST_PLANES][6]
-    cdef double wall_strength, wall_screening, wall_cutoff
+    cdef int[::1] home                        # the nearest active compartment to each one
+    cdef Surfaces surfaces
+    cdef double wall_strength, wall_screening, wall_cutoff, wall_shift
+    cdef double seed_margin, seed_volume
+    cdef bint flat_seeds
     cdef int[::1] load_index                  # per end: monomers won since the last force evaluation
     cdef double[:, ::1] load_tip              # tip and growth direction at the last force evaluation
     cdef double[:, ::1] load_direction
-    cdef unsigned int[::1] load_planes        # bit set of the planes within reach
+    cdef unsigned int[::1] load_walls         # bit set of the walls within reach
 
     cdef inline bint has_end(self, int filament, int side) noexcept nogil:
         """Whether there is an end to react at: the minus end of an attached daughter is none."""
         return side == 1 or self.filaments.table.brancher[filament] < 0
 
     cdef int compartment_at(self, double *r) noexcept nogil
-    cdef double plane_distance(self, int plane, double *r) noexcept nogil
+    cdef double wall_distance(self, int wall, double *r) noexcept nogil
     cdef double boundary_distance(self, double *r) noexcept nogil
     cdef void house_cylinder(self, int cylinder) noexcept nogil
     cdef void house_bond(self, int bond) noexcept nogil

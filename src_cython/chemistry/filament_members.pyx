@@ -13,11 +13,13 @@ from libc.stdint cimport uint8_t
 from medyan_py.core.chemistry cimport rate_laws
 from medyan_py.core.chemistry.engine cimport Engine
 from medyan_py.core.common.members cimport MemberSets
+from medyan_py.core.mechanics.surfaces cimport Surface, Surfaces, surface_distance
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END
 
 import numpy as np
 
 from medyan_py.core.chemistry.descriptions import Walls
+from medyan_py.core.chemistry.grid import nearest_active
 
 
 def _extended(old, new):
@@ -31,19 +33,18 @@ cdef class FilamentMembers(Engine):
 
     def _set_walls(self, walls):
         self.walls = Walls() if walls is None else walls
-        if len(self.walls.planes) > MOST_PLANES or not self.walls.screening > 0:
-            raise ValueError(f"at most {MOST_PLANES} walls with a positive screening length are possible")
-        self.plane_count = len(self.walls.planes)
-        for i, row in enumerate(self.walls.planes):
-            for k, value in enumerate(row):
-                self.plane[i][k] = value
+        self.surfaces = Surfaces(self.walls.planes, self.walls.shape)
+        if self.surfaces.count > MOST_WALLS or not self.walls.screening > 0:
+            raise ValueError(f"at most {MOST_WALLS} walls with a positive screening length are possible")
         self.wall_strength, self.wall_screening = self.walls.strength, self.walls.screening
-        self.wall_cutoff = self.walls.cutoff
+        self.wall_cutoff, self.wall_shift = self.walls.cutoff, self.walls.shift
+        self.seed_margin, self.flat_seeds, self.seed_volume = self.walls.seeds
 
     def _make_sets(self):
         cdef int whole = max(1, self.whole_classes), local = max(1, self.compartments * self.local_classes)
         for k in range(3):
             self.grid[k], self.compartment_edge[k] = self.shape[k], self.compartment_size[k]
+        self.home = nearest_active(self.shape, self.compartment_size, self.active_array)
         self.growing, self.by_cylinder = MemberSets(local), MemberSets(local)
         self.growing_whole, self.shrinking, self.aging_ends = MemberSets(whole), MemberSets(whole), MemberSets(whole)
         self.falling_apart, self.unbinding, self.unbranching = MemberSets(whole), MemberSets(whole), MemberSets(whole)
@@ -51,7 +52,7 @@ cdef class FilamentMembers(Engine):
         self.by_cylinder_whole = MemberSets(whole)
         self.load_index = np.zeros(0, dtype=np.int32)
         self.load_tip = self.load_direction = np.zeros((0, 3))
-        self.load_planes = np.zeros(0, dtype=np.uint32)
+        self.load_walls = np.zeros(0, dtype=np.uint32)
         self.room_for_ends()
 
     cdef int room_for_ends(self) except -1 nogil:
@@ -63,33 +64,32 @@ cdef class FilamentMembers(Engine):
             self.load_index = _extended(self.load_index, np.zeros(n, dtype=np.int32))
             self.load_tip = _extended(self.load_tip, np.zeros((n, 3)))
             self.load_direction = _extended(self.load_direction, np.zeros((n, 3)))
-            self.load_planes = _extended(self.load_planes, np.zeros(n, dtype=np.uint32))
+            self.load_walls = _extended(self.load_walls, np.zeros(n, dtype=np.uint32))
         return 0
 
     # ---------------------------------------------------------------- where things are
 
     cdef int compartment_at(self, double *r) noexcept nogil:
-        """Compartment of a point; a point outside the grid belongs to the nearest compartment."""
+        """Active compartment of a point; a point outside the grid or the system belongs to the nearest one."""
         cdef int k, i, index = 0
         cdef double s
         for k in range(2, -1, -1):
             s = r[k] / self.compartment_edge[k]
             i = 0 if s < 0.0 else (self.grid[k] - 1 if s >= self.grid[k] else <int> s)
             index = index * self.grid[k] + i
-        return index
+        return self.home[index]
 
-    cdef double plane_distance(self, int plane, double *r) noexcept nogil:
+    cdef double wall_distance(self, int wall, double *r) noexcept nogil:
         """Signed distance (nm) of a point from a wall, positive inside."""
-        return (self.plane[plane][3] * (r[0] - self.plane[plane][0])
-                + self.plane[plane][4] * (r[1] - self.plane[plane][1])
-                + self.plane[plane][5] * (r[2] - self.plane[plane][2]))
+        cdef double[3] normal
+        return surface_distance(&self.surfaces.data[wall], r, normal)
 
     cdef double boundary_distance(self, double *r) noexcept nogil:
         """Signed distance (nm) of a point from the nearest wall, positive inside; large without walls."""
         cdef double nearest = 1e300
         cdef int i
-        for i in range(self.plane_count):
-            nearest = min(nearest, self.plane_distance(i, r))
+        for i in range(self.surfaces.count):
+            nearest = min(nearest, self.wall_distance(i, r))
         return nearest
 
     cdef void house_cylinder(self, int cylinder) noexcept nogil:
@@ -129,13 +129,15 @@ cdef class FilamentMembers(Engine):
         cdef double[3] middle
         self.load_index[e] = 0
         self.filaments.outward(c, side, &self.load_direction[e, 0])
-        self.load_planes[e] = 0
+        self.load_walls[e] = 0
         for k in range(3):
             self.load_tip[e, k] = self.filaments.beads.x[tip, k]
             middle[k] = 0.5 * (self.load_tip[e, k] + self.filaments.beads.x[base, k])
-        for i in range(self.plane_count):
-            if self.plane_distance(i, middle) < self.wall_cutoff:
-                self.load_planes[e] |= 1u << i
+        if self.wall_strength == 0.0:
+            return
+        for i in range(self.surfaces.count):
+            if self.wall_distance(i, middle) < self.wall_cutoff:
+                self.load_walls[e] |= 1u << i
 
     cdef double load(self, int end, int index) noexcept nogil:
         """Load (pN) on an end whose tip stands ``index`` monomers beyond its place at the last force evaluation.
@@ -144,20 +146,22 @@ cdef class FilamentMembers(Engine):
         walls; ``index`` is kept within one full cylinder.
         """
         cdef int i, k, type = self.filaments.table.type[end // 2]
-        cdef double ahead, facing, force = 0.0
+        cdef double ahead, facing, distance, force = 0.0
         cdef double[3] tip
+        cdef double[3] normal
         ahead = max(0, min(index, self.filaments.kind[type].slots - 1)) * self.filaments.kind[type].monomer
         for k in range(3):
             tip[k] = self.load_tip[end, k] + ahead * self.load_direction[end, k]
-        for i in range(self.plane_count):
-            if not self.load_planes[end] >> i & 1:
+        for i in range(self.surfaces.count):
+            if not self.load_walls[end] >> i & 1:
                 continue
+            distance = surface_distance(&self.surfaces.data[i], tip, normal)
             facing = 0.0
             for k in range(3):
-                facing -= self.plane[i][3 + k] * self.load_direction[end, k]
+                facing -= normal[k] * self.load_direction[end, k]
             if facing > 0.0:
                 force += facing * self.wall_strength / self.wall_screening * exp(
-                    -self.plane_distance(i, tip) / self.wall_screening)
+                    -(distance - self.wall_shift) / self.wall_screening)
         return force
 
     # ---------------------------------------------------------------- taking seats
@@ -274,6 +278,7 @@ cdef class FilamentMembers(Engine):
         """Whether a site lies where branches may form, at the position the candidate lists have for it."""
         cdef double *r = &self.candidates.where[site, 0]
         cdef double side = 1e300
+        cdef const Surface *wall
         cdef int i
         if rule.zone == 0:
             return True
@@ -282,14 +287,16 @@ cdef class FilamentMembers(Engine):
         if rule.zone == 2:
             return r[2] >= 0.5 * self.grid[2] * self.compartment_edge[2]
         if rule.zone == 3:
-            for i in range(self.plane_count):
-                if self.plane[i][5] == 0.0:
-                    side = min(side, self.plane_distance(i, r))
+            for i in range(self.surfaces.count):
+                wall = &self.surfaces.data[i]
+                if wall.radius > 0.0 or wall.normal[2] == 0.0:
+                    side = min(side, self.wall_distance(i, r))
             return side < rule.distance
         if rule.zone == 4:
-            for i in range(self.plane_count):
-                if self.plane[i][3] < 0.0:
-                    side = self.plane_distance(i, r)
+            for i in range(self.surfaces.count):
+                wall = &self.surfaces.data[i]
+                if wall.radius == 0.0 and wall.normal[0] < 0.0:
+                    side = self.wall_distance(i, r)
             return 0.0 < side < rule.distance
         return True
 

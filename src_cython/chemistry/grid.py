@@ -1,6 +1,7 @@
 """Compartments of a regular grid and the rates at which molecules pass from one to the next."""
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 
 MOST_COMPARTMENTS = 2**28
 
@@ -53,6 +54,14 @@ def checked_space(compartments, active, volume_fraction=None, face_fraction=None
     if not ((faces >= 0) & (faces <= 1)).all():
         raise ValueError("face fractions must lie in [0, 1]")
     return flags, volume, faces
+
+
+def nearest_active(shape, compartment_size, active):
+    """The active compartment whose centre is nearest to that of each compartment, int32 (compartments,)."""
+    outside = np.asarray(active).reshape(tuple(shape)[::-1]) == 0
+    sizes = tuple(compartment_size)[::-1]
+    where = distance_transform_edt(outside, sizes, return_distances=False, return_indices=True)
+    return np.ravel_multi_index(tuple(where), outside.shape).reshape(-1).astype(np.int32)
 
 
 def hop_table(shape, compartment_size, active, volume_fraction, face_fraction):

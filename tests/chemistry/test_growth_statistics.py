@@ -131,6 +131,22 @@ def test_load_of_an_end_that_grows_at_an_angle():
     assert towards_ceiling((1, 0, 1), walls=corner).end_load(PLUS, 0) == pytest.approx(2 * 0.0415105008, rel=1e-8)
 
 
+def test_load_of_an_end_that_grows_against_a_sphere():
+    sphere = Walls((), 41.0, 2.7, 300.0, ("SPHERICAL", (500.0, 500.0, 500.0), 475.0))
+    chemistry = towards_ceiling(walls=sphere)
+    assert [chemistry.end_load(PLUS, k) for k in range(8)] == pytest.approx(TABLE, rel=1e-8)
+    # at the same distance, 45° aside: the sphere's normal is tilted by as much
+    aside = tuple(500 + 460 * np.array([1, 0, 1]) / np.sqrt(2))
+    assert towards_ceiling(tip=aside, walls=sphere).end_load(PLUS, 0) == pytest.approx(TABLE[0] / np.sqrt(2), rel=1e-8)
+    assert towards_ceiling((0, 1, 0), walls=sphere).end_load(PLUS, 0) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_load_of_a_wall_that_repels_further_inside():
+    inner = CEILING._replace(shift=100.0)
+    chemistry = towards_ceiling(tip=(500, 500, 860), walls=inner)
+    assert [chemistry.end_load(PLUS, k) for k in range(8)] == pytest.approx(TABLE, rel=1e-8)
+
+
 def test_head_on_and_slanted_loads_near_a_wall():
     head_on = towards_ceiling(tip=(500, 500, 975 - 2.7))
     assert head_on.end_load(PLUS, 0) == pytest.approx(5.586317, rel=1e-6)

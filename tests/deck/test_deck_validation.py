@@ -9,6 +9,7 @@ from small_deck import CHEMISTRY, SYSTEM, warnings_of
 
 from medyan_py.deck import Deck, DeckError
 from medyan_py.deck.chemistry_table import DIRECTIVES
+from medyan_py.deck.model import Motion
 from medyan_py.deck.row import Repetition
 from medyan_py.deck.tables import KEYWORDS
 
@@ -304,12 +305,6 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
 @pytest.mark.parametrize(
     ("extra", "keyword", "feature"),
     [
-        ("BOUNDARYMOVE: LEFT", "BOUNDARYMOVE", "moving boundary"),
-        ("TRANSFERSHAREAXIS: - X", "TRANSFERSHAREAXIS", "moving boundary"),
-        ("BOUNDARYSHAPE: SPHERICAL\nBOUNDARYDIAMETER: 900", "BOUNDARYSHAPE", "spherical boundary"),
-        ("BOUNDARYSHAPE: CYLINDER\nBOUNDARYDIAMETER: 900", "BOUNDARYSHAPE", "cylinder boundary"),
-        ("BOUNDARYSHAPE: CAPSULE\nBOUNDARYDIAMETER: 900", "BOUNDARYSHAPE", "capsule boundary"),
-        ("BOUNDARYFFTYPE: REPULSIONEXPIN", "BOUNDARYFFTYPE", "boundary repulsion REPULSIONEXPIN"),
         ("LINESEARCHALGORITHM: QUADRATIC", "LINESEARCHALGORITHM", "quadratic line search"),
         ("CALGORITHM: GILLESPIE", "CALGORITHM", "direct method"),
         (
@@ -347,8 +342,6 @@ def test_feature_not_available(folder, extra, keyword, feature):
         (BRANCHER + BRANCHING.replace("ALL", "MEMBRANE"), "branching inside a membrane"),
         ("species-general G REG", "species of organising centres"),
         ("species-membrane-diffusing M 100 0", "species on membranes"),
-        ("SPECIESDIFFUSING: B 10 1e6 0 0 REG BASECONC 1", "concentrations held by a moving boundary"),
-        ("SPECIESBULK: B 10 0 0 REG BULKCONC 1", "concentrations held by a moving boundary"),
     ],
 )
 def test_chemistry_not_available(folder, lines, feature):
@@ -389,7 +382,6 @@ INERT = [
     "DISSIPATIONTRACKING: OFF\nEVENTTRACKING: OFF\nEIGENTRACKING: OFF\ncompatibility none",
     "MANUALPLUSPOLYRATIO: 2",
     "FILAMENTFILE:\nNUMBUBBLES: 0",
-    "form-rings true\nrestrict-cylinder-boundary-angle true",
     "DBUNBINDINGTYPE: SLIP\nDBUNBINDINGLEN: 0.2",
     "INITIALSLOWDOWNTIME: 5\nCONJUGATEGRADIENT: STEEPESTDESCENT\nFBENDINGFFTYPE: HARMONIC",
 ]
@@ -398,6 +390,63 @@ INERT = [
 @pytest.mark.parametrize("extra", INERT)
 def test_what_is_declared_but_does_nothing_is_accepted(folder, extra):
     assert folder.read(extra=extra + "\n").warnings == ()
+
+
+def test_placement_in_a_cylinder_is_remarked_without_one(folder):
+    deck = folder.read(extra="form-rings true\nrestrict-cylinder-boundary-angle true\n")
+    remarks = "\n".join(str(warning) for warning in deck.warnings)
+    for name in ("form-rings", "restrict-cylinder-boundary-angle"):
+        assert f"{name}: without effect unless BOUNDARYSHAPE is CYLINDER" in remarks
+    assert not (deck.initial.rings or deck.initial.along_wall)
+    inside = "BOUNDARYSHAPE: CYLINDER\nBOUNDARYDIAMETER: 900\nform-rings true\n"
+    deck = folder.read({"BOUNDARYSHAPE": None}, extra=inside)
+    assert deck.warnings == () and deck.initial.rings and deck.boundary.diameter == 900.0
+
+
+MOTIONS = [
+    ("BOUNDARYMOVE: LEFT", Motion(((0, 0),), None)),
+    ("BOUNDARYMOVE: TOP\nBOUNDARYMOVE: FRONT", Motion(((1, 0), (2, 1)), None)),
+    ("BOUNDARYMOVE: BACK\nBMOVESPEED: 2", Motion(((1, 1),), 2.0)),
+    ("BOUNDARYMOVE: BACK\nBMOVESPEED: 2\ncompatibility medyan-5.4", Motion(((1, 1),), None)),
+    (
+        "BOUNDARYMOVE: ALL\nBMOVESPEED: 2\nBMOVESTARTTIME: 3\nBMOVEENDTIME: 7",
+        Motion(((0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)), 2.0, 3.0, 7.0),
+    ),
+    ("BOUNDARYMOVE: ALL\nTRANSFERSHAREAXIS: - Y", Motion(((1, 0), (1, 1)), None)),
+    ("BOUNDARYMOVE: NONE\nBMOVESPEED: 2", None),
+    ("TRANSFERSHAREAXIS: - X", None),
+]
+
+
+@pytest.mark.parametrize(("extra", "motion"), MOTIONS)
+def test_how_planes_move(folder, extra, motion):
+    assert folder.read(extra=extra + "\n").boundary.motion == motion
+
+
+def test_motions_that_lead_nowhere(folder):
+    outwards = folder.error(extra="BOUNDARYMOVE: TOP\nBMOVESPEED: -1\n")
+    assert "BMOVESPEED: planes begin at the faces of the grid and can move inwards only, found -1" in outwards
+    meeting = folder.errors(extra="BOUNDARYMOVE: ALL\nBMOVESPEED: 5\n")
+    assert len(meeting) == 3
+    assert "the walls meet, found 1000 nm along x until RUNTIME, allowed: less than 950 nm" in meeting[0]
+    idle = folder.read(extra="BOUNDARYMOVE: ALL\n")
+    assert "BOUNDARYMOVE: without effect: neither BMOVESPEED nor an axis is set" in "\n".join(warnings_of(idle))
+
+
+def test_concentrations_that_are_held(folder):
+    lines = "SPECIESDIFFUSING: B 10 1e6 0 0 REG BASECONC 1.5\nSPECIESBULK: D 10 0 0 REG BULKCONC 2\n"
+    deck = folder.read(extra="BOUNDARYMOVE: RIGHT\n", more_chemistry=lines)
+    assert (deck.diffusing[-1].held, deck.bulk[-1].held, deck.diffusing[0].held) == (1.5, 2.0, None)
+    for extra in ("", "BOUNDARYMOVE: RIGHT\nBOUNDARYMOVE: LEFT\n"):
+        message = folder.error(extra=extra, more_chemistry=lines)
+        assert "BASECONC holds a concentration at the wall opposite to the one that moves" in message
+
+
+def test_round_walls_have_no_right_side(folder):
+    round_walls = "BOUNDARYSHAPE: SPHERICAL\nBOUNDARYDIAMETER: 900\n"
+    lines = (BRANCHER + BRANCHING.replace("ALL", "RIGHTBOUNDARY")) + "\n"
+    message = folder.error({"BOUNDARYSHAPE": None}, extra=round_walls, more_chemistry=lines)
+    assert "a boundary of shape SPHERICAL has no right plane, found RIGHTBOUNDARY" in message
 
 
 def test_species_line_of_a_hold_that_is_off(folder):

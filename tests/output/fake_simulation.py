@@ -54,7 +54,9 @@ def make_sim(**changes):
         time=0.15,
         frame=3,
         grid=SimpleNamespace(shape=shape, compartment_size=size, active=np.ones(n, dtype=bool)),
-        boundary=SimpleNamespace(box=((0.0, 0.0, 0.0), tuple(a * b for a, b in zip(shape, size, strict=True)))),
+        boundary=SimpleNamespace(
+            box=((0.0, 0.0, 0.0), tuple(a * b for a, b in zip(shape, size, strict=True))), shape="CUBIC"
+        ),
         filaments=make_filaments([], []),
         linkers=make_bonds(),
         motors=make_bonds(),

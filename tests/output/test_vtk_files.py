@@ -138,6 +138,21 @@ def test_box(network, tmp_path):
     assert np.all(np.count_nonzero(edges, axis=1) == 1)
 
 
+@pytest.mark.parametrize(
+    ("shape", "top", "lines"), [("SPHERICAL", 1000, 5), ("CYLINDER", 1500, 6), ("CAPSULE", 1500, 6)]
+)
+def test_outline_of_round_walls(network, tmp_path, shape, top, lines):
+    network.boundary.box, network.boundary.shape = ((100.0, 100, 100), (1000.0, 1000, top)), shape
+    record(tmp_path, network)
+    data = read(tmp_path / "paraview" / "box.vtp")
+    np.testing.assert_allclose(data.GetBounds(), (100, 1000, 100, 1000, 100, top), atol=1e-9)
+    assert data.GetNumberOfCells() == lines
+    points = np.vstack(list(polylines(data))) - (550, 550, 0)
+    straight = {"SPHERICAL": (550, 550), "CYLINDER": (-np.inf, np.inf), "CAPSULE": (550, 1050)}[shape]
+    points[:, 2] -= np.clip(points[:, 2], *straight)
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 450.0)
+
+
 def test_empty_frame_has_valid_files(tmp_path):
     record(tmp_path, make_sim())
     for kind in ("filaments", "linkers", "motors", "branchers"):

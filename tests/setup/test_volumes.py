@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from medyan_py.setup.volumes import (
+    box_fractions,
     capsule_fractions,
+    chord_fractions,
     cylinder_fractions,
     grid_boxes,
     plane_fractions,
@@ -26,6 +28,28 @@ def test_circle_in_sixteen_squares():
     np.testing.assert_allclose(volume.reshape(4, 4), volume.reshape(4, 4).T, atol=1e-12)
     # the circle meets the line x = 500 at y = 1000 − √(1000² − 500²) = 133.97
     np.testing.assert_allclose(faces[0, [1, 3]], (500 - 133.9746) / 500, atol=1e-6)
+
+
+def test_box_in_compartments():
+    boxes = grid_boxes((2, 1, 1), (100.0, 50.0, 20.0))
+    volume, faces = box_fractions(*boxes, (20.0, 0.0, 5.0), (150.0, 50.0, 20.0))
+    np.testing.assert_allclose(volume, [0.8 * 0.75, 0.5 * 0.75])
+    np.testing.assert_allclose(faces[0], [0.0, 0.75, 0.6, 0.6, 0.0, 0.8])
+    np.testing.assert_allclose(faces[1], [0.75, 0.0, 0.375, 0.375, 0.0, 0.5])
+    volume, faces = box_fractions(*boxes, (0.0, 0.0, 0.0), (200.0, 50.0, 20.0))
+    assert (volume == 1.0).all() and (faces == 1.0).all()
+
+
+def test_chords_in_squares():
+    volume, faces = chord_fractions(*grid_boxes((4, 4, 2), (500.0,) * 3), (1000.0, 1000.0), 1000.0)
+    np.testing.assert_allclose(volume[[0, 1, 5, 16]], [0.26795, 0.86603, 1.0, 0.26795], atol=5e-6)
+    np.testing.assert_allclose(volume[:16].reshape(4, 4), volume[:16].reshape(4, 4)[::-1, ::-1], atol=1e-12)
+    np.testing.assert_allclose(faces[0], [1.0, 0.73205, 1.0, 0.73205, 0.26795, 0.26795], atol=5e-6)
+    np.testing.assert_allclose(faces[3], [0.73205, 1.0, 1.0, 0.73205, 0.26795, 0.26795], atol=5e-6)
+    # a circle through two opposite corners of each square: half of it, with full faces towards the others
+    volume, faces = chord_fractions(*grid_boxes((2, 2, 1), (500.0,) * 3), (500.0, 500.0), 500.0)
+    np.testing.assert_allclose(volume, 0.5, atol=1e-12)
+    np.testing.assert_allclose(faces[0, [1, 3]], 1.0, atol=1e-12)
 
 
 @pytest.mark.parametrize("shape", [(2, 2, 1), (3, 5, 2), (7, 4, 3)])

@@ -1,0 +1,193 @@
+"""Planes of a cubic boundary that move, the compartments behind them, and concentrations held meanwhile.
+
+The chemistry takes place in a box whose faces lie ``inset`` outside the planes, which is the grid when nothing has
+moved. Compartments count with the part of them inside that box; when one leaves, its molecules go to the nearest one
+that stays, and when one enters, it takes its share by volume from a neighbour.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.chemistry.grid import nearest_active
+from medyan_py.deck import Deck
+from medyan_py.setup.mechanics import Mechanics
+from medyan_py.setup.space import SLIVER, Space, planes_of_box, wall_shape
+from medyan_py.setup.volumes import box_fractions, grid_boxes
+from medyan_py.units import MOLECULES_PER_NM3_UM
+
+AHEAD = 2  # compartments between the outermost filament and a plane that follows
+
+
+class MovingBoundary:
+    """The moving planes of one simulation; does nothing for decks without any.
+
+    Attributes
+    ----------
+    box : float64 (2, 3), nm
+        Low and high corner of the box in which the chemistry takes place.
+    """
+
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry, mechanics: Mechanics):
+        self._deck, self._chemistry, self._mechanics = deck, chemistry, mechanics
+        self._motion = deck.boundary.motion
+        self._grid = np.array(deck.geometry.size)
+        self.box = np.array([np.zeros(3), self._grid])
+
+    def advance(self, since: float, time: float) -> None:
+        """Move the planes as from ``since`` to ``time`` (s), and the compartments with them.
+
+        Raises ValueError when planes meet.
+        """
+        if self._motion is None:
+            return
+        box = self._following() if self._motion.speed is None else self._pushed(since, time)
+        if np.array_equal(box, self.box):
+            return
+        inset = self._deck.boundary.inset
+        if (box[1] - box[0] <= 2 * inset).any():
+            raise ValueError(f"the walls of the moving boundary meet at {time:g} s")
+        self.box = box
+        planes = planes_of_box(*box, inset)
+        self._mechanics.set_planes(planes)
+        self._chemistry.set_planes(planes)
+        self._change_space(self._space())
+
+    # ---- where the planes are
+
+    def _pushed(self, since: float, time: float) -> np.ndarray:
+        motion, box = self._motion, self.box.copy()
+        way = motion.speed * max(0.0, min(time, motion.end) - max(since, motion.start))
+        for axis, side in motion.sides:
+            box[side, axis] += way if side == 0 else -way
+        return box
+
+    def _following(self) -> np.ndarray:
+        """The box whose moving faces lie two compartments beyond the outermost cylinders, as far as the grid allows."""
+        filaments, box = self._chemistry.filaments, self.box.copy()
+        cylinders = filaments.ordered()["cylinder"]
+        if not len(cylinders):
+            return box
+        middle = filaments.beads["x"][filaments.cylinders["bead"][cylinders]].mean(axis=1)
+        size, shape = np.array(self._deck.geometry.compartment_size), np.array(self._deck.geometry.shape)
+        index = np.clip(np.floor(middle / size).astype(int), 0, shape - 1)
+        for axis, side in self._motion.sides:
+            if side == 0:
+                box[0, axis] = max(0, index[:, axis].min() - AHEAD) * size[axis]
+            else:
+                box[1, axis] = min(shape[axis], index[:, axis].max() + AHEAD + 1) * size[axis]
+        return box
+
+    # ---- compartments
+
+    def _space(self) -> Space:
+        """Compartments cut by the present box; by the rules of MEDYAN 5.4 whole, if they reach over the planes."""
+        boxes = grid_boxes(self._deck.geometry.shape, self._deck.geometry.compartment_size)
+        if self._deck.compatibility == "medyan-5.4":
+            inset = self._deck.boundary.inset
+            inside = ((boxes[1] > self.box[0] + inset) & (boxes[0] < self.box[1] - inset)).all(axis=1)
+            return Space(inside.astype(np.uint8), np.ones(len(inside)), np.ones((len(inside), 6)))
+        volume, faces = box_fractions(*boxes, *self.box)
+        active = volume >= SLIVER
+        return Space(active.astype(np.uint8), np.where(active, volume, 1.0), faces)
+
+    def _change_space(self, new: Space) -> None:
+        chemistry = self._chemistry
+        old, now = chemistry.active_compartments, new.active.astype(bool)
+        if (old != now).any():
+            volume = np.where(now, new.volume, 1.0)
+            chemistry.set_space(old | now, volume, new.faces)
+            self._empty(np.flatnonzero(old & ~now), now)
+            self._fill(set(np.flatnonzero(now & ~old).tolist()), now & old, volume)
+        chemistry.set_space(*new)
+
+    def _move(self, source: int, target: int, species: int, copies: int) -> None:
+        chemistry = self._chemistry
+        if copies:
+            chemistry.set_count(source, species, int(chemistry.counts[source, species]) - copies)
+            chemistry.set_count(target, species, int(chemistry.counts[target, species]) + copies)
+
+    def _empty(self, leaving: np.ndarray, staying: np.ndarray) -> None:
+        """Hand the molecules of compartments on to the nearest ones that stay."""
+        home = nearest_active(self._chemistry.shape, self._chemistry.compartment_size, staying)
+        for compartment in leaving.tolist():
+            for species, copies in enumerate(self._chemistry.counts[compartment].tolist()):
+                self._move(compartment, int(home[compartment]), species, copies)
+
+    def _fill(self, entering: set[int], filled: np.ndarray, volume: np.ndarray) -> None:
+        """Give each new compartment its share by volume of what a neighbour holds, from the inside outwards."""
+        filled = filled.copy()
+        while entering:
+            layer = [(c, source) for c in sorted(entering) if (source := self._neighbour(c, filled)) is not None]
+            if not layer:
+                return
+            for compartment, source in layer:
+                share = volume[compartment] / (volume[compartment] + volume[source])
+                for species, copies in enumerate(self._chemistry.counts[source].tolist()):
+                    self._move(source, compartment, species, int(copies * share + 0.5))
+                filled[compartment] = True
+                entering.discard(compartment)
+
+    def _neighbour(self, compartment: int, filled: np.ndarray) -> int | None:
+        """A neighbour across a face that is filled, x before y before z."""
+        shape, stride = self._chemistry.shape, 1
+        for n in shape:
+            place = compartment // stride % n
+            for step in (-1, 1):
+                if 0 <= place + step < n and filled[compartment + step * stride]:
+                    return compartment + step * stride
+            stride *= n
+        return None
+
+
+class Holds:
+    """Concentrations that a deck wants kept: set anew before every chemistry interval.
+
+    A bulk species is held in the volume inside the boundary (that of the box of ``MovingBoundary`` if it is cubic), a
+    diffusing one in the compartments at the wall opposite to the one that moves. Copy numbers are rounded down. A
+    species is held from its release to its removal.
+    """
+
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry, boundary: MovingBoundary):
+        self._deck, self._chemistry, self._boundary = deck, chemistry, boundary
+        self._bulk = [(i, s) for i, s in enumerate(deck.bulk) if s.held is not None]
+        self._diffusing = [(i, s) for i, s in enumerate(deck.diffusing) if s.held is not None]
+
+    def apply(self, time: float) -> None:
+        """Set all that is held at ``time`` (s)."""
+        for index, species in self._bulk:
+            if _present(species, time):
+                self._chemistry.set_bulk(index, _copies(species.held, self._volume()))
+        for index, species in self._diffusing:
+            if _present(species, time):
+                for compartment in self._base():
+                    volume = self._chemistry.volume_fractions[compartment] * self._compartment_volume()
+                    self._chemistry.set_count(int(compartment), index, _copies(species.held, volume))
+
+    def _compartment_volume(self) -> float:
+        return float(np.prod(self._deck.geometry.compartment_size))
+
+    def _volume(self) -> float:
+        """Volume of the system (nm³)."""
+        shape = wall_shape(self._deck)
+        if shape is None:
+            return float(np.prod(self._boundary.box[1] - self._boundary.box[0]))
+        radius, height = shape[2], 0.0 if shape[0] == "SPHERICAL" else shape[3]
+        caps = 0.0 if shape[0] == "CYLINDER" else 4.0 / 3.0 * np.pi * radius**3
+        return float(np.pi * radius**2 * height + caps)
+
+    def _base(self) -> np.ndarray:
+        ((axis, side),) = self._deck.boundary.motion.sides
+        number = np.arange(len(self._chemistry.active_compartments)).reshape(self._chemistry.shape[::-1])
+        layer = np.take(number, 0 if side == 1 else -1, axis=2 - axis).reshape(-1)
+        return layer[self._chemistry.active_compartments[layer]]
+
+
+def _present(species, time: float) -> bool:
+    return species.release <= time and not (species.removal and time >= species.removal)
+
+
+def _copies(concentration: float, volume: float) -> int:
+    """Molecules of a concentration (µM) in a volume (nm³), rounded down."""
+    return int(concentration * volume * MOLECULES_PER_NM3_UM)
