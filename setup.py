@@ -3,7 +3,7 @@
 Environment variables read here:
 
 ``MEDYAN_DEBUG=1``
-    Bounds, overflow and None checks in every Cython module, debug symbols, no optimisation.
+    Bounds and initialisation checks in every Cython module, debug symbols, no optimisation.
 ``MEDYAN_CFLAGS``
     Extra compiler flags, for example ``-march=native``.
 
@@ -23,6 +23,7 @@ from setuptools import Extension, setup
 ROOT = Path(__file__).resolve().parent
 SOURCES = ROOT / "src_cython"
 PACKAGE = "medyan_py.core"
+SHARED = f"{PACKAGE}._shared"  # code that Cython would otherwise repeat in every module
 DEBUG = os.environ.get("MEDYAN_DEBUG", "") not in ("", "0")
 
 
@@ -61,6 +62,7 @@ def extensions() -> list[Extension]:
                 extra_compile_args=flags,
             )
         )
+    modules.append(Extension(SHARED, [f"src_cython/{SHARED.rsplit('.', 1)[1]}.c"], extra_compile_args=flags))
     return modules
 
 
@@ -69,6 +71,7 @@ def compiled() -> list[Extension]:
     return cythonize(
         extensions(),
         build_dir="build/cython",
+        shared_utility_qualified_name=SHARED,
         include_path=[str(mirror_declarations())],
         nthreads=os.cpu_count() if sys.platform.startswith("linux") else 0,
         annotate=os.environ.get("MEDYAN_ANNOTATE", "") not in ("", "0"),
@@ -77,8 +80,6 @@ def compiled() -> list[Extension]:
             "boundscheck": DEBUG,
             "wraparound": False,
             "initializedcheck": DEBUG,
-            "nonecheck": DEBUG,
-            "overflowcheck": DEBUG,
             "cdivision": True,
             "freethreading_compatible": False,
         },

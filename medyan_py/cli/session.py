@@ -19,7 +19,7 @@ from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders
 from medyan_py.output.directory import RESULT_FILES
-from medyan_py.output.layout import BOX_FILE, LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
+from medyan_py.output.layout import LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
 from medyan_py.simulation import Simulation
 
 LOGGER = logging.getLogger("medyan_py.cli")
@@ -138,6 +138,8 @@ class Session:
         info("command: %s", shlex.join(options.command_line))
         info("in %s", os.getcwd())
         info("seed: %d (%s)", simulation.seed, "drawn" if options.seed_fixed is None else "given")
+        if simulation.deck.compatibility != "none":
+            info("rules of %s where the default differs", simulation.deck.compatibility)
         schedule = simulation.deck.schedule
         info("from t = 0 to %g s; energy is minimised every %g s", schedule.runtime, schedule.minimisation)
         for diagnostic in simulation.deck.warnings:
@@ -218,9 +220,9 @@ class Session:
         say(f"Wrote {frames}, t = 0 to {simulation.time:.6g} s, to {directory}: {files}", sys.stdout)
         quoted = shlex.quote(str(directory))
         if vtk:
-            collections = ", ".join(f"{kind}.pvd" for kind in VTK_KINDS)
+            collections = ", ".join(VTK_KINDS)
             say(
-                f"Open {collections} and {BOX_FILE} of {directory / PARAVIEW} in ParaView, or draw the last frame: "
+                f"Open the .pvd files of {directory / PARAVIEW} in ParaView ({collections}), or draw the last frame: "
                 f"medyan render {quoted}",
                 sys.stdout,
             )

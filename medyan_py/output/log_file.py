@@ -143,4 +143,4 @@ class LogRecorder:
 
     def close(self, sim: Any) -> None:
         """Say where the run ended."""
-        self._logger.info("recording ended after frame %d, t = %.6g s", sim.frame, sim.time)
+        self._logger.info("recording ended after %d frames, t = %.6g s", sim.frame, sim.time)

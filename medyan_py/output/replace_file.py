@@ -17,7 +17,8 @@ def temporary_name(path: Path) -> Path:
 def replacing(path: str | Path) -> Iterator[Path]:
     """Give a temporary name to write to; at the end of the block it takes the place of ``path``.
 
-    When the block fails, ``path`` stays as it was and the temporary file is removed.
+    When the block fails, ``path`` stays as it was and the temporary file is removed. A killed program leaves whole
+    files; that they survive a power failure is not waited for, which would cost more than writing them.
 
     Raises
     ------
@@ -28,8 +29,6 @@ def replacing(path: str | Path) -> Iterator[Path]:
     temporary = temporary_name(path)
     try:
         yield temporary
-        with open(temporary, "rb") as written:
-            os.fsync(written.fileno())
         os.replace(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)

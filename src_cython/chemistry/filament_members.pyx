@@ -492,6 +492,7 @@ cdef class FilamentMembers(Engine):
     cdef int update_all(self) except -1 nogil:
         """Compartments, loads, stiffnesses and all weights at the present positions and forces."""
         cdef int i
+        self.candidates.room()
         for i in range(self.filaments.cylinders.top):
             if self.filaments.cylinders.alive[i]:
                 self.house_cylinder(i)

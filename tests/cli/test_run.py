@@ -66,7 +66,7 @@ def test_what_a_run_leaves_and_says(medyan, pair, tmp_path):
     assert lines[-2] == (
         f"Wrote 4 frames, t = 0 to 1.2 s, to {directory}: snapshot.traj, chemistry.traj, medyan.log, paraview/"
     )
-    assert lines[-1].startswith("Open filaments.pvd") and lines[-1].endswith(f"medyan render '{directory}'")
+    assert lines[-1].startswith("Open the .pvd files") and lines[-1].endswith(f"medyan render '{directory}'")
     assert not lines[-3].startswith(("Wrote", "Open"))
     assert [frame.time for frame in read_snapshot(directory / "snapshot.traj")] == [0, 0.5, 1, 1.2]
     log = (directory / "medyan.log").read_text()

@@ -72,7 +72,7 @@ def test_frames_are_announced(tmp_path, logger, network):
         "[info] frame 20, t = 10 s: 30 filaments, 40 linkers, 12 motors, 9 branchers; energy 6 pN nm; "
         "minimisation converged after 12 iterations, 15 evaluations, largest force 0.25 pN",
         "[info] frame 4, t = 0.15 s: 0 filaments, 0 linkers, 0 motors, 0 branchers; energy 6 pN nm",
-        "[info] recording ended after frame 20, t = 10 s",
+        "[info] recording ended after 20 frames, t = 10 s",
     ]
 
 
