@@ -14,7 +14,7 @@ class Dissipation:
     With G1 the mechanical energy after the minimisation before a cycle, Gm that after the cycle's chemistry, G2 that
     after its minimisation, and Gc the chemical free energy of what fired, a cycle adds Gc to ``chemenergy``, G2 − G1 to
     ``mechenergy``, Gc + Gm − G1 to ``chemdiss``, G2 − Gm to ``mechdiss``, and Gc + G2 − G1 to ``total``. What is
-    dissipated counts negative.
+    dissipated counts negative. Molecules that are released or removed do not count.
 
     Attributes
     ----------

@@ -18,7 +18,8 @@ from medyan_py.cli.progress import LiveProgress, terminal
 from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders
-from medyan_py.output.layout import CHEMISTRY_FILE, LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
+from medyan_py.output.directory import RESULT_FILES
+from medyan_py.output.layout import LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
 from medyan_py.simulation import Simulation
 
 LOGGER = logging.getLogger("medyan_py.cli")
@@ -214,7 +215,7 @@ class Session:
 
     def _say_what_was_written(self, *, vtk: bool) -> None:
         simulation, directory = self._simulation, self._directory
-        files = ", ".join([SNAPSHOT_FILE, CHEMISTRY_FILE, LOG_FILE] + [f"{PARAVIEW}/"] * vtk)
+        files = ", ".join([name for name in RESULT_FILES if (directory / name).exists()] + [f"{PARAVIEW}/"] * vtk)
         frames = "1 frame" if simulation.frame == 1 else f"{simulation.frame} frames"
         say(f"Wrote {frames}, t = 0 to {simulation.time:.6g} s, to {directory}: {files}", sys.stdout)
         quoted = shlex.quote(str(directory))
