@@ -30,11 +30,12 @@ cdef class Engine(Channels):
     cdef Clock clock
     cdef double[::1] total            # propensity of each group when the clock was last told
     cdef int64_t molecules            # all copy numbers when the run began, if there are infinite rates
+    cdef int64_t instant_firings      # in the burst that goes on now
     cdef bint mixed                   # nothing but reactions of bulk species: one group, no structure
 
     cdef int run_until(self, double end, int64_t most_events) except -1 nogil
     cdef void run_mixed(self, double end, int64_t last) noexcept nogil
-    cdef int burst(self) except -1 nogil
+    cdef int burst(self, int64_t last) except -1 nogil
     cdef int fire(self, Template *template, int group, int fired) except -1 nogil
     cdef int act(self, int action, int argument, int group) except -1 nogil
     cdef void hop(self, int compartment, int species) noexcept nogil

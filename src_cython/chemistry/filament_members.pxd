@@ -140,6 +140,7 @@ cdef class FilamentMembers(Engine):
     cdef int plane_count
     cdef double plane[MOST_PLANES][6]
     cdef double wall_strength, wall_screening, wall_cutoff
+    cdef double[::1] growth_factor            # per end: multiplies its polymerisation rates
     cdef int[::1] load_index                  # per end: monomers won since the last force evaluation
     cdef double[:, ::1] load_tip              # tip and growth direction at the last force evaluation
     cdef double[:, ::1] load_direction
