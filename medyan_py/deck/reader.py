@@ -19,6 +19,7 @@ from .grammar import decode, parse
 from .laws import check_parameters
 from .limits import check_limits
 from .model import Deck, FilamentLine
+from .protocols import check_protocols
 from .reactions import Reactions, read_reactions
 from .settings import Settings, read_settings
 from .species import SpeciesBook
@@ -93,6 +94,7 @@ class _Reading:
         Checker(settings, counts, report).run()
         check_parameters(settings, counts.MT, report)
         check_available(settings, report)
+        check_protocols(settings, report)
         if lines is not None:
             check_species_of_system_deck(settings, book, report)
             check_available_chemistry(lines, report)

@@ -55,6 +55,7 @@ def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemist
         walls=_walls(deck),
         same_filament_pairs=deck.allow_same_filament_pairs,
         powers=old_rules,
+        algorithm=deck.algorithm,
     )
 
 
