@@ -105,7 +105,9 @@ cdef class FilamentTemplates(FilamentMembers):
         cause : str
             What the factor is for. Each reaction has one factor per cause, and its rate is its own times all of them: a
             second call with the same cause replaces the factor of the first.
-        action : {'react', 'grow', 'shrink', 'bind', 'unbind', 'walk', 'walk back', 'age end', 'age', 'destroy', 'sever', 'nucleate', 'branch', 'unbranch'}
+        action : str
+            'react', 'grow', 'shrink', 'bind', 'unbind', 'walk', 'walk back', 'age end', 'age', 'destroy', 'sever',
+            'nucleate', 'branch' or 'unbranch'.
         **properties
             Only reactions whose description has these values, such as ``side=1`` or ``filament_type=0`` for 'grow'.
 
