@@ -177,11 +177,11 @@ def test_run_outside_the_main_thread(pair, tmp_path):
     assert codes == [0]
 
 
-def test_progress_on_a_terminal(network, tmp_path):
+def on_a_terminal(*words, cwd):
+    """What ``medyan WORDS`` shows on a terminal when all goes well."""
     parent, child = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
-    words = ("-s", network, "-o", "out", "--runtime", "2", "-t", "3", "--no-vtk")
-    process = start(*words, cwd=tmp_path, stdout=child, stderr=child, stdin=child, env=environment)
+    process = start(*words, cwd=cwd, stdout=child, stderr=child, stdin=child, env=environment)
     os.close(child)
     shown = b""
     while True:
@@ -194,7 +194,11 @@ def test_progress_on_a_terminal(network, tmp_path):
         shown += part
     os.close(parent)
     assert process.wait(timeout=60) == 0
-    text = shown.decode()
+    return shown.decode()
+
+
+def test_progress_on_a_terminal(network, tmp_path):
+    text = on_a_terminal("-s", network, "-o", "out", "--runtime", "2", "-t", "3", "--no-vtk", cwd=tmp_path)
     for part in ("\x1b[", "s of 2 s", "events/s", "iterations", "linkers", "motors", "left", "[warning] -t 3"):
         assert part in text
     assert "[info]" not in text
@@ -241,6 +245,11 @@ def test_step_mode(stepped, tmp_path, capsys):
     assert "21 cycles, 2050 events" in out
     assert "Wrote 4 frames" in out and ", 2050 events, to " in out
     assert len(list(read_snapshot(tmp_path / "out" / "snapshot.traj"))) == 4
+
+
+def test_progress_in_events(stepped, tmp_path):
+    text = on_a_terminal("-s", stepped, "-o", "out", "--no-vtk", cwd=tmp_path)
+    assert "2,050 of 2,050 events" in text and "100 %" in text
 
 
 def test_step_mode_that_runs_out_of_events(stepped, tmp_path, capsys):

@@ -138,6 +138,22 @@ def test_filaments_under_force_grow_faster(runner):
     assert propensity(simulation, "grow") == pytest.approx(plain)
 
 
+def test_the_rule_acts_in_a_run(runner):
+    """Any tension at all is above a force of 0, and bent filaments are never quite at rest."""
+    bent = "FILAMENT 0 300 500 300 300 500 408 408 500 408\n"
+    changes = {"PROJECTIONTYPE": "PREDEFINED", "SPECIALPROTOCOL": "RATEDEPEND 0.2 0"}
+    simulation = runner.start(POLY.format(*PLUS, 1e-6), changes, bent)
+    factors = []
+    for _ in range(3):
+        here = simulation.chemistry.filaments.cylinders["compartment"][
+            simulation.chemistry.filaments.table["tip"][0, 1]
+        ]
+        free = simulation.chemistry.counts[here, 0]
+        factors.append(propensity(simulation, "grow") / (1e-6 * free))
+        simulation.run(0.1)
+    assert factors == pytest.approx([1, 1, 5])
+
+
 def test_force_below_the_threshold_changes_nothing(runner):
     plain, ruled = (
         runner.start(POLY.format(*PLUS, 0.1), {**RANDOM, **more}, seed=5)
