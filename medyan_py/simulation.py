@@ -13,6 +13,7 @@ from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.output import Recorders
+from medyan_py.protocols import Pins, RuleChanges, TensionGrowth
 from medyan_py.release import Releases
 from medyan_py.schedule import Timetable
 from medyan_py.setup.chemistry import build_chemistry
@@ -44,6 +45,8 @@ class Simulation:
     cycles : int
         Cycles done.
     seed : int
+    exhausted : bool
+        Whether the last run that was measured in events ended because nothing can happen any more.
     """
 
     def __init__(self, deck: Deck, seed: int | None = None):
@@ -51,22 +54,28 @@ class Simulation:
         self.seed = secrets.randbits(63) if seed is None else int(seed)
         if self.seed < 0:
             raise ValueError(f"a seed cannot be negative, got {self.seed}")
-        setup_seed, chemistry_seed = np.random.SeedSequence(self.seed).spawn(2)
+        setup_seed, chemistry_seed, protocol_seed = np.random.SeedSequence(self.seed).spawn(3)
         setup_stream = np.random.default_rng(setup_seed)
         self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
-        self._mechanics = Mechanics(deck, self.chemistry)
+        self._pins = Pins(deck, self.chemistry, np.random.default_rng(protocol_seed))
+        self._mechanics = Mechanics(deck, self.chemistry, self._pins)
         self._releases = Releases(deck, self.chemistry, setup_stream)
         self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
         self._holds = Holds(deck, self.chemistry, self._boundary)
+        self._rule_changes = RuleChanges(deck, self.chemistry)
+        self._tension_growth = TensionGrowth(deck, self.chemistry)
         self._timetable = Timetable(deck.schedule)
         self.cycles = 0
         self.frame = 0
         self._recorded_time: float | None = None
         self._stop = False
+        self.exhausted = False
         self.chemistry.start(0.0)
         place_filaments(deck, self.chemistry, setup_stream)
         self._boundary.advance(0.0, 0.0)
         self._releases.apply(0.0)
+        self._rule_changes.apply(0.0)
+        self._pins.begin()
         self._relax()
         self._dissipation = Dissipation(deck.force_fields, self._mechanics.energies) if deck.track_dissipation else None
         self.chemistry.rebuild_candidates()
@@ -104,13 +113,21 @@ class Simulation:
         self,
         duration: float | None = None,
         *,
+        steps: int | None = None,
         recorders: Recorders | None = None,
         on_cycle: Callable[[Simulation], None] | None = None,
     ) -> None:
-        """Simulate ``duration`` seconds, or to the deck's RUNTIME.
+        """Simulate ``duration`` seconds, or ``steps`` events, or to the deck's RUNTIME or RUNSTEPS.
+
+        In step mode, that is with a deck without RUNTIME, the energy is minimised after every MINIMIZATIONSTEPS events;
+        events are reactions and hops of molecules between compartments. A run that is measured in events ends
+        early when nothing can happen any more; ``exhausted`` tells.
 
         Parameters
         ----------
+        duration : float, s, optional
+        steps : int, optional
+            Exactly so many events; not together with ``duration``.
         recorders : Recorders, optional
             Open; they get a frame at the start if none was recorded yet, one every snapshot interval, and one at the
             end unless that moment has its frame already.
@@ -119,20 +136,19 @@ class Simulation:
 
         Raises
         ------
+        ValueError
+            For a duration or number of events that is negative or not finite, or both together.
         MechanicsError
             If a minimisation fails; the message names interaction and objects.
         OutputError
             If a recorder cannot write.
         """
-        end = self.deck.schedule.runtime if duration is None else self.time + float(duration)
-        if not end >= self.time or end == float("inf"):
-            raise ValueError(f"cannot run from {self.time} s to {end} s")
-        end = self._timetable.whole(end)
-        self._stop = False
+        end, last = self._goal(duration, steps)
+        self._stop = self.exhausted = False
         if self._recorded_time is None:
             self._record(recorders)
-        while self.time < end and not self._stop:
-            self._cycle(end, recorders)
+        while self.time < end and self.steps_done < last and not self._stop and not self.exhausted:
+            self._cycle(end, last, recorders)
             if on_cycle is not None:
                 on_cycle(self)
         if self._recorded_time != self.time:
@@ -142,33 +158,76 @@ class Simulation:
         """Make ``run`` end after the present cycle; safe to call from a signal handler or another thread."""
         self._stop = True
 
-    def _cycle(self, end: float, recorders: Recorders | None) -> None:
+    def _goal(self, duration: float | None, steps: int | None) -> tuple[float, float]:
+        """Time (s) and number of events at which a run ends, whichever comes first; the other is infinite."""
+        if duration is not None and steps is not None:
+            raise ValueError("a run has a duration or a number of steps, not both")
+        schedule = self.deck.schedule
+        if steps is not None:
+            if steps < 0 or steps != int(steps):
+                raise ValueError(f"cannot run {steps} steps")
+            return float("inf"), self.steps_done + int(steps)
+        if duration is None and schedule.by_steps:
+            return float("inf"), schedule.run_steps
+        end = schedule.runtime if duration is None else self.time + float(duration)
+        if not end >= self.time or end == float("inf"):
+            raise ValueError(f"cannot run from {self.time} s to {end} s")
+        return self._timetable.whole(end), float("inf")
+
+    def _cycle(self, end: float, last: float, recorders: Recorders | None) -> None:
         start = self.time
-        self._react(self._timetable.cycle_end(start, end))
+        cycle_end = self._timetable.cycle_end(start, end)
+        cycle_last = self._timetable.cycle_steps(self.steps_done, last)
+        self._react(cycle_end, cycle_last)
+        if self.time < cycle_end:
+            self._timetable.interrupted()
+        idle = cycle_last < float("inf") and self.steps_done < cycle_last and self.time < end
         self._boundary.advance(start, self.time)
         self._relax()
-        if self._dissipation is not None:
-            record = self._mechanics.record
-            accounts = self.chemistry.ledger.accounts
-            self._dissipation.add_cycle(accounts, record.energies_before, record.energies_after)
+        self._keep_books()
+        self._pins.look(self.time)
         self.cycles += 1
         if self.cycles % self._timetable.frame_cycles == 0:
             self._record(recorders)
         if self.cycles % self._timetable.candidate_cycles == 0:
             self.chemistry.rebuild_candidates()
+        if idle:
+            self._look_for_more()
 
-    def _react(self, end: float) -> None:
-        """Chemistry up to ``end``; releases and removals happen at their exact times."""
+    def _react(self, end: float, last: float) -> None:
+        """Chemistry up to ``end`` or event ``last``; releases, removals and changes of rates at their exact times."""
         self._holds.apply(self.time)
-        while self._releases.next_time <= end:
-            self.chemistry.run(max(self.time, self._releases.next_time))
+        while (due := min(self._releases.next_time, self._rule_changes.next_time)) <= end and due < float("inf"):
+            self._advance(max(self.time, due), last)
+            if self.time < due:
+                return
             self._releases.apply(self.time)
+            self._rule_changes.apply(self.time)
             self._holds.apply(self.time)
-        self.chemistry.run(end)
+        self._advance(end, last)
+
+    def _advance(self, end: float, last: float) -> None:
+        if last == float("inf"):
+            self.chemistry.run(end)
+        else:
+            self.chemistry.run_events(last - self.steps_done, end)
+
+    def _look_for_more(self) -> None:
+        """After a cycle that ran out of events: whether new binding candidates give any."""
+        self.chemistry.rebuild_candidates()
+        self.exhausted = self.chemistry.next_time == float("inf")
+
+    def _keep_books(self) -> None:
+        if self._dissipation is not None:
+            record = self._mechanics.record
+            accounts = self.chemistry.ledger.accounts
+            self._dissipation.add_cycle(accounts, record.energies_before, record.energies_after)
 
     def _relax(self) -> None:
         self._mechanics.relax()
         self.chemistry.update()
+        if self._tension_growth.due(self.time):
+            self._tension_growth.look(self.time, self.filaments)
 
     def _record(self, recorders: Recorders | None) -> None:
         if recorders is not None:
@@ -183,6 +242,11 @@ class Simulation:
     @property
     def time(self) -> float:
         return self.chemistry.time
+
+    @property
+    def steps_done(self) -> int:
+        """Reactions and hops of molecules so far."""
+        return self.chemistry.events
 
     @property
     def grid(self) -> GridView:

@@ -30,13 +30,15 @@ class LiveProgress:
     stream : text stream
         A terminal.
     end : float
-        When the simulation ends, s.
+        When the simulation ends: s, or the number of events with ``by_steps``.
+    by_steps : bool
+        Whether the run is measured in events.
     """
 
-    def __init__(self, stream: TextIO, end: float) -> None:
+    def __init__(self, stream: TextIO, end: float, *, by_steps: bool = False) -> None:
         console = Console(file=stream, highlight=False)
         self._bar = Progress(
-            TextColumn("{task.fields[now]} s of {task.fields[end]} s"),
+            TextColumn("{task.fields[now]} of {task.fields[end]}"),
             BarColumn(bar_width=None),
             TextColumn("{task.percentage:3.0f} %"),
             TimeRemainingColumn(),
@@ -44,7 +46,8 @@ class LiveProgress:
             console=console,
             expand=True,
         )
-        self._task = self._bar.add_task("", total=end, now="0", end=f"{end:g}")
+        self._by_steps = by_steps
+        self._task = self._bar.add_task("", total=end, now="0", end=f"{end:,} events" if by_steps else f"{end:g} s")
         self._text = Text("")
         self._live = Live(Group(self._bar, self._text), console=console, auto_refresh=False, redirect_stdout=False)
         self._drawn = 0.0
@@ -74,7 +77,8 @@ class LiveProgress:
             f"{self._rate:,.0f} events/s · minimisation: {sim.minimisation.iterations} iterations · "
             f"{len(sim.linkers.ids)} linkers · {len(sim.motors.ids)} motors · {len(sim.branchers.ids)} branchers"
         )
-        self._bar.update(self._task, completed=sim.time, now=f"{sim.time:.2f}")
+        done, now = (sim.steps_done, f"{sim.steps_done:,}") if self._by_steps else (sim.time, f"{sim.time:.2f} s")
+        self._bar.update(self._task, completed=done, now=now)
         self._live.refresh()
 
     def _count_events(self, now: float, events: int) -> None:

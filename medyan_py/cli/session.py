@@ -90,8 +90,13 @@ class Session:
         return code
 
     def _advance(self, recorders: Recorders, display: LiveProgress | None) -> int:
-        simulation, end = self._simulation, self._simulation.deck.schedule.runtime
+        simulation, schedule = self._simulation, self._simulation.deck.schedule
         self._count()
+
+        def over() -> bool:
+            if schedule.by_steps:
+                return simulation.exhausted or simulation.steps_done >= schedule.run_steps
+            return simulation.time >= schedule.runtime
 
         def on_cycle(_: Simulation) -> None:
             self._count()
@@ -99,7 +104,7 @@ class Session:
             if stopped:
                 simulation.request_stop()
             if display is not None:
-                display.update(simulation, last=stopped or simulation.time >= end)
+                display.update(simulation, last=stopped or over())
 
         try:
             simulation.run(recorders=recorders, on_cycle=on_cycle)
@@ -114,13 +119,26 @@ class Session:
         except MemoryError as error:
             self._tell(logging.ERROR, f"out of memory at t = {simulation.time:.6g} s: {error}; the run ends")
             return FAILED
-        if self._stop.received is not None and simulation.time < end:
+        if self._stop.received is not None and not over():
             name = self._stop.received.name
             self._tell(
-                logging.WARNING, f"ended by {name} at t = {simulation.time:.6g} s of {end:g} s, after a last frame"
+                logging.WARNING,
+                f"ended by {name} at t = {simulation.time:.6g} s{self._goal()}, after a last frame",
             )
             return self._stop.exit_code
+        if simulation.exhausted:
+            self._tell(
+                logging.WARNING,
+                f"nothing can happen any more at t = {simulation.time:.6g} s{self._goal()}; the run ends",
+            )
         return SUCCESS
+
+    def _goal(self) -> str:
+        """How far the run was to go, and in step mode how far it is."""
+        schedule = self._simulation.deck.schedule
+        if schedule.by_steps:
+            return f", after {self._simulation.steps_done} of {schedule.run_steps} events"
+        return f" of {schedule.runtime:g} s"
 
     def _last_frame(self, recorders: Recorders) -> None:
         """Record the state in which a minimisation failed; it is not relaxed."""
@@ -141,7 +159,10 @@ class Session:
         if simulation.deck.compatibility != "none":
             info("rules of %s where the default differs", simulation.deck.compatibility)
         schedule = simulation.deck.schedule
-        info("from t = 0 to %g s; energy is minimised every %g s", schedule.runtime, schedule.minimisation)
+        if schedule.by_steps:
+            info("%d events; energy is minimised every %d events", schedule.run_steps, schedule.minimisation_steps)
+        else:
+            info("from t = 0 to %g s; energy is minimised every %g s", schedule.runtime, schedule.minimisation)
         for diagnostic in simulation.deck.warnings:
             LOGGER.log(logging.INFO if diagnostic.severity == "hint" else logging.WARNING, "%s", diagnostic)
         if options.threads > 1 or options.threads == 0:
@@ -202,7 +223,9 @@ class Session:
         with contextlib.ExitStack() as stack:
             display = None
             if screen is not None:
-                display = stack.enter_context(LiveProgress(screen, self._simulation.deck.schedule.runtime))
+                schedule = self._simulation.deck.schedule
+                end = schedule.run_steps if schedule.by_steps else schedule.runtime
+                display = stack.enter_context(LiveProgress(screen, end, by_steps=schedule.by_steps))
             handlers = []
             if display is not None:
                 handlers.append(ConsoleHandler(logging.WARNING, display.write))
@@ -217,7 +240,8 @@ class Session:
         simulation, directory = self._simulation, self._directory
         files = ", ".join([name for name in RESULT_FILES if (directory / name).exists()] + [f"{PARAVIEW}/"] * vtk)
         frames = "1 frame" if simulation.frame == 1 else f"{simulation.frame} frames"
-        say(f"Wrote {frames}, t = 0 to {simulation.time:.6g} s, to {directory}: {files}", sys.stdout)
+        events = f", {simulation.steps_done} events" if simulation.deck.schedule.by_steps else ""
+        say(f"Wrote {frames}, t = 0 to {simulation.time:.6g} s{events}, to {directory}: {files}", sys.stdout)
         quoted = shlex.quote(str(directory))
         if vtk:
             collections = ", ".join(VTK_KINDS)

@@ -33,6 +33,7 @@ from .model import (
     SpeciesRef,
     WalkingReaction,
 )
+from .protocols import PinBelow, PinEnds, PinLower, Protocols, RateChange, TensionRule
 from .reader import read_deck
 
 __all__ = [
@@ -56,11 +57,17 @@ __all__ = [
     "Minimisation",
     "MotorReaction",
     "Nucleation",
+    "PinBelow",
+    "PinEnds",
+    "PinLower",
     "Polymerisation",
+    "Protocols",
+    "RateChange",
     "Reaction",
     "Schedule",
     "Severing",
     "SpeciesRef",
+    "TensionRule",
     "WalkingReaction",
     "filament_beads",
     "linker_sites",

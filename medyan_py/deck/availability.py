@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .chemistry_lines import ChemistryLines
 from .diagnostics import Report
+from .protocols import AVAILABLE
 from .reactions import not_available
 from .row import Keyword
 from .settings import Settings
@@ -41,15 +42,10 @@ def _conditional(settings: Settings, report: Report) -> None:
     any_filament = settings["NUMFILAMENTS"] > 0 or settings["FILAMENTFILE"]
     if any_filament and settings["PROJECTIONTYPE"] in ("ZIGZAG", "ARC"):
         missing("PROJECTIONTYPE", f"projection {settings['PROJECTIONTYPE']}")
-    if settings["RUNTIME"] == 0 and settings.sound("RUNTIME") and settings["RUNSTEPS"] > 0:
-        missing("RUNSTEPS", "step mode, that is a run without RUNTIME")
     for entry in settings.entries("SPECIALPROTOCOL"):
-        feature = f"special protocol {entry.values[0]}"
-        not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
-    if "BROWRATCHET" in settings["DFPOLYMERIZATIONTYPE"] and settings["MANUALSTARTTIME"] < settings["RUNTIME"]:
-        for which in ("PLUSPOLY", "PLUSDEPOLY", "MINUSPOLY", "MINUSDEPOLY"):
-            if settings[f"MANUAL{which}RATIO"] != 1:
-                missing(f"MANUAL{which}RATIO", "manual change of rates")
+        if entry.values[0] not in AVAILABLE:
+            feature = f"special protocol {entry.values[0]}"
+            not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
     if "DATADUMPTIME" in settings.values:
         line = settings.lines["DATADUMPTIME"]
         report.warning(settings.file, line, "DATADUMPTIME", "restart dumps are not written in this version")

@@ -21,6 +21,7 @@ from .model import (
     Schedule,
 )
 from .motion import motion
+from .protocols import protocols, rate_change
 from .reactions import Reactions
 from .settings import Settings
 from .species import ON_FILAMENTS, SpeciesBook
@@ -66,7 +67,10 @@ def build_deck(
         branchings=branchings(settings, reactions.branchings, book.branchers),
         linker_binding_skip=settings["LINKERBINDINGSKIP"],
         allow_same_filament_pairs=settings["allow-same-filament-pair-binding"],
+        algorithm=settings["CALGORITHM"],
         schedule=_schedule(settings),
+        rate_change=rate_change(settings),
+        protocols=protocols(settings),
         initial=_initial(settings, filaments),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],
@@ -165,6 +169,10 @@ def _schedule(settings: Settings) -> Schedule:
         neighbour_list=settings["NEIGHBORLISTTIME"],
         initial_slowdown=settings["INITIALSLOWDOWNTIME"],
         data_dump=settings["DATADUMPTIME"],
+        run_steps=settings["RUNSTEPS"],
+        minimisation_steps=settings["MINIMIZATIONSTEPS"],
+        snapshot_steps=settings["SNAPSHOTSTEPS"],
+        neighbour_list_steps=settings["NEIGHBORLISTSTEPS"],
     )
 
 

@@ -250,22 +250,28 @@ class Checker:
             elif settings["RUNSTEPS"] > 0:
                 for name in ("MINIMIZATIONSTEPS", "SNAPSHOTSTEPS", "NEIGHBORLISTSTEPS"):
                     self._need_nonzero(name, "step mode")
+                for name in ("SNAPSHOTSTEPS", "NEIGHBORLISTSTEPS"):
+                    self._whole_cycles(name, "MINIMIZATIONSTEPS", "events")
             return
         self._need_nonzero("MINIMIZATIONTIME", "RUNTIME")
-        interval = settings["MINIMIZATIONTIME"]
         for name in ("SNAPSHOTTIME", "NEIGHBORLISTTIME"):
-            time = settings[name]
-            if interval > 0 and time > 0:
-                cycles = time / interval
-                if cycles > 1e9:
-                    self._error(name, f"{cycles:g} times MINIMIZATIONTIME", allowed="at most 1e9 times")
-                elif abs(cycles - round(cycles)) > 1e-6 * cycles or cycles < 0.5:
-                    rounded = max(1, math.floor(cycles + 0.5)) * interval
-                    self._warn(name, f"not a multiple of MINIMIZATIONTIME, rounded to {rounded:g} s", found=f"{time:g}")
+            self._whole_cycles(name, "MINIMIZATIONTIME", "s")
+        interval = settings["MINIMIZATIONTIME"]
         if interval > 0 and settings["RUNTIME"] / interval > 1e12:
             self._error("MINIMIZATIONTIME", "more than 1e12 cycles until RUNTIME")
 
     # --- initial network
+
+    def _whole_cycles(self, name: str, of: str, unit: str) -> None:
+        """Warn when an interval is not a whole number of cycles."""
+        interval, length = self._settings[of], self._settings[name]
+        if interval > 0 and length > 0:
+            cycles = length / interval
+            if cycles > 1e9:
+                self._error(name, f"{cycles:g} times {of}", allowed="at most 1e9 times")
+            elif abs(cycles - round(cycles)) > 1e-6 * cycles or cycles < 0.5:
+                rounded = max(1, math.floor(cycles + 0.5)) * interval
+                self._warn(name, f"not a multiple of {of}, rounded to {rounded:g} {unit}", found=f"{length:g}")
 
     def _initial(self) -> None:
         settings = self._settings

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .diagnostics import Diagnostic
+from .protocols import Protocols, RateChange
 
 Vector = tuple[float, float, float]
 
@@ -361,7 +362,11 @@ class Branching:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Times in s. `snapshot` and `neighbour_list` of 0 mean every cycle."""
+    """When things happen, in time mode or in step mode.
+
+    Time mode: times in s; `snapshot` and `neighbour_list` of 0 mean every cycle. Step mode, when `runtime` is 0: a run
+    of `run_steps` events, with the other steps in place of the times.
+    """
 
     runtime: float
     snapshot: float
@@ -369,6 +374,15 @@ class Schedule:
     neighbour_list: float
     initial_slowdown: float
     data_dump: float
+    run_steps: int = 0
+    minimisation_steps: int = 0
+    snapshot_steps: int = 0
+    neighbour_list_steps: int = 0
+
+    @property
+    def by_steps(self) -> bool:
+        """Whether the run is measured in events and not in time."""
+        return self.runtime == 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -403,8 +417,9 @@ class Deck:
     """A checked deck: everything a simulation needs to start. Made by :func:`medyan_py.deck.read_deck`.
 
     `track_dissipation` and `track_events` tell which books are kept. `compatibility` is 'none' or 'medyan-5.4': whether
-    the rules of that program hold where the default differs. `source_lines` tells of every keyword and directive where
-    it was last set: name → (file, line).
+    the rules of that program hold where the default differs. `algorithm` is 'NRM', 'GILLESPIE' or 'SIMPLEGILLESPIE';
+    `rate_change` is None without one. `source_lines` tells of every keyword and directive where it was last set:
+    name → (file, line).
     """
 
     system_path: Path
@@ -432,7 +447,10 @@ class Deck:
     branchings: tuple[Branching, ...]
     linker_binding_skip: int
     allow_same_filament_pairs: bool
+    algorithm: str
     schedule: Schedule
+    rate_change: RateChange | None
+    protocols: Protocols
     initial: InitialNetwork
     force_fields: tuple[str, ...]
     compatibility: str

@@ -20,6 +20,7 @@ from .laws import check_parameters
 from .limits import check_limits
 from .model import Deck, FilamentLine
 from .motion import check_held, check_motion
+from .protocols import check_protocols
 from .reactions import Reactions, read_reactions
 from .settings import Settings, read_settings
 from .species import SpeciesBook
@@ -95,6 +96,7 @@ class _Reading:
         check_parameters(settings, counts.MT, report)
         check_available(settings, report)
         check_motion(settings, report)
+        check_protocols(settings, report)
         if lines is not None:
             check_species_of_system_deck(settings, book, report)
             check_available_chemistry(lines, settings, report)

@@ -51,8 +51,8 @@ CHEMISTRY = (
         "CALGORITHM",
         _S1,
         _choice("NRM", "GILLESPIE", "SIMPLEGILLESPIE"),
-        help="stochastic algorithm; NRM: next-reaction method (Gibson & Bruck 2000)",
-        missing={"GILLESPIE": "direct method", "SIMPLEGILLESPIE": "direct method"},
+        help="stochastic algorithm; NRM: next-reaction method (Gibson & Bruck 2000), GILLESPIE: direct method "
+        "(Gillespie 1977), SIMPLEGILLESPIE: the same without any saving, slow",
     ),
     Keyword("RUNTIME", _S0, _TIME, default=0.0, help="end of the simulation"),
     Keyword("SNAPSHOTTIME", _S0, _TIME, default=0.0, help="time between frames; 0: a frame every cycle"),

@@ -64,6 +64,7 @@ def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemist
         track_events=deck.track_events,
         volume_fraction=space.volume,
         face_fraction=space.faces,
+        algorithm=deck.algorithm,
     )
 
 

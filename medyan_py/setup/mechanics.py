@@ -7,6 +7,7 @@ import numpy as np
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.mechanics.model import MechanicalModel
 from medyan_py.deck import Deck
+from medyan_py.protocols import Pins
 from medyan_py.setup.space import wall_planes, wall_shape
 
 
@@ -22,8 +23,9 @@ class Mechanics:
         Rows of linkers and motors, and of branchers, in that order.
     """
 
-    def __init__(self, deck: Deck, chemistry: FilamentChemistry):
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins):
         self._deck = deck
+        self._pins = pins
         self._chemistry = chemistry
         self._old_rules = deck.compatibility == "medyan-5.4"
         types = deck.filament_types
@@ -38,6 +40,7 @@ class Mechanics:
             bending=types[0].bending,
             excluded_volume=deck.excluded_volume.kind,
             volume_cutoff=deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
+            pinning=deck.protocols.pinning,
             **_branch_terms(deck),
         )
         self._cylinder_size = np.array([t.cylinder_size for t in types])
@@ -115,6 +118,7 @@ class Mechanics:
             bonds["rest_length"][self.bonds],
             bonds["motor"][self.bonds],
             branches=self._branches(number),
+            pins=self._pins.table(order["bead"]) if self._deck.protocols.pinning else None,
         )
 
     def _hinges(self, start, kind, rest):

@@ -44,6 +44,7 @@ cdef class Channels:
     cdef void refresh_instant(self, Template *template, int compartment, double weight) noexcept nogil
     cdef void refresh_all(self) noexcept nogil
     cdef void refresh_bulk(self, int species) noexcept nogil
+    cdef void set_factor(self, bint in_compartments, int template, double factor) noexcept nogil
 
     cdef inline void touch(self, int group) noexcept nogil:
         if not self.is_touched[group]:

@@ -81,7 +81,7 @@ cdef class Channels:
     cdef void refresh_instant(self, Template *template, int compartment, double weight) noexcept nogil:
         """List or unlist a channel of infinite rate, as it can or cannot fire."""
         cdef int i, channel, at
-        cdef bint can = weight > 0.0
+        cdef bint can = weight > 0.0 and not template.off
         cdef int64_t n
         for i in range(template.reads):
             if template.read[i].bulk:
@@ -143,6 +143,21 @@ cdef class Channels:
         for i in range(self.whole_list.bulk_start[species], self.whole_list.bulk_start[species + 1]):
             self.refresh_whole(self.whole_list.bulk[i])
             self.touch(self.compartments)
+
+    cdef void set_factor(self, bint in_compartments, int template, double factor) noexcept nogil:
+        """Make the rate of a template its own times ``factor``; 0 switches it off, whatever its rate."""
+        cdef Template *t = &self.local[template] if in_compartments else &self.whole[template]
+        cdef int c
+        t.rate = t.plain_rate * factor
+        t.off = factor == 0.0
+        if not in_compartments:
+            self.refresh_whole(template)
+            self.touch(self.compartments)
+            return
+        for c in range(self.compartments):
+            if self.active[c]:
+                self.refresh_local(c, template)
+                self.touch(c)
 
     cdef void change_pool(self, bint bulk, int species, int compartment, int delta) noexcept nogil:
         if bulk:

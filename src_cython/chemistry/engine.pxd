@@ -34,11 +34,12 @@ cdef class Engine(Channels):
     cdef readonly Ledger ledger       # free energies of what fired
     cdef bint booking                 # whether it is kept
     cdef int[::1] hop_account         # per diffusing species
+    cdef int64_t instant_firings      # in the burst that goes on now
     cdef bint mixed                   # nothing but reactions of bulk species: one group, no structure
 
     cdef int run_until(self, double end, int64_t most_events) except -1 nogil
     cdef void run_mixed(self, double end, int64_t last) noexcept nogil
-    cdef int burst(self) except -1 nogil
+    cdef int burst(self, int64_t last) except -1 nogil
     cdef int fire(self, Template *template, int group, int fired) except -1 nogil
     cdef int act(self, int action, int argument, int group) except -1 nogil
     cdef void book(self, Template *template, int group) noexcept nogil

@@ -16,6 +16,7 @@ each time one of those that can, all with equal probability.
 """
 
 from cpython.exc cimport PyErr_CheckSignals
+from libc.float cimport DBL_MAX
 from libc.math cimport INFINITY, log
 from libc.stdint cimport int64_t
 
@@ -30,6 +31,7 @@ from medyan_py.core.common.random cimport RandomStream
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
 
 MOST_COPIES = 2 ** 53                 # beyond, a propensity could not tell N from N + 1
+cdef double UNLIMITED = DBL_MAX       # an end that is never reached, yet before the infinite time of what cannot happen
 cdef enum:
     EVENTS_PER_LOOK = 4_000_000       # about a second: how often a long run looks for an interrupt
     MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, besides ten per molecule
@@ -183,12 +185,17 @@ cdef class Engine(Channels):
         self.clock.settle(self.time)
 
     cdef int run_until(self, double end, int64_t most_events) except -1 nogil:
-        """Fire what is due up to and including ``end`` and set the clock there; 1 if stopped by ``most_events``."""
+        """Fire what is due up to and including ``end`` and set the clock there; 1 if stopped by ``most_events``.
+
+        With an ``end`` of ``UNLIMITED`` the clock stays at the last event.
+        """
         cdef int group, leaf
         cdef int64_t last = self.events + most_events
         while True:
             if self.readies:
-                self.burst()
+                self.burst(last)
+                if self.readies:
+                    return 1
             if self.mixed:
                 self.run_mixed(end, last)
                 if self.readies:
@@ -209,7 +216,8 @@ cdef class Engine(Channels):
             else:
                 leaf = self.whole_tree.select(0, self.random.uniform() * self.total[group])
                 self.fire(&self.whole[leaf], group, group)
-        self.time = end
+        if end < UNLIMITED:
+            self.time = end
         return 0
 
     cdef void run_mixed(self, double end, int64_t last) noexcept nogil:
@@ -239,17 +247,17 @@ cdef class Engine(Channels):
         self.total[group] = total
         self.clock.resume(group, total, next_time)
 
-    cdef int burst(self) except -1 nogil:
-        """Fire infinitely fast channels until none can fire."""
-        cdef int64_t fired = 0, most = MOST_INSTANT + 10 * self.molecules
+    cdef int burst(self, int64_t last) except -1 nogil:
+        """Fire infinitely fast channels until none can fire, or until ``last`` events have been counted."""
+        cdef int64_t most = MOST_INSTANT + 10 * self.molecules
         cdef int channel, locals = self.local_list.instants, c
         cdef int[::1] local_templates = self.local_instants, whole_templates = self.whole_instants
-        while self.readies:
-            if fired >= most:
+        while self.readies and self.events < last:
+            if self.instant_firings >= most:
                 with gil:
                     raise RuntimeError(f"infinitely fast reactions go on without end at {self.time} s: "
                                        f"{self._ready_text()}")
-            fired += 1
+            self.instant_firings += 1
             self.events += 1
             channel = self.ready[self.random.below(self.readies)]
             if channel < self.compartments * locals:
@@ -258,6 +266,8 @@ cdef class Engine(Channels):
             else:
                 channel -= self.compartments * locals
                 self.fire(&self.whole[whole_templates[channel]], self.compartments, -1)
+        if not self.readies:
+            self.instant_firings = 0
         return 0
 
     cdef int fire(self, Template *template, int group, int fired) except -1 nogil:
@@ -304,6 +314,7 @@ cdef class Engine(Channels):
         if not time >= 0.0:
             raise ValueError(f"the clock must start at a time not negative, got {time}")
         self.time = time
+        self.instant_firings = 0
         for g in range(self.compartments + 1):
             self.total[g] = 0.0
         self.clock.stale = True
@@ -324,6 +335,26 @@ cdef class Engine(Channels):
             with nogil:
                 more = self.run_until(end, EVENTS_PER_LOOK)
             PyErr_CheckSignals()
+
+    def run_events(self, int64_t most, double end=INFINITY):
+        """Fire the next ``most`` events, but none after ``end`` (s); returns how many were fired.
+
+        The clock then stands at the last of them. If fewer can happen it stands at ``end``, or, if that is infinite, at
+        the last event there is. Hops of molecules count as events. Raises ValueError for a negative number or an end in
+        the past, otherwise as ``run``.
+        """
+        cdef int64_t first = self.events, last
+        cdef bint more = most > 0
+        if most < 0 or not end >= self.time:
+            raise ValueError(f"{most} events from {self.time} s to {end} s are not possible")
+        last = first + min(most, MOST_COPIES)
+        end = min(end, UNLIMITED)
+        self._weigh_bursts()
+        while more and self.events < last:
+            with nogil:
+                more = self.run_until(end, min(<int64_t> EVENTS_PER_LOOK, last - self.events))
+            PyErr_CheckSignals()
+        return self.events - first
 
     def record(self, const double[::1] times, int64_t[:, ::1] out):
         """Run to each of ``times`` (s, float64 (n,), ascending) and write the copy numbers there.

@@ -583,6 +583,10 @@ cdef class FilamentChemistry(FilamentBooks):
             self.update_all()
             self.settle(-1)
 
+    def wall_distances(self, points):
+        """Signed distance (nm) of points (n, 3) from the nearest wall where the walls are now, float64 (n,)."""
+        return self.surfaces.distance(points)
+
     def set_planes(self, planes):
         """Move the plane walls (rows as in ``Walls``); loads follow with the next ``update``."""
         self._set_walls(self.walls._replace(planes=tuple(map(tuple, planes))))
@@ -597,6 +601,25 @@ cdef class FilamentChemistry(FilamentBooks):
         self.candidates.active = self.active_array.copy()
         self.update()
         self.rebuild_candidates()
+
+    def scale_growth(self, filaments, int side, double factor):
+        """Multiply the polymerisation rates of the ends on one side of the filaments at these rows by ``factor``.
+
+        All other ends on that side return to a factor of 1; new filaments begin with 1. Raises ValueError for rows that
+        are no filaments, another side than 0 (minus) or 1 (plus), and a factor that is negative or not finite.
+        """
+        cdef int f
+        chosen = np.zeros(self.filaments.table.top, dtype=bool)
+        rows = np.asarray(filaments, dtype=np.int64).reshape(-1)
+        if side not in (MINUS, PLUS) or not 0.0 <= factor < float("inf"):
+            raise ValueError(f"side {side} and factor {factor}")
+        if not np.isin(rows, self.filaments.table.rows).all():
+            raise ValueError(f"there are no filaments {rows.tolist()}")
+        chosen[rows] = True
+        for f in self.filaments.table.rows:
+            self.growth_factor[2 * f + side] = factor if chosen[f] else 1.0
+            self.refresh_end(f, side)
+        self.settle(-1)
 
     def rebuild_candidates(self):
         """List all candidate pairs, and sites in branching zones, anew at the present positions."""

@@ -152,6 +152,7 @@ cdef class FilamentMembers(Engine):
     cdef double wall_strength, wall_screening, wall_cutoff, wall_shift
     cdef double seed_margin, seed_volume
     cdef bint flat_seeds
+    cdef double[::1] growth_factor            # per end: multiplies its polymerisation rates
     cdef int[::1] load_index                  # per end: monomers won since the last force evaluation
     cdef double[:, ::1] load_tip              # tip and growth direction at the last force evaluation
     cdef double[:, ::1] load_direction

@@ -51,6 +51,7 @@ cdef class FilamentMembers(Engine):
         self.walking, self.walking_back = MemberSets(whole), MemberSets(whole)
         self.by_cylinder_whole = MemberSets(whole)
         self.load_index = np.zeros(0, dtype=np.int32)
+        self.growth_factor = np.zeros(0)
         self.load_tip = self.load_direction = np.zeros((0, 3))
         self.load_walls = np.zeros(0, dtype=np.uint32)
         self.room_for_ends()
@@ -62,6 +63,7 @@ cdef class FilamentMembers(Engine):
             return 0
         with gil:
             self.load_index = _extended(self.load_index, np.zeros(n, dtype=np.int32))
+            self.growth_factor = _extended(self.growth_factor, np.ones(n))
             self.load_tip = _extended(self.load_tip, np.zeros((n, 3)))
             self.load_direction = _extended(self.load_direction, np.zeros((n, 3)))
             self.load_walls = _extended(self.load_walls, np.zeros(n, dtype=np.uint32))
@@ -212,13 +214,13 @@ cdef class FilamentMembers(Engine):
         """Bring the memberships of an end up to date: where it can grow, whether it can shrink, age."""
         cdef int e = 2 * filament + side, type = self.filaments.table.type[filament]
         cdef int c = self.filaments.table.tip[filament, side], kind, k, inside
-        cdef double weight = 1.0
+        cdef double weight = self.growth_factor[e]
         if not self.has_end(filament, side):
             return self.forget_end(e)
         kind = self.filaments.cylinders.kind[c, self.filaments.end_slot(c, side)]
         kind -= PLUS_END if side == PLUS else MINUS_END
         if self.ratchet_length[type] > 0.0:
-            weight = rate_laws.ratchet_factor(self.load(e, self.load_index[e]), self.ratchet_length[type])
+            weight *= rate_laws.ratchet_factor(self.load(e, self.load_index[e]), self.ratchet_length[type])
         k = self.grow_class[type, side, kind]
         if k >= 0:
             k += self.filaments.cylinders.compartment[c] * self.local_classes
@@ -261,6 +263,7 @@ cdef class FilamentMembers(Engine):
     cdef int forget_ends(self, int filament) except -1 nogil:
         self.forget_end(2 * filament + MINUS)
         self.forget_end(2 * filament + PLUS)
+        self.growth_factor[2 * filament + MINUS] = self.growth_factor[2 * filament + PLUS] = 1.0
         return self.seat(self.falling_apart, filament, -1, 0.0)
 
     cdef int forget_filament(self, int filament) except -1 nogil:

@@ -1,5 +1,7 @@
 """From descriptions of filament reactions to the engine's templates and member classes."""
 
+from math import prod
+
 from libc.math cimport exp, log, log1p
 
 from medyan_py.core.chemistry cimport rate_laws
@@ -62,12 +64,23 @@ def _law(name):
     return LAWS[name]
 
 
+def _has(descriptions, argument, action, properties):
+    """Whether the description of a reaction has the given values."""
+    for name, value in properties.items():
+        if action == "react" or not hasattr(descriptions[argument], name):
+            raise ValueError(f"reactions of action {action!r} have no property {name!r}")
+        if getattr(descriptions[argument], name) != value:
+            return False
+    return True
+
+
 cdef class FilamentTemplates(FilamentMembers):
     """The set-up part of ``FilamentChemistry``."""
 
     def _templates(self, reactions):
         local, whole, _, _ = Engine._templates(self, reactions)
         self.local_class_names, self.whole_class_names = [], []
+        self.factors = {}
         types = len(self.filaments.kinds)
         self.grow_class = np.full((types, 2, 64), -1, dtype=np.int32)
         self.grow_whole_class = np.full((types, 2, 64), -1, dtype=np.int32)
@@ -90,6 +103,42 @@ cdef class FilamentTemplates(FilamentMembers):
         self.local_templates = tuple((ACTIONS[t["action"]], t["argument"]) for t in local)
         self.whole_templates = tuple((ACTIONS[t["action"]], t["argument"]) for t in whole)
         return local, whole, len(self.local_class_names), len(self.whole_class_names)
+
+    def scale(self, str cause, str action, double factor, **properties):
+        """Multiply the rates of reactions by ``factor`` from now on; 0 switches them off.
+
+        Parameters
+        ----------
+        cause : str
+            What the factor is for. Each reaction has one factor per cause, and its rate is its own times all of them: a
+            second call with the same cause replaces the factor of the first.
+        action : str
+            'react', 'grow', 'shrink', 'bind', 'unbind', 'walk', 'walk back', 'age end', 'age', 'destroy', 'sever',
+            'nucleate', 'branch' or 'unbranch'.
+        **properties
+            Only reactions whose description has these values, such as ``side=1`` or ``filament_type=0`` for 'grow'.
+
+        Raises
+        ------
+        ValueError
+            For an unknown action or property, and a factor that is negative or not finite.
+        """
+        cdef int t
+        described = {"grow": self.growths, "shrink": self.shrinkages, "age": self.agings, "age end": self.agings,
+                     "destroy": self.destructions, "sever": self.severings, "nucleate": self.nucleations,
+                     "branch": self.branchings, "unbranch": self.branchings}
+        if action not in ACTIONS.values():
+            raise ValueError(f"action {action!r} is not one of {', '.join(ACTIONS.values())}")
+        if not 0.0 <= factor < float("inf"):
+            raise ValueError(f"a factor must be finite and not negative, got {factor}")
+        for in_compartments, templates in ((True, self.local_templates), (False, self.whole_templates)):
+            for t, (name, argument) in enumerate(templates):
+                if name != action or not _has(described.get(action, self.bindings), argument, action, properties):
+                    continue
+                factors = self.factors.setdefault((in_compartments, t), {})
+                factors[cause] = factor
+                self.set_factor(in_compartments, t, prod(factors.values()))
+        self.settle(-1)
 
     def _class(self, names, *key):
         if key not in names:

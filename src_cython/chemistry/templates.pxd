@@ -7,6 +7,8 @@ cdef struct Part:
 
 cdef struct Template:
     double rate                   # 1/s in a full compartment; finite, 0 if the template is infinitely fast
+    double plain_rate             # the same without factors that hold for a time
+    bint off                      # switched off by a factor of 0, also if it is infinitely fast
     Part *read
     Part *change
     int *concern                  # templates of the same kind whose propensity changes when this one fires

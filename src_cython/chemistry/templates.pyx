@@ -106,6 +106,7 @@ cdef class Templates:
             if t.rate == float("inf"):
                 t.rate, t.instant = 0.0, len(instant)
                 instant.append(i)
+            t.plain_rate, t.off = t.rate, False
             t.reads, t.changes, t.concerns = len(read), len(changed), len(concerned[i])
             t.read = &self.parts[part]
             t.change = &self.parts[part + t.reads]

@@ -177,11 +177,11 @@ def test_run_outside_the_main_thread(pair, tmp_path):
     assert codes == [0]
 
 
-def test_progress_on_a_terminal(network, tmp_path):
+def on_a_terminal(*words, cwd):
+    """What ``medyan WORDS`` shows on a terminal when all goes well."""
     parent, child = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
-    words = ("-s", network, "-o", "out", "--runtime", "2", "-t", "3", "--no-vtk")
-    process = start(*words, cwd=tmp_path, stdout=child, stderr=child, stdin=child, env=environment)
+    process = start(*words, cwd=cwd, stdout=child, stderr=child, stdin=child, env=environment)
     os.close(child)
     shown = b""
     while True:
@@ -194,7 +194,11 @@ def test_progress_on_a_terminal(network, tmp_path):
         shown += part
     os.close(parent)
     assert process.wait(timeout=60) == 0
-    text = shown.decode()
+    return shown.decode()
+
+
+def test_progress_on_a_terminal(network, tmp_path):
+    text = on_a_terminal("-s", network, "-o", "out", "--runtime", "2", "-t", "3", "--no-vtk", cwd=tmp_path)
     for part in ("\x1b[", "s of 2 s", "events/s", "iterations", "linkers", "motors", "left", "[warning] -t 3"):
         assert part in text
     assert "[info]" not in text
@@ -221,3 +225,39 @@ def test_chemistry_and_snapshot_agree(network, tmp_path):
     chemistry = list(read_chemistry(tmp_path / "chemistry.traj"))
     assert [f.time for f in snapshots] == [f.time for f in chemistry] == [0, 0.5, 1]
     assert len(snapshots[-1].motors.ids) > 0
+
+
+@pytest.fixture
+def stepped(pair, tmp_path):
+    """The deck of two filaments in step mode."""
+    deck = tmp_path / "deck"
+    shutil.copytree(pair.parent, deck)
+    lines = [line for line in (deck / "systeminput.txt").read_text().splitlines() if not line.startswith("RUNTIME")]
+    lines += ["RUNSTEPS: 2050", "MINIMIZATIONSTEPS: 100", "SNAPSHOTSTEPS: 1000", "NEIGHBORLISTSTEPS: 100"]
+    (deck / "systeminput.txt").write_text("\n".join(lines) + "\n")
+    return deck / "systeminput.txt"
+
+
+def test_step_mode(stepped, tmp_path, capsys):
+    assert main(["-s", str(stepped), "-o", str(tmp_path / "out"), "--seed-fixed", "1", "--no-vtk"]) == 0
+    out = capsys.readouterr().out
+    assert "2050 events; energy is minimised every 100 events" in out
+    assert "21 cycles, 2050 events" in out
+    assert "Wrote 4 frames" in out and ", 2050 events, to " in out
+    assert len(list(read_snapshot(tmp_path / "out" / "snapshot.traj"))) == 4
+
+
+def test_progress_in_events(stepped, tmp_path):
+    text = on_a_terminal("-s", stepped, "-o", "out", "--no-vtk", cwd=tmp_path)
+    assert "2,050 of 2,050 events" in text and "100 %" in text
+
+
+def test_step_mode_that_runs_out_of_events(stepped, tmp_path, capsys):
+    (stepped.parent / "chemistryinput.txt").write_text(
+        "SPECIESBULK: S 30 0 0 REG\nSPECIESBULK: T 0 0 0 REG\nBULKREACTION: S:BULK -> T:BULK 1\n"
+        "SPECIESFILAMENT: AF 0\nSPECIESPLUSEND: PA 0\nSPECIESMINUSEND: MA 0\nSPECIESBOUND: EA 0\n"
+    )
+    assert main(["-s", str(stepped), "-o", str(tmp_path / "out"), "--no-vtk"]) == 0
+    captured = capsys.readouterr()
+    assert "nothing can happen any more at t = " in captured.out + captured.err
+    assert "after 30 of 2050 events" in captured.out + captured.err

@@ -38,7 +38,8 @@ def test_small_deck_has_no_warnings_and_all_values(folder):
     assert (minimisation.method, minimisation.lambda_max, minimisation.max_distance) == ("POLAKRIBIERE", 1.0, 1.0)
     assert (minimisation.gradient_tolerance, minimisation.energy_change_relative_tolerance) == (1.0, 1e-9)
     assert (deck.excluded_volume.kind, deck.excluded_volume.cutoff) == ("integral", 135.0)
-    assert dataclasses.astuple(deck.schedule) == (100.0, 1.0, 0.05, 0.05, 0.0, 1000.0)
+    assert dataclasses.astuple(deck.schedule) == (100.0, 1.0, 0.05, 0.05, 0.0, 1000.0, 0, 0, 0, 0)
+    assert deck.algorithm == "NRM" and deck.rate_change is None and not deck.protocols.pinning
     assert (deck.initial.count, deck.initial.cylinders, deck.initial.type) == (30, 1, 0)
     assert deck.initial.projection == "STRAIGHT" and deck.initial.creation_bounds == (0, 0, 0, 1, 1, 1)
     assert deck.linker_binding_skip == 2 and deck.allow_same_filament_pairs is True and deck.log_each_cycle is False
@@ -317,3 +318,60 @@ def test_bulk_reactions(folder):
     deck = folder.read(more_chemistry="BULKREACTION: S:BULK -> S:BULK + S:BULK 1\nGENREACTION: S:BULK -> 1\n")
     assert len(deck.bulk_reactions) == 1
     assert "only bulk species" in warnings_of(deck)[0]
+
+
+STEPS = {"RUNTIME": None, "RUNSTEPS": "1000", "MINIMIZATIONSTEPS": "100", "SNAPSHOTSTEPS": "500"}
+
+
+def test_step_mode(folder):
+    deck = folder.read({**STEPS, "NEIGHBORLISTSTEPS": "200", "CALGORITHM": "GILLESPIE"})
+    schedule = deck.schedule
+    assert schedule.by_steps and deck.algorithm == "GILLESPIE" and deck.warnings == ()
+    steps = (schedule.run_steps, schedule.minimisation_steps, schedule.snapshot_steps, schedule.neighbour_list_steps)
+    assert steps == (1000, 100, 500, 200)
+    assert not folder.read({"RUNSTEPS": "1000"}).schedule.by_steps, "RUNTIME decides"
+
+
+def test_steps_that_are_not_whole_cycles(folder):
+    deck = folder.read({**STEPS, "NEIGHBORLISTSTEPS": "150"})
+    (warning,) = deck.warnings
+    assert "NEIGHBORLISTSTEPS: not a multiple of MINIMIZATIONSTEPS, rounded to 200 events" in str(warning)
+    assert "NEIGHBORLISTSTEPS" in folder.error(STEPS)
+
+
+def test_protocols(folder):
+    lines = """\
+SPECIALPROTOCOL MAKEFILAMENTSSTATIC 1
+SPECIALPROTOCOL MAKEFILAMENTSSTATIC 2
+SPECIALPROTOCOL MAKELINKERSSTATIC 3
+SPECIALPROTOCOL RATEDEPEND 4 5
+SPECIALPROTOCOL PINBOUNDARYFILAMENTS 6 70 8
+SPECIALPROTOCOL PINLOWERBOUNDARYFILAMENTS 9 10 0.5
+SPECIALPROTOCOL pin-initial-filament-below-z 11 12
+"""
+    protocols = folder.read(extra=lines).protocols
+    assert (protocols.static_filaments, protocols.static_linkers) == (2, 3)
+    assert dataclasses.astuple(protocols.tension_rule) == (4, 5)
+    assert dataclasses.astuple(protocols.pin_ends) == (6, 70, 8)
+    assert dataclasses.astuple(protocols.pin_lower) == (9, 10, 0.5, 70)
+    assert dataclasses.astuple(protocols.pin_below) == (11, 12)
+    only = folder.read(extra="SPECIALPROTOCOL PINLOWERBOUNDARYFILAMENTS 9 10 0.5\n").protocols
+    assert only.pin_lower.distance == 250 and only.pinning
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("MAKELINKERSSTATIC -1", "MAKELINKERSSTATIC: value 1"),
+        ("RATEDEPEND 1 -2", "RATEDEPEND: value 2"),
+        ("PINLOWERBOUNDARYFILAMENTS 1 0 1.5", "a fraction ≤ 1"),
+    ],
+)
+def test_protocols_that_make_no_sense(folder, line, text):
+    assert text in folder.error(extra=f"SPECIALPROTOCOL {line}\n")
+
+
+def test_manual_change_of_rates_needs_no_law(folder):
+    extra = "MANUALSTARTTIME: 3\nMANUALPLUSPOLYRATIO: 2\nMANUALMINUSDEPOLYRATIO: 0.5\n"
+    deck = folder.read({"DFPOLYMERIZATIONTYPE": None, "DFPOLYMERIZATIONLEN": None}, extra=extra)
+    assert dataclasses.astuple(deck.rate_change) == (3.0, 2.0, 1.0, 1.0, 0.5)

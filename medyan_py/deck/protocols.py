@@ -1,0 +1,122 @@
+"""Changes of the rules in the course of a run: special protocols and the manual change of rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .diagnostics import Report
+from .settings import Settings
+
+# What this version can do; the others are known, but not available.
+AVAILABLE = (
+    "PINBOUNDARYFILAMENTS",
+    "PINLOWERBOUNDARYFILAMENTS",
+    "pin-initial-filament-below-z",
+    "MAKELINKERSSTATIC",
+    "MAKEFILAMENTSSTATIC",
+    "RATEDEPEND",
+)
+
+
+@dataclass(frozen=True)
+class RateChange:
+    """From `start` (s) on the rates of polymerisation and depolymerisation are multiplied by these ratios."""
+
+    start: float
+    plus_polymerisation: float
+    plus_depolymerisation: float
+    minus_polymerisation: float
+    minus_depolymerisation: float
+
+
+@dataclass(frozen=True)
+class PinEnds:
+    """From `start` (s) on, until some are: filament ends nearer to the boundary than `distance` (nm) are pinned."""
+
+    stiffness: float
+    distance: float
+    start: float
+
+
+@dataclass(frozen=True)
+class PinLower:
+    """From `start` (s) on: beads nearer to the lower side than `distance` (nm) are pinned with chance `fraction`."""
+
+    stiffness: float
+    start: float
+    fraction: float
+    distance: float
+
+
+@dataclass(frozen=True)
+class PinBelow:
+    """Initial beads with z below `height` (nm) are pinned with `stiffness` (pN/nm)."""
+
+    stiffness: float
+    height: float
+
+
+@dataclass(frozen=True)
+class TensionRule:
+    """From `start` (s) on filaments under tension or compression above `force` (pN) grow faster."""
+
+    start: float
+    force: float
+
+
+@dataclass(frozen=True)
+class Protocols:
+    """Special protocols of a deck, None for those it does not have; times in s."""
+
+    static_filaments: float | None = None
+    static_linkers: float | None = None
+    tension_rule: TensionRule | None = None
+    pin_ends: PinEnds | None = None
+    pin_lower: PinLower | None = None
+    pin_below: PinBelow | None = None
+
+    @property
+    def pinning(self) -> bool:
+        """Whether any of them pins beads."""
+        return any(pin is not None for pin in (self.pin_ends, self.pin_lower, self.pin_below))
+
+
+_LOWER_DISTANCE = 250.0  # nm, unless PINBOUNDARYFILAMENTS gives one
+
+
+def check_protocols(settings: Settings, report: Report) -> None:
+    """Report arguments of special protocols that make no sense."""
+    for entry in settings.entries("SPECIALPROTOCOL"):
+        name, *numbers = entry.values
+        if name not in AVAILABLE:
+            continue
+        for position, number in enumerate(numbers):
+            where = f"{name}: value {position + 1}"
+            if number < 0 and not (name == "pin-initial-filament-below-z" and position == 1):
+                report.error(
+                    settings.file, entry.line, "SPECIALPROTOCOL", where, found=f"{number:g}", allowed="a number ≥ 0"
+                )
+        if name == "PINLOWERBOUNDARYFILAMENTS" and numbers[2] > 1:
+            where, found = f"{name}: value 3", f"{numbers[2]:g}"
+            report.error(settings.file, entry.line, "SPECIALPROTOCOL", where, found=found, allowed="a fraction ≤ 1")
+
+
+def protocols(settings: Settings) -> Protocols:
+    """The special protocols of a checked deck; of several lines for one protocol the last holds."""
+    last = {entry.values[0]: entry.values[1:] for entry in settings.entries("SPECIALPROTOCOL")}
+    ends = PinEnds(*last["PINBOUNDARYFILAMENTS"]) if "PINBOUNDARYFILAMENTS" in last else None
+    lower = last.get("PINLOWERBOUNDARYFILAMENTS")
+    return Protocols(
+        static_filaments=last.get("MAKEFILAMENTSSTATIC", (None,))[0],
+        static_linkers=last.get("MAKELINKERSSTATIC", (None,))[0],
+        tension_rule=TensionRule(*last["RATEDEPEND"]) if "RATEDEPEND" in last else None,
+        pin_ends=ends,
+        pin_lower=PinLower(*lower, distance=ends.distance if ends else _LOWER_DISTANCE) if lower else None,
+        pin_below=PinBelow(*last["pin-initial-filament-below-z"]) if "pin-initial-filament-below-z" in last else None,
+    )
+
+
+def rate_change(settings: Settings) -> RateChange | None:
+    """The manual change of rates, None if it changes nothing."""
+    ratios = [settings[f"MANUAL{which}RATIO"] for which in ("PLUSPOLY", "PLUSDEPOLY", "MINUSPOLY", "MINUSDEPOLY")]
+    return RateChange(settings["MANUALSTARTTIME"], *ratios) if any(ratio != 1 for ratio in ratios) else None

@@ -1,0 +1,180 @@
+"""Rules that change in the course of a run: rates, what is static, pinned beads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.deck import Deck
+
+_MINUS, _PLUS = 0, 1
+FILAMENT_ACTIONS = ("grow", "shrink", "sever", "destroy", "age", "age end")
+FASTER = 5.0  # growth of filaments under more force than the tension rule allows
+PERIOD = 1.0  # s between two looks at their tension
+
+
+class RuleChanges:
+    """Changes of rates that a deck asks for, each at its exact time.
+
+    Manual ratios multiply the rates of all polymerisations or depolymerisations at an end, whatever other law they
+    follow. Static filaments neither grow nor shrink, sever, age or fall apart; static linkers do not let go.
+    """
+
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry):
+        self._chemistry = chemistry
+        self._due: list[tuple[float, Callable[[], None]]] = []
+        if deck.rate_change is not None:
+            self._due.append((deck.rate_change.start, lambda: self._change_rates(deck.rate_change)))
+        if deck.protocols.static_filaments is not None:
+            self._due.append((deck.protocols.static_filaments, self._stop_filaments))
+        if deck.protocols.static_linkers is not None:
+            self._due.append((deck.protocols.static_linkers, self._stop_linkers))
+        self._due.sort(key=lambda entry: entry[0])
+
+    @property
+    def next_time(self) -> float:
+        """Time (s) of the next change, infinity if there is none."""
+        return self._due[0][0] if self._due else float("inf")
+
+    def apply(self, time: float) -> None:
+        """Make the changes that are due at ``time`` (s)."""
+        while self._due and self._due[0][0] <= time:
+            self._due.pop(0)[1]()
+
+    def _change_rates(self, change) -> None:
+        for action, side, ratio in (
+            ("grow", _PLUS, change.plus_polymerisation),
+            ("shrink", _PLUS, change.plus_depolymerisation),
+            ("grow", _MINUS, change.minus_polymerisation),
+            ("shrink", _MINUS, change.minus_depolymerisation),
+        ):
+            self._chemistry.scale("manual", action, ratio, side=side)
+
+    def _stop_filaments(self) -> None:
+        for action in FILAMENT_ACTIONS:
+            self._chemistry.scale("static", action, 0.0)
+
+    def _stop_linkers(self) -> None:
+        self._chemistry.scale("static", "unbind", 0.0, motor=False)
+
+
+class TensionGrowth:
+    """Faster growth of filaments under force, looked at every second from the deck's time on.
+
+    The tension of a filament is the mean over its cylinders of k (ℓ − ℓ₀). Where its magnitude is above the deck's
+    force, all polymerisation rates of the plus end are five times as high until the next look.
+    """
+
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry):
+        self._rule = deck.protocols.tension_rule
+        self._chemistry = chemistry
+        self._next = float("inf") if self._rule is None else self._rule.start
+
+    def due(self, time: float) -> bool:
+        """Whether it is time (s) to look."""
+        return time >= self._next - 1e-9
+
+    def look(self, time: float, filaments) -> None:
+        """Set the rates by the tensions of the relaxed ``filaments`` (a FilamentsView) at ``time`` (s)."""
+        self._next = self._rule.start + PERIOD * (np.floor((time - self._rule.start) / PERIOD + 1e-9) + 1)
+        chosen = np.abs(mean_tensions(filaments)) > self._rule.force
+        rows = self._chemistry.filaments.ordered()["filament"]
+        self._chemistry.scale_growth(rows[chosen], _PLUS, FASTER)
+
+
+def mean_tensions(filaments) -> np.ndarray:
+    """Mean tension (pN, positive when stretched) of the cylinders of each filament of a FilamentsView, float64 (F,)."""
+    if len(filaments) == 0:
+        return np.zeros(0)
+    cylinders = np.diff(filaments.start) - 1
+    first = filaments.start[:-1] - np.arange(len(filaments))
+    return np.add.reduceat(filaments.tensions, first) / cylinders
+
+
+class Pins:
+    """Beads tied to the place where they were when they were pinned.
+
+    A pin ends with its bead; a bead that takes over the number of a lost one is another bead.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Draws which beads near the lower side are pinned, once for each bead.
+    """
+
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry, rng: np.random.Generator):
+        self._protocols = deck.protocols
+        self._filaments = chemistry.filaments
+        self._chemistry = chemistry
+        self._rng = rng
+        self._bead = np.zeros(0, dtype=np.int32)
+        self._birth = np.zeros(0)
+        self._place = np.zeros((0, 3))
+        self._stiffness = np.zeros(0)
+        self._asked: set[tuple[int, float]] = set()  # beads for which it has been drawn
+        self._ends_pinned = False
+
+    def __len__(self) -> int:
+        return len(self._bead)
+
+    def begin(self) -> None:
+        """Pin what is to be pinned of the initial network."""
+        if self._protocols.pin_below is not None:
+            rows = self._filaments.beads.rows
+            low = rows[self._filaments.beads["x"][rows, 2] < self._protocols.pin_below.height]
+            self._pin(low, self._protocols.pin_below.stiffness)
+        self.look(0.0)
+
+    def look(self, time: float) -> None:
+        """Pin what is to be pinned at ``time`` (s) at the present positions."""
+        ends, lower = self._protocols.pin_ends, self._protocols.pin_lower
+        self._forget_lost()
+        if ends is not None and time >= ends.start and not self._ends_pinned:
+            rows = self._end_beads()
+            near = self._chemistry.wall_distances(self._filaments.beads["x"][rows]) < ends.distance
+            self._pin(rows[near], ends.stiffness)
+            self._ends_pinned = bool(near.any())
+        if lower is not None and time >= lower.start:
+            self._pin_lower(lower)
+
+    def table(self, beads: np.ndarray) -> dict[str, np.ndarray]:
+        """Pins for the mechanical model, whose beads are the rows ``beads``."""
+        self._forget_lost()
+        number = np.full(self._filaments.beads.capacity, -1, dtype=np.int32)
+        number[beads] = np.arange(len(beads), dtype=np.int32)
+        return {"bead": number[self._bead], "place": self._place, "k": self._stiffness}
+
+    def _end_beads(self) -> np.ndarray:
+        order = self._filaments.ordered()
+        start = order["start"]
+        return order["bead"][np.concatenate([start[:-1], start[1:] - 1])]
+
+    def _pin_lower(self, lower) -> None:
+        beads = self._filaments.beads
+        rows = np.setdiff1d(beads.rows, self._bead)
+        rows = rows[beads["x"][rows, 2] < lower.distance]
+        fresh = np.array([key not in self._asked for key in self._keys(rows)], dtype=bool)
+        rows = rows[fresh]
+        self._asked.update(self._keys(rows))
+        self._pin(rows[self._rng.random(len(rows)) < lower.fraction], lower.stiffness)
+
+    def _keys(self, rows: np.ndarray) -> list[tuple[int, float]]:
+        return list(zip(rows.tolist(), self._filaments.beads["birth"][rows].tolist(), strict=True))
+
+    def _pin(self, rows: np.ndarray, stiffness: float) -> None:
+        beads = self._filaments.beads
+        rows = np.setdiff1d(rows, self._bead)
+        self._bead = np.concatenate([self._bead, rows]).astype(np.int32)
+        self._birth = np.concatenate([self._birth, beads["birth"][rows]])
+        self._place = np.concatenate([self._place, beads["x"][rows]])
+        self._stiffness = np.concatenate([self._stiffness, np.full(len(rows), stiffness)])
+
+    def _forget_lost(self) -> None:
+        beads = self._filaments.beads
+        keep = np.isin(self._bead, beads.rows) & (beads["birth"][self._bead] == self._birth)
+        self._bead, self._birth = self._bead[keep], self._birth[keep]
+        self._place, self._stiffness = self._place[keep], self._stiffness[keep]
+        if self._asked:
+            self._asked.intersection_update(self._keys(beads.rows))
