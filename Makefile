@@ -32,7 +32,7 @@ run: $(VENV)/installed
 lint: $(VENV)/developer
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/cython-lint src_cython
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cython-lint src_cython
 
 test: $(VENV)/developer lint
 	$(BIN)/pytest
