@@ -73,10 +73,15 @@ class LiveProgress:
             return
         self._drawn = now
         self._count_events(now, sim.chemistry.events)
-        self._text.plain = (
-            f"{self._rate:,.0f} events/s · minimisation: {sim.minimisation.iterations} iterations · "
-            f"{len(sim.linkers.ids)} linkers · {len(sim.motors.ids)} motors · {len(sim.branchers.ids)} branchers"
-        )
+        parts = [
+            f"{self._rate:,.0f} events/s",
+            f"{sim.minimisation.iterations} minimisation iterations",
+            f"{len(sim.linkers.ids)} linkers",
+            f"{len(sim.motors.ids)} motors",
+        ]
+        if sim.deck.branchings:
+            parts.append(f"{len(sim.branchers.ids)} branchers")
+        self._text.plain = " · ".join(parts)
         done, now = (sim.steps_done, f"{sim.steps_done:,}") if self._by_steps else (sim.time, f"{sim.time:.2f} s")
         self._bar.update(self._task, completed=done, now=now)
         self._live.refresh()
