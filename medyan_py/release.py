@@ -43,6 +43,15 @@ class Releases:
             else:
                 self._release(bulk, index, copies)
 
+    def state(self) -> dict:
+        """How much is still to come, and the random stream."""
+        return {"left": len(self._due), "random": self._rng.bit_generator.state}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the releases of the same deck."""
+        del self._due[: len(self._due) - saved["left"]]
+        self._rng.bit_generator.state = saved["random"]
+
     def _release(self, bulk: bool, index: int, copies: int) -> None:
         chemistry = self._chemistry
         if bulk:

@@ -67,6 +67,14 @@ class Timetable:
         """The cycle of the last ``cycle_end`` stopped before its end: the next one goes on to that time."""
         self._ticks = self._ticks_before
 
+    def state(self) -> dict:
+        """Where the present cycle stands."""
+        return {"ticks": self._ticks, "ticks_before": self._ticks_before}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of a timetable of the same deck; its end may be another."""
+        self._ticks, self._ticks_before = saved["ticks"], saved["ticks_before"]
+
     def cycle_steps(self, steps: int, last: float) -> float:
         """How many events there will have been after a cycle that starts after ``steps`` of them, at most ``last``."""
         return last if self.steps is None else min(last, steps + self.steps)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.common.state import StateError
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.moving_boundary import Holds, MovingBoundary
@@ -50,10 +51,14 @@ class Simulation:
     """
 
     def __init__(self, deck: Deck, seed: int | None = None):
-        self.deck = deck
-        self.seed = secrets.randbits(63) if seed is None else int(seed)
-        if self.seed < 0:
-            raise ValueError(f"a seed cannot be negative, got {self.seed}")
+        setup_stream = self._build(deck, secrets.randbits(63) if seed is None else int(seed))
+        self._begin(setup_stream)
+
+    def _build(self, deck: Deck, seed: int) -> np.random.Generator:
+        """Make all parts, still empty; returns the random stream of the set-up."""
+        if seed < 0:
+            raise ValueError(f"a seed cannot be negative, got {seed}")
+        self.deck, self.seed = deck, seed
         setup_seed, chemistry_seed, protocol_seed = np.random.SeedSequence(self.seed).spawn(3)
         setup_stream = np.random.default_rng(setup_seed)
         self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
@@ -64,20 +69,26 @@ class Simulation:
         self._holds = Holds(deck, self.chemistry, self._boundary)
         self._rule_changes = RuleChanges(deck, self.chemistry)
         self._tension_growth = TensionGrowth(deck, self.chemistry)
+        self._dissipation = Dissipation(deck.force_fields, {}) if deck.track_dissipation else None
         self._timetable = Timetable(deck.schedule)
         self.cycles = 0
         self.frame = 0
         self._recorded_time: float | None = None
         self._stop = False
         self.exhausted = False
+        return setup_stream
+
+    def _begin(self, setup_stream: np.random.Generator) -> None:
+        """Bring the system into the state at t = 0."""
         self.chemistry.start(0.0)
-        place_filaments(deck, self.chemistry, setup_stream)
+        place_filaments(self.deck, self.chemistry, setup_stream)
         self._boundary.advance(0.0, 0.0)
         self._releases.apply(0.0)
         self._rule_changes.apply(0.0)
         self._pins.begin()
         self._relax()
-        self._dissipation = Dissipation(deck.force_fields, self._mechanics.energies) if deck.track_dissipation else None
+        if self._dissipation is not None:
+            self._dissipation = Dissipation(self.deck.force_fields, self._mechanics.energies)
         self.chemistry.rebuild_candidates()
 
     @classmethod
@@ -236,6 +247,65 @@ class Simulation:
             self.frame += 1
             self.chemistry.filaments.reset_gained()
             self.chemistry.clear_bond_events()
+
+    # ---- state
+
+    def state(self) -> dict:
+        """Everything that decides how the simulation goes on: arrays and numbers by name, in nested dictionaries.
+
+        To be asked for between cycles: before or after ``run``, or from its ``on_cycle``.
+        """
+        return {
+            "cycles": self.cycles,
+            "frame": self.frame,
+            "recorded_time": float("nan") if self._recorded_time is None else self._recorded_time,
+            "exhausted": self.exhausted,
+            **{name: part.state() for name, part in self._parts().items()},
+        }
+
+    @classmethod
+    def from_state(cls, deck: Deck, seed: int, state: dict) -> Simulation:
+        """A simulation that goes on, bit for bit, like the one whose ``state()`` this is.
+
+        Parameters
+        ----------
+        deck : Deck
+            The deck of that simulation; RUNTIME and RUNSTEPS may be others.
+        seed : int
+            Its seed.
+        state : dict
+
+        Raises
+        ------
+        StateError
+            If the state is that of another deck.
+        """
+        simulation = cls.__new__(cls)
+        simulation._build(deck, seed)
+        simulation.cycles, simulation.frame = state["cycles"], state["frame"]
+        recorded = state["recorded_time"]
+        simulation._recorded_time = None if np.isnan(recorded) else recorded
+        simulation.exhausted = state["exhausted"]
+        parts = simulation._parts()
+        if parts.keys() != state.keys() - {"cycles", "frame", "recorded_time", "exhausted"}:
+            raise StateError("the saved state has other parts than a simulation of this deck")
+        for name, part in parts.items():
+            part.restore(state[name])
+        return simulation
+
+    def _parts(self) -> dict:
+        """Parts with a state of their own, in the order in which they can be restored."""
+        parts = {
+            "chemistry": self.chemistry,
+            "timetable": self._timetable,
+            "releases": self._releases,
+            "rule_changes": self._rule_changes,
+            "tension_growth": self._tension_growth,
+            "pins": self._pins,
+            "boundary": self._boundary,
+            "mechanics": self._mechanics,
+        }
+        return parts if self._dissipation is None else {**parts, "dissipation": self._dissipation}
 
     # ---- what there is to see
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.mechanics.model import MechanicalModel
+from medyan_py.core.mechanics.record import MinimisationRecord
 from medyan_py.deck import Deck
 from medyan_py.protocols import Pins
 from medyan_py.setup.space import wall_planes, wall_shape
@@ -67,9 +70,7 @@ class Mechanics:
         ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left.
         """
         self.load()
-        if self._planes is not None:
-            self.model.set_planes(self._planes)
-            self._planes = None
+        self._move_planes()
         m = self._deck.minimisation
         self.record = self.model.minimise(
             method=m.method,
@@ -84,6 +85,21 @@ class Mechanics:
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
         self.energies = self.record.energies_after
+
+    def state(self) -> dict:
+        """Energies and record of the last ``relax``; all else is loaded from the structure."""
+        return {"energies": dict(self.energies), "record": asdict(self.record)}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of a simulation of the same deck, whose structure and boundary are restored already."""
+        self.energies, self.record = dict(saved["energies"]), MinimisationRecord(**saved["record"])
+        self.load()
+        self._move_planes()
+
+    def _move_planes(self) -> None:
+        if self._planes is not None:
+            self.model.set_planes(self._planes)
+            self._planes = None
 
     def load(self) -> None:
         """Copy the structure's present state into the model."""
