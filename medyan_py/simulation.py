@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from medyan_py.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.common.state import StateError
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.output import Recorders
+from medyan_py.output.state_file import DamagedFile
 from medyan_py.protocols import Pins, RuleChanges, TensionGrowth
 from medyan_py.release import Releases
 from medyan_py.schedule import Timetable
@@ -157,13 +159,13 @@ class Simulation:
         end, last = self._goal(duration, steps)
         self._stop = self.exhausted = False
         if self._recorded_time is None:
-            self._record(recorders)
+            self.record(recorders)
         while self.time < end and self.steps_done < last and not self._stop and not self.exhausted:
             self._cycle(end, last, recorders)
             if on_cycle is not None:
                 on_cycle(self)
         if self._recorded_time != self.time:
-            self._record(recorders)
+            self.record(recorders)
 
     def request_stop(self) -> None:
         """Make ``run`` end after the present cycle; safe to call from a signal handler or another thread."""
@@ -199,7 +201,7 @@ class Simulation:
         self._pins.look(self.time)
         self.cycles += 1
         if self.cycles % self._timetable.frame_cycles == 0:
-            self._record(recorders)
+            self.record(recorders)
         if self.cycles % self._timetable.candidate_cycles == 0:
             self.chemistry.rebuild_candidates()
         if idle:
@@ -240,7 +242,11 @@ class Simulation:
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)
 
-    def _record(self, recorders: Recorders | None) -> None:
+    def record(self, recorders: Recorders | None) -> None:
+        """Write the present state as a frame, and begin to count anew what frames count; ``run`` does this by itself.
+
+        Raises OutputError if a recorder cannot write.
+        """
         if recorders is not None:
             recorders.record(self)
             self._recorded_time = self.time
@@ -293,6 +299,37 @@ class Simulation:
             part.restore(state[name])
         return simulation
 
+    def save(self, path: str | Path) -> None:
+        """Write a checkpoint: state, seed and deck in one HDF5 file, complete or not at all; between cycles.
+
+        Raises OutputError when it cannot be written.
+        """
+        write_checkpoint(path, self)
+
+    @classmethod
+    def load(cls, path: str | Path, *, deck: Deck | None = None, runtime: float | None = None) -> Simulation:
+        """The simulation of a checkpoint: it goes on, bit for bit, like the one that was saved.
+
+        Parameters
+        ----------
+        path : path
+        deck : Deck, optional
+            For a simulation that was made from a deck put together in Python; by default the one in the checkpoint.
+        runtime : float, s, optional
+            New end of the simulation; not together with ``deck``.
+
+        Raises
+        ------
+        CheckpointError
+            When the file cannot be read, or does not fit the deck.
+        """
+        if deck is not None and runtime is not None:
+            raise ValueError("runtime belongs to the deck in the checkpoint; a deck of your own has its own")
+        try:
+            return read_checkpoint(path).simulation(deck=deck, runtime=runtime)
+        except DamagedFile as error:
+            raise CheckpointError(f"{path} is damaged: {error}") from error
+
     def _parts(self) -> dict:
         """Parts with a state of their own, in the order in which they can be restored."""
         parts = {
@@ -312,6 +349,14 @@ class Simulation:
     @property
     def time(self) -> float:
         return self.chemistry.time
+
+    @property
+    def finished(self) -> bool:
+        """Whether the deck's RUNTIME, or its RUNSTEPS, is reached."""
+        schedule = self.deck.schedule
+        if schedule.by_steps:
+            return self.exhausted or self.steps_done >= schedule.run_steps
+        return self.time >= schedule.runtime
 
     @property
     def steps_done(self) -> int:

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterable
 
+from medyan_py.checkpoint import CheckpointError, changed_file, last_checkpoint
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import FAILED, REFUSED
 from medyan_py.cli.numbers import seconds, seed, whole
@@ -13,19 +14,31 @@ from medyan_py.cli.words import CommandParser
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError, Diagnostic, read_deck
 from medyan_py.output import OutputError, claim_directory
+from medyan_py.output.directory import reopen_directory
 from medyan_py.simulation import Simulation
 
 HELP = "simulate a deck"
-USAGE = "medyan run -s SYSTEM [-i DIR] [-o DIR] [options]"
+USAGE = "medyan run -s SYSTEM [-i DIR] [-o DIR] [options]\n       medyan run --continue DIR [--runtime S]"
 
 
 def add_options(parser: CommandParser) -> None:
     """Declare the options of ``medyan run``."""
     parser.add_argument("-s", dest="system", metavar="SYSTEM", help="the system deck")
-    parser.needs["system"] = "the system deck is given with -s SYSTEM"
     parser.add_argument("-i", dest="input", metavar="DIR", help="where the files named in it are (default: beside it)")
-    parser.add_argument("-o", dest="output", metavar="DIR", default=".", help="where results go (default: here)")
+    parser.add_argument("-o", dest="output", metavar="DIR", help="where results go (default: here)")
     parser.add_argument("--overwrite", action="store_true", help="remove earlier results from that directory")
+    parser.add_argument(
+        "--continue",
+        dest="resumed",
+        metavar="DIR",
+        help="go on with the run whose results are in that directory, from its last checkpoint",
+    )
+    parser.add_argument(
+        "--checkpoint-every",
+        type=seconds,
+        metavar="S",
+        help="simulated time between checkpoints in s, instead of checkpoint-time",
+    )
     parser.add_argument("--seed-fixed", type=seed, metavar="N", help="seed; same deck and seed, same trajectory")
     parser.add_argument("--runtime", type=seconds, metavar="S", help="end of the simulation in s, instead of RUNTIME")
     parser.add_argument("--no-vtk", action="store_true", help="write no files for ParaView")
@@ -39,6 +52,10 @@ def execute(options: argparse.Namespace) -> int:
     The initial network is built and relaxed before the output directory is touched, because a deck may still turn
     out to be impossible then.
     """
+    if options.resumed is not None:
+        return _go_on(options)
+    if options.system is None:
+        return _refuse_line("the system deck is given with -s SYSTEM, or a run to go on with with --continue DIR")
     with StopSignals() as stop:
         try:
             deck = read_deck(
@@ -55,12 +72,60 @@ def execute(options: argparse.Namespace) -> int:
             say(f"medyan: {stop.received.name} before the first frame; nothing was written", sys.stderr)
             return stop.exit_code
         try:
-            directory = claim_directory(options.output, overwrite=options.overwrite)
+            directory = claim_directory(options.output or ".", overwrite=options.overwrite)
         except OutputError as error:
             how = " with --overwrite" if str(error).endswith("overwritten") else ""
             say(f"medyan: error: {error}{how}", sys.stderr)
             return REFUSED
-        return Session(simulation, directory, stop).run(options)
+        every = deck.schedule.checkpoint if options.checkpoint_every is None else options.checkpoint_every
+        return Session(simulation, directory, stop, vtk=not options.no_vtk, every=every).run(options)
+
+
+def _go_on(options: argparse.Namespace) -> int:
+    """Continue a run from its last checkpoint.
+
+    A deck on the command line is only compared: the run goes on with the one in the checkpoint.
+    """
+    fixed = {
+        "-o": options.output,
+        "--overwrite": options.overwrite or None,
+        "--seed-fixed": options.seed_fixed,
+        "--compatibility": options.compatibility,
+        "--no-vtk": options.no_vtk or None,
+    }
+    given = [name for name, value in fixed.items() if value is not None]
+    if given:
+        return _refuse_line(f"a run goes on as it was begun: {', '.join(given)} cannot be given with --continue")
+    with StopSignals() as stop:
+        try:
+            checkpoint = last_checkpoint(options.resumed)
+            if options.system is not None:
+                change = changed_file(checkpoint, read_deck(options.system, options.input))
+                if change is not None:
+                    return _refuse_line(
+                        f"this is not the deck of the run in {options.resumed}: {change}; without -s the run goes on "
+                        "with the deck that it was begun with, and a new run goes to another directory"
+                    )
+            simulation = checkpoint.simulation(runtime=options.runtime)
+            if options.runtime is not None and simulation.time > options.runtime:
+                return _refuse_line(f"the run is at t = {simulation.time:g} s already, past {options.runtime:g} s")
+            directory = reopen_directory(options.resumed)
+        except DeckError as error:
+            return _refuse(error)
+        except (CheckpointError, OutputError) as error:
+            return _refuse_line(str(error))
+        except MemoryError as error:
+            return _fail(f"not enough memory for this deck: {error}")
+        for note in checkpoint.notes:
+            say(f"medyan: warning: {note}", sys.stderr)
+        every = checkpoint.run["every"] if options.checkpoint_every is None else options.checkpoint_every
+        vtk = checkpoint.run["vtk"]
+        return Session(simulation, directory, stop, vtk=vtk, every=every, since=checkpoint).run(options)
+
+
+def _refuse_line(text: str) -> int:
+    say(f"medyan: error: {text}", sys.stderr)
+    return REFUSED
 
 
 def _refuse(error: DeckError) -> int:

@@ -365,7 +365,8 @@ class Schedule:
     """When things happen, in time mode or in step mode.
 
     Time mode: times in s; `snapshot` and `neighbour_list` of 0 mean every cycle. Step mode, when `runtime` is 0: a run
-    of `run_steps` events, with the other steps in place of the times.
+    of `run_steps` events, with the other steps in place of the times. `checkpoint`: simulated time (s) between
+    checkpoints, 0 for those by wall time only.
     """
 
     runtime: float
@@ -378,6 +379,7 @@ class Schedule:
     minimisation_steps: int = 0
     snapshot_steps: int = 0
     neighbour_list_steps: int = 0
+    checkpoint: float = 0.0
 
     @property
     def by_steps(self) -> bool:
@@ -419,12 +421,13 @@ class Deck:
     `track_dissipation` and `track_events` tell which books are kept. `compatibility` is 'none' or 'medyan-5.4': whether
     the rules of that program hold where the default differs. `algorithm` is 'NRM', 'GILLESPIE' or 'SIMPLEGILLESPIE';
     `rate_change` is None without one. `source_lines` tells of every keyword and directive where it was last set:
-    name → (file, line).
+    name → (file, line). `texts` holds the files as read: path → text.
     """
 
     system_path: Path
     chemistry_path: Path
     input_dir: Path
+    texts: Mapping[Path, str]
     warnings: tuple[Diagnostic, ...]
     geometry: Geometry
     boundary: Boundary

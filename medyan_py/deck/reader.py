@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from numbers import Real
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def read_deck(
     *,
     runtime: float | None = None,
     compatibility: str | None = None,
+    texts: Mapping[Path, str] | None = None,
 ) -> Deck:
     """Read and check a deck.
 
@@ -50,6 +52,8 @@ def read_deck(
         End of the simulation (s) instead of RUNTIME.
     compatibility : str, optional
         'none' or 'medyan-5.4', instead of the deck's.
+    texts : mapping of Path to str, optional
+        The files, as a deck has them in ``texts``; by default they are read from the disk.
 
     Returns
     -------
@@ -63,16 +67,18 @@ def read_deck(
     """
     system_path = Path(system_path)
     directory = system_path.parent if input_dir is None else Path(input_dir)
-    return _Reading(system_path, directory).run(runtime, compatibility)
+    return _Reading(system_path, directory, texts).run(runtime, compatibility)
 
 
 class _Reading:
     """One reading of a deck: what has been read so far, and the report."""
 
-    def __init__(self, system_path: Path, directory: Path):
+    def __init__(self, system_path: Path, directory: Path, texts: Mapping[Path, str] | None):
         self._system_path = system_path
         self._directory = directory
         self._report = Report()
+        self._given = texts
+        self._texts: dict[Path, str] = {}
 
     def run(self, runtime: float | None, compatibility: str | None) -> Deck:
         report = self._report
@@ -104,21 +110,34 @@ class _Reading:
             check_limits(lines, book, reactions, report)
         report.raise_if_errors()
         return build_deck(
-            (self._system_path, chemistry_path, self._directory), settings, lines, book, reactions, filaments, report
+            (self._system_path, chemistry_path, self._directory),
+            self._texts,
+            settings,
+            lines,
+            book,
+            reactions,
+            filaments,
+            report,
         )
 
     def _text(self, path: Path, keyword: str, line: int | None, named_in: str) -> str | None:
         """Text of a file; None (and an error) when it cannot be read."""
         problem = ""
         try:
-            if not path.exists():
+            if self._given is not None:
+                if path in self._given:
+                    self._texts[path] = self._given[path]
+                    return self._texts[path]
+                problem = "not among the given texts"
+            elif not path.exists():
                 problem = "no such file"
             elif not path.is_file():
                 problem = "not a regular file"
             elif path.stat().st_size > MAX_BYTES:
                 problem = f"larger than {MAX_BYTES // 2**20} MB, which no deck is"
             else:
-                return decode(path.read_bytes())
+                self._texts[path] = decode(path.read_bytes())
+                return self._texts[path]
         except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
             problem = getattr(error, "strerror", None) or str(error)
         if keyword:

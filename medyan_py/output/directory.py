@@ -8,11 +8,14 @@ from pathlib import Path
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import (
     BOX_FILE,
+    CHECKPOINT_FILE,
     CHEMISTRY_FILE,
     DISSIPATION_FILE,
     EVENT_KINDS,
+    FAILURE_FILE,
     FORCE_FIELDS_FILE,
     LOG_FILE,
+    OLDER_CHECKPOINT_FILE,
     PARAVIEW,
     REACTIONS_FILE,
     SNAPSHOT_FILE,
@@ -29,6 +32,9 @@ RESULT_FILES = (
     FORCE_FIELDS_FILE,
     *map(event_file, EVENT_KINDS),
     LOG_FILE,
+    CHECKPOINT_FILE,
+    OLDER_CHECKPOINT_FILE,
+    FAILURE_FILE,
 )
 
 
@@ -60,6 +66,19 @@ def claim_directory(path: str | Path, *, overwrite: bool = False) -> Path:
         _check_writable(directory)
         if overwrite:
             _remove_results(directory)
+    except OSError as error:
+        raise OutputError(f"output directory {directory} cannot be used: {error.strerror}") from error
+    return directory
+
+
+def reopen_directory(path: str | Path) -> Path:
+    """Make sure that a run can go on in the directory of its results, and return its absolute path.
+
+    Raises OutputError if nothing can be written there; nothing has changed then.
+    """
+    directory = Path(os.path.abspath(os.path.expanduser(path)))
+    try:
+        _check_writable(directory)
     except OSError as error:
         raise OutputError(f"output directory {directory} cannot be used: {error.strerror}") from error
     return directory

@@ -45,6 +45,38 @@ class VtkRecorder:
         self._make_folder(self.directory)
         self._vtk.write(self._vtk.outline(sim.boundary.box, sim.boundary.shape), self.directory / BOX_FILE)
 
+    name = PARAVIEW
+
+    def state(self) -> dict:
+        """How many frames there are."""
+        return {"frames": len(next(iter(self._entries.values())))}
+
+    def check(self, sim: Any, saved: dict) -> None:
+        """``OutputError`` if ``resume`` is impossible: a collection is missing or too short."""
+        for kind in VTK_KINDS:
+            self._saved_entries(kind, saved["frames"])
+
+    def resume(self, sim: Any, saved: dict) -> None:
+        """Go on after the frames that were there when ``state`` was asked for; later ones are removed."""
+        for kind in VTK_KINDS:
+            self._entries[kind] = self._saved_entries(kind, saved["frames"])
+            self._write_collection(kind)
+            frame = saved["frames"]
+            while (path := self.directory / frame_path(kind, frame)).exists():
+                path.unlink()
+                frame += 1
+
+    def _saved_entries(self, kind: str, frames: int) -> list[str]:
+        path = self.directory / f"{kind}.pvd"
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        except (OSError, UnicodeDecodeError) as error:
+            raise OutputError(f"{path} cannot be continued: {error}") from error
+        entries = [line for line in lines if line.lstrip().startswith("<DataSet ")]
+        if len(entries) < frames:
+            raise OutputError(f"{path} lists {len(entries)} frames and had {frames} at the checkpoint")
+        return entries[:frames]
+
     def record(self, sim: Any) -> None:
         """Write the files of one frame, then the collections that list it.
 
