@@ -25,13 +25,12 @@ LAYOUT_VERSION = "v5.4.0"
 SMALL = 8192  # bytes; up to this a dataset is kept in its header, which is much smaller than a block of its own
 _STRING = h5py.string_dtype()
 _STRING_TYPE = h5t.py_create(_STRING, logical=True)
-_TYPES = {np.dtype(t).char: h5t.py_create(np.dtype(t)) for t in (np.int64, np.float64)}
+_TYPES = {np.dtype(t).char: h5t.py_create(np.dtype(t)) for t in (np.int64, np.float64, np.uint8, np.uint64)}
 _SCALAR = h5s.create(h5s.SCALAR)
-_COMPACT = h5p.create(h5p.DATASET_CREATE)
+_COMPACT, _CONTIGUOUS, _GROUP = map(h5p.create, (h5p.DATASET_CREATE, h5p.DATASET_CREATE, h5p.GROUP_CREATE))
 _COMPACT.set_layout(h5d.COMPACT)
-_COMPACT.set_obj_track_times(False)  # times of files would make equal runs unequal
-_CONTIGUOUS = h5p.create(h5p.DATASET_CREATE)
-_CONTIGUOUS.set_obj_track_times(False)
+for _properties in (_COMPACT, _CONTIGUOUS, _GROUP):
+    _properties.set_obj_track_times(False)  # equal runs leave equal files
 
 
 class Hdf5Recorder:
@@ -53,7 +52,7 @@ class Hdf5Recorder:
         with self._writing("the header"):
             self._file = h5py.File(self._bytes, "w", libver=("v108", "v108"))
             self._write_header(sim)
-            self._file.create_group("snapshots")
+            _group(self._file.id, "snapshots")
 
     def record(self, sim: Any) -> None:
         """Append one frame, complete on disk when this returns; ``OutputError`` when it cannot be written."""
@@ -62,7 +61,7 @@ class Hdf5Recorder:
         with self._writing("a frame"):
             count = self._file["header/count"]
             number = int(count[()])
-            snapshot = h5g.create(self._file["snapshots"].id, str(number).encode())
+            snapshot = _group(self._file["snapshots"].id, str(number))
             self._write_snapshot(snapshot, sim)
             count[()] = number + 1
 
@@ -78,12 +77,12 @@ class Hdf5Recorder:
         self._bytes.close()
 
     def _write_header(self, sim: Any) -> None:
-        header = self._file.create_group("header")
+        header = h5py.Group(_group(self._file.id, "header"))
         header.attrs["version"] = LAYOUT_VERSION
-        header.create_dataset("count", data=np.int64(0))
-        header.create_dataset("finished", data=np.uint8(0))
+        _put(header.id, "count", np.int64(0))
+        _put(header.id, "finished", np.uint8(0))
         species = sim.species_totals()
-        meta = header.create_group("meta")
+        meta = _group(header.id, "meta")
         texts = {
             "system": sim.deck.texts[sim.deck.system_path],
             "chem": sim.deck.texts[sim.deck.chemistry_path],
@@ -95,9 +94,9 @@ class Hdf5Recorder:
             "vertexColumnNamesInt64": [],
         }
         for name, text in texts.items():
-            _put(meta.id, name, np.array(text, dtype=_STRING), _STRING_TYPE)
-        meta.create_dataset("seed", data=np.uint64(sim.seed))
-        provenance = header.create_group("provenance")
+            _put(meta, name, np.array(text, dtype=_STRING), _STRING_TYPE)
+        _put(meta, "seed", np.uint64(sim.seed))
+        provenance = h5py.Group(_group(header.id, "provenance"))
         provenance.attrs["program"] = f"medyan_py {__version__}"
         provenance.attrs["python"] = sys.version.split()[0]
         provenance.attrs["compatibility"] = sim.deck.compatibility
@@ -111,10 +110,10 @@ class Hdf5Recorder:
         _put(snapshot, "diffusingSpeciesCopyNumbers", counts.reshape(nz, ny, nx, -1))
         totals = np.array([count for _, _, count in sim.species_totals()], dtype=np.int64)
         _put(snapshot, "globalSpeciesCopyNumbers", totals)
-        _write_filaments(h5g.create(snapshot, b"filaments"), sim)
-        self._write_links(h5g.create(snapshot, b"linkers"), sim)
-        for kind in (b"bubbles", b"membranes"):
-            _put(h5g.create(snapshot, kind), "count", np.int64(0))
+        _write_filaments(_group(snapshot, "filaments"), sim)
+        self._write_links(_group(snapshot, "linkers"), sim)
+        for kind in ("bubbles", "membranes"):
+            _put(_group(snapshot, kind), "count", np.int64(0))
 
     def _write_links(self, group: h5g.GroupID, sim: Any) -> None:
         kinds = (
@@ -128,7 +127,7 @@ class Hdf5Recorder:
             types = objects.types.astype(np.int64)
             self._share(label, types)
             for number, kind, points in zip(objects.ids, types.tolist(), objects.coords, strict=True):
-                link = h5g.create(group, b"%d" % place)
+                link = _group(group, str(place))
                 _put(link, "id", number)
                 h5o.link(self._shared[label], link, b"type")
                 h5o.link(self._shared[kind], link, b"subtype")
@@ -175,6 +174,10 @@ def _write_filaments(group: h5g.GroupID, sim: Any) -> None:
         dataset = _put(group, str(f), filaments.beads[start[f] : start[f + 1]])
         _mark(dataset, b"id", np.int64(number))
         _mark(dataset, b"type", np.int64(kind))
+
+
+def _group(location: h5g.GroupID, name: str) -> h5g.GroupID:
+    return h5g.create(location, name.encode(), None, _GROUP)
 
 
 def _put(group: h5g.GroupID, name: str | None, values: Any, kind: h5t.TypeID | None = None) -> h5d.DatasetID:
