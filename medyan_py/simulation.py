@@ -234,7 +234,7 @@ class Simulation:
             recorders.record(self)
             self._recorded_time = self.time
             self.frame += 1
-            self.chemistry.filaments.reset_gained()
+            self.chemistry.filaments.reset_counters()
             self.chemistry.clear_bond_events()
 
     # ---- what there is to see
@@ -242,6 +242,14 @@ class Simulation:
     @property
     def time(self) -> float:
         return self.chemistry.time
+
+    @property
+    def finished(self) -> bool:
+        """Whether the deck's RUNTIME, or its RUNSTEPS, is reached."""
+        schedule = self.deck.schedule
+        if schedule.by_steps:
+            return self.exhausted or self.steps_done >= schedule.run_steps
+        return self.time >= schedule.runtime
 
     @property
     def steps_done(self) -> int:
@@ -272,7 +280,8 @@ class Simulation:
         """Filaments as they are now."""
         types = self.deck.filament_types
         stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
-        return FilamentsView(self.chemistry, stretching_k, np.array([t.cylinder_size for t in types]))
+        sizes = np.array([t.cylinder_size for t in types])
+        return FilamentsView(self.chemistry, stretching_k, sizes, self._mechanics.wall_forces)
 
     @property
     def linkers(self) -> BondsView:

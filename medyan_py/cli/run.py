@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import FAILED, REFUSED
 from medyan_py.cli.numbers import seconds, seed, whole
+from medyan_py.cli.selection import recorders
 from medyan_py.cli.session import Session
 from medyan_py.cli.signals import StopSignals
 from medyan_py.cli.words import CommandParser
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError, Diagnostic, read_deck
-from medyan_py.output import OutputError, claim_directory
+from medyan_py.output import RECORDERS, OutputError, claim_directory
 from medyan_py.simulation import Simulation
 
 HELP = "simulate a deck"
@@ -28,6 +29,12 @@ def add_options(parser: CommandParser) -> None:
     parser.add_argument("--overwrite", action="store_true", help="remove earlier results from that directory")
     parser.add_argument("--seed-fixed", type=seed, metavar="N", help="seed; same deck and seed, same trajectory")
     parser.add_argument("--runtime", type=seconds, metavar="S", help="end of the simulation in s, instead of RUNTIME")
+    parser.add_argument(
+        "--record",
+        type=recorders,
+        metavar="NAMES",
+        help=f"what to write, separated by commas (default: all): {', '.join(RECORDERS)}",
+    )
     parser.add_argument("--no-vtk", action="store_true", help="write no files for ParaView")
     parser.add_argument("-t", dest="threads", type=whole, default=1, metavar="N", help="threads; only one is used yet")
     parser.add_argument("--compatibility", metavar="NAME", help="rules to follow: none or medyan-5.4")

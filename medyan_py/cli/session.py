@@ -17,9 +17,9 @@ from medyan_py.cli.exit_codes import BUG, FAILED, INTERRUPTED, REFUSED, SUCCESS
 from medyan_py.cli.progress import LiveProgress, terminal
 from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
-from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders
+from medyan_py.output import RECORDERS, LogFile, OutputError, Recorders, standard_recorders
 from medyan_py.output.directory import RESULT_FILES
-from medyan_py.output.layout import LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
+from medyan_py.output.layout import CHEMISTRY_FILE, HDF5_FILE, LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
 from medyan_py.simulation import Simulation
 
 LOGGER = logging.getLogger("medyan_py.cli")
@@ -68,12 +68,12 @@ class Session:
         if self._output_failed:
             return code or FAILED
         if whole:
-            self._say_what_was_written(vtk=not options.no_vtk)
+            self._say_what_was_written()
         return code
 
     def _simulate(self, options: argparse.Namespace, display: LiveProgress | None) -> int:
         simulation = self._simulation
-        recorders = standard_recorders(self._directory, vtk=not options.no_vtk)
+        recorders = standard_recorders(self._directory, options.record or RECORDERS, vtk=not options.no_vtk)
         try:
             self._log_start(options)
             recorders.open(simulation)
@@ -90,13 +90,8 @@ class Session:
         return code
 
     def _advance(self, recorders: Recorders, display: LiveProgress | None) -> int:
-        simulation, schedule = self._simulation, self._simulation.deck.schedule
+        simulation = self._simulation
         self._count()
-
-        def over() -> bool:
-            if schedule.by_steps:
-                return simulation.exhausted or simulation.steps_done >= schedule.run_steps
-            return simulation.time >= schedule.runtime
 
         def on_cycle(_: Simulation) -> None:
             self._count()
@@ -104,7 +99,7 @@ class Session:
             if stopped:
                 simulation.request_stop()
             if display is not None:
-                display.update(simulation, last=stopped or over())
+                display.update(simulation, last=stopped or simulation.finished)
 
         try:
             simulation.run(recorders=recorders, on_cycle=on_cycle)
@@ -119,7 +114,7 @@ class Session:
         except MemoryError as error:
             self._tell(logging.ERROR, f"out of memory at t = {simulation.time:.6g} s: {error}; the run ends")
             return FAILED
-        if self._stop.received is not None and not over():
+        if self._stop.received is not None and not simulation.finished:
             name = self._stop.received.name
             self._tell(
                 logging.WARNING,
@@ -236,9 +231,13 @@ class Session:
                 stack.callback(logger.removeHandler, handler)
             yield display
 
-    def _say_what_was_written(self, *, vtk: bool) -> None:
+    def _say_what_was_written(self) -> None:
         simulation, directory = self._simulation, self._directory
-        files = ", ".join([name for name in RESULT_FILES if (directory / name).exists()] + [f"{PARAVIEW}/"] * vtk)
+        written = [name for name in RESULT_FILES if (directory / name).exists()]
+        vtk = (directory / PARAVIEW).exists()
+        main = [name for name in (SNAPSHOT_FILE, CHEMISTRY_FILE, HDF5_FILE, LOG_FILE) if name in written]
+        more = [f"{len(written) - len(main)} more .traj files"] if len(written) > len(main) else []
+        files = ", ".join([*main, *more, *[f"{PARAVIEW}/"] * vtk])
         frames = "1 frame" if simulation.frame == 1 else f"{simulation.frame} frames"
         events = f", {simulation.steps_done} events" if simulation.deck.schedule.by_steps else ""
         say(f"Wrote {frames}, t = 0 to {simulation.time:.6g} s{events}, to {directory}: {files}", sys.stdout)
@@ -250,5 +249,5 @@ class Session:
                 f"medyan render {quoted}",
                 sys.stdout,
             )
-        else:
+        elif SNAPSHOT_FILE in written:
             say(f"Read it in Python: medyan_py.analysis.read_snapshot({str(directory / SNAPSHOT_FILE)!r})", sys.stdout)

@@ -31,6 +31,7 @@ _VOLUME = {"none": None, "integral": "integral", "REPULSION": "integral", "monom
 
 def build_deck(
     paths: tuple[Path, Path, Path],
+    texts: dict[Path, str],
     settings: Settings,
     lines: ChemistryLines,
     book: SpeciesBook,
@@ -45,6 +46,7 @@ def build_deck(
         system_path=system_path,
         chemistry_path=chemistry_path,
         input_dir=input_dir,
+        texts=texts,
         warnings=report.warnings,
         geometry=_geometry(settings),
         boundary=_boundary(settings),

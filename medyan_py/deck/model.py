@@ -419,12 +419,13 @@ class Deck:
     `track_dissipation` and `track_events` tell which books are kept. `compatibility` is 'none' or 'medyan-5.4': whether
     the rules of that program hold where the default differs. `algorithm` is 'NRM', 'GILLESPIE' or 'SIMPLEGILLESPIE';
     `rate_change` is None without one. `source_lines` tells of every keyword and directive where it was last set:
-    name → (file, line).
+    name → (file, line). `texts` holds the files as read: path → text.
     """
 
     system_path: Path
     chemistry_path: Path
     input_dir: Path
+    texts: Mapping[Path, str]
     warnings: tuple[Diagnostic, ...]
     geometry: Geometry
     boundary: Boundary

@@ -73,6 +73,7 @@ class _Reading:
         self._system_path = system_path
         self._directory = directory
         self._report = Report()
+        self._texts: dict[Path, str] = {}
 
     def run(self, runtime: float | None, compatibility: str | None) -> Deck:
         report = self._report
@@ -104,7 +105,14 @@ class _Reading:
             check_limits(lines, book, reactions, report)
         report.raise_if_errors()
         return build_deck(
-            (self._system_path, chemistry_path, self._directory), settings, lines, book, reactions, filaments, report
+            (self._system_path, chemistry_path, self._directory),
+            self._texts,
+            settings,
+            lines,
+            book,
+            reactions,
+            filaments,
+            report,
         )
 
     def _text(self, path: Path, keyword: str, line: int | None, named_in: str) -> str | None:
@@ -118,7 +126,8 @@ class _Reading:
             elif path.stat().st_size > MAX_BYTES:
                 problem = f"larger than {MAX_BYTES // 2**20} MB, which no deck is"
             else:
-                return decode(path.read_bytes())
+                self._texts[path] = decode(path.read_bytes())
+                return self._texts[path]
         except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
             problem = getattr(error, "strerror", None) or str(error)
         if keyword:

@@ -5,30 +5,30 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from medyan_py.output import layout
 from medyan_py.output.errors import OutputError
-from medyan_py.output.layout import (
-    BOX_FILE,
-    CHEMISTRY_FILE,
-    DISSIPATION_FILE,
-    EVENT_KINDS,
-    FORCE_FIELDS_FILE,
-    LOG_FILE,
-    PARAVIEW,
-    REACTIONS_FILE,
-    SNAPSHOT_FILE,
-    VTK_KINDS,
-    event_file,
-)
+from medyan_py.output.journaled_file import journal_name
+from medyan_py.output.layout import BOX_FILE, EVENT_KINDS, PARAVIEW, VTK_KINDS, event_file
 from medyan_py.output.replace_file import temporary_name
 
 RESULT_FILES = (
-    SNAPSHOT_FILE,
-    CHEMISTRY_FILE,
-    DISSIPATION_FILE,
-    REACTIONS_FILE,
-    FORCE_FIELDS_FILE,
+    layout.SNAPSHOT_FILE,
+    layout.BIRTH_TIMES_FILE,
+    layout.FORCES_FILE,
+    layout.TENSIONS_FILE,
+    layout.PLUS_END_FILE,
+    layout.MONOMERS_FILE,
+    layout.REPULSION_FILE,
+    layout.CHEMISTRY_FILE,
+    layout.CONCENTRATION_FILE,
+    layout.DISSIPATION_FILE,
+    layout.REACTIONS_FILE,
+    layout.FORCE_FIELDS_FILE,
     *map(event_file, EVENT_KINDS),
-    LOG_FILE,
+    layout.LINK_GRAPH_FILE,
+    layout.TENSION_GRAPH_FILE,
+    layout.HDF5_FILE,
+    layout.LOG_FILE,
 )
 
 
@@ -93,6 +93,8 @@ def _results(directory: Path) -> Iterator[Path]:
     for name in RESULT_FILES:
         if os.path.lexists(directory / name):
             yield directory / name
+        if os.path.lexists(journal_name(directory / name)):  # left by a killed run
+            yield journal_name(directory / name)
     paraview = directory / PARAVIEW
     for name in (BOX_FILE, *(f"{kind}.pvd" for kind in VTK_KINDS)):
         for file in (paraview / name, temporary_name(paraview / name)):

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
+from medyan_py.output.collection import Collection
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import BOX_FILE, PARAVIEW, VTK_KINDS, frame_path
 from medyan_py.output.network import bonds_by_id, branchers_by_id, filaments_by_id
-from medyan_py.output.replace_file import replacing
 
 ACTIN_RADIUS = 3.5  # nm
 
@@ -35,14 +34,17 @@ class VtkRecorder:
         self._vtk = vtk_data
         self.directory = Path(directory) / PARAVIEW
         self._radius = filament_radius
-        self._entries: dict[str, list[str]] = {kind: [] for kind in VTK_KINDS}
+        self._collections: dict[str, Collection] = {}
 
     def open(self, sim: Any) -> None:
         """Create the folder and the outline of the walls; ``OutputError`` when an earlier collection is there."""
-        for kind in VTK_KINDS:
-            if (self.directory / f"{kind}.pvd").exists():
-                raise OutputError(f"{self.directory / kind}.pvd exists already, and results are never mixed")
         self._make_folder(self.directory)
+        try:
+            for kind in VTK_KINDS:
+                self._collections[kind] = Collection(self.directory / f"{kind}.pvd")
+        except OutputError:
+            self.close(sim)
+            raise
         self._vtk.write(self._vtk.outline(sim.boundary.box, sim.boundary.shape), self.directory / BOX_FILE)
 
     def record(self, sim: Any) -> None:
@@ -67,22 +69,12 @@ class VtkRecorder:
             vtk.stamp(data_set, sim.time, sim.frame)
             vtk.write(data_set, path)
         for kind in data:
-            file = quoteattr(frame_path(kind, sim.frame))
-            self._entries[kind].append(f'    <DataSet timestep="{float(sim.time)!r}" part="0" file={file}/>\n')
-            self._write_collection(kind)
+            self._collections[kind].add(sim.time, frame_path(kind, sim.frame))
 
     def close(self, sim: Any) -> None:
-        """Nothing is left to do: all files are complete after every frame."""
-
-    def _write_collection(self, kind: str) -> None:
-        with (
-            replacing(self.directory / f"{kind}.pvd") as temporary,
-            open(temporary, "w", encoding="utf-8", newline="\n") as file,
-        ):
-            file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-            file.write('<VTKFile type="Collection" version="1.0" byte_order="LittleEndian">\n  <Collection>\n')
-            file.writelines(self._entries[kind])
-            file.write("  </Collection>\n</VTKFile>\n")
+        """Release the collections."""
+        while self._collections:
+            self._collections.popitem()[1].close()
 
     @staticmethod
     def _make_folder(path: Path) -> None:

@@ -85,6 +85,12 @@ class Mechanics:
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
         self.energies = self.record.energies_after
 
+    def wall_forces(self, beads: np.ndarray) -> np.ndarray:
+        """Forces (pN) of the walls on beads given by row at the last minimisation; 0 for what came since."""
+        forces = np.zeros((self._chemistry.filaments.beads.capacity, 3))
+        forces[self.order["bead"]] = self.model.boundary_force
+        return forces[beads]
+
     def load(self) -> None:
         """Copy the structure's present state into the model."""
         filaments, bonds = self._chemistry.filaments, self._chemistry.bonds
