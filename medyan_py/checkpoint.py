@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from medyan_py.core.common.state import StateError
 from medyan_py.deck import Deck, DeckError, read_deck
 from medyan_py.output.errors import OutputError
-from medyan_py.output.layout import CHECKPOINT_FILE, OLDER_CHECKPOINT_FILE
+from medyan_py.output.layout import CHECKPOINT_FILE, NEW_CHECKPOINT_FILE, OLDER_CHECKPOINT_FILE
 from medyan_py.output.state_file import DamagedFile, read_tree, write_tree
 from medyan_py.version import __version__, revision
 
@@ -263,7 +263,7 @@ class Checkpoints:
     def write(self, simulation: Simulation, outputs: dict, run: dict) -> None:
         """Write one; the last one becomes the last but one. ``OutputError`` leaves both as they were."""
         newest = self._directory / CHECKPOINT_FILE
-        fresh = newest.with_name(f".{CHECKPOINT_FILE}.new")
+        fresh = self._directory / NEW_CHECKPOINT_FILE
         write_checkpoint(fresh, simulation, outputs=outputs, run=run)
         try:
             if newest.exists():

@@ -251,7 +251,7 @@ class Simulation:
             recorders.record(self)
             self._recorded_time = self.time
             self.frame += 1
-            self.chemistry.filaments.reset_gained()
+            self.chemistry.filaments.reset_counters()
             self.chemistry.clear_bond_events()
 
     # ---- state
@@ -387,7 +387,8 @@ class Simulation:
         """Filaments as they are now."""
         types = self.deck.filament_types
         stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
-        return FilamentsView(self.chemistry, stretching_k, np.array([t.cylinder_size for t in types]))
+        sizes = np.array([t.cylinder_size for t in types])
+        return FilamentsView(self.chemistry, stretching_k, sizes, self._mechanics.wall_forces)
 
     @property
     def linkers(self) -> BondsView:

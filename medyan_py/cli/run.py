@@ -8,12 +8,13 @@ from medyan_py.checkpoint import CheckpointError, changed_file, last_checkpoint
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import FAILED, REFUSED
 from medyan_py.cli.numbers import seconds, seed, whole
+from medyan_py.cli.selection import recorders
 from medyan_py.cli.session import Session
 from medyan_py.cli.signals import StopSignals
 from medyan_py.cli.words import CommandParser
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError, Diagnostic, read_deck
-from medyan_py.output import OutputError, claim_directory
+from medyan_py.output import RECORDERS, OutputError, claim_directory
 from medyan_py.output.directory import reopen_directory
 from medyan_py.simulation import Simulation
 
@@ -24,6 +25,7 @@ USAGE = "medyan run -s SYSTEM [-i DIR] [-o DIR] [options]\n       medyan run --c
 def add_options(parser: CommandParser) -> None:
     """Declare the options of ``medyan run``."""
     parser.add_argument("-s", dest="system", metavar="SYSTEM", help="the system deck")
+    parser.needs["system", "resumed"] = "the system deck is given with -s SYSTEM"
     parser.add_argument("-i", dest="input", metavar="DIR", help="where the files named in it are (default: beside it)")
     parser.add_argument("-o", dest="output", metavar="DIR", help="where results go (default: here)")
     parser.add_argument("--overwrite", action="store_true", help="remove earlier results from that directory")
@@ -41,6 +43,12 @@ def add_options(parser: CommandParser) -> None:
     )
     parser.add_argument("--seed-fixed", type=seed, metavar="N", help="seed; same deck and seed, same trajectory")
     parser.add_argument("--runtime", type=seconds, metavar="S", help="end of the simulation in s, instead of RUNTIME")
+    parser.add_argument(
+        "--record",
+        type=recorders,
+        metavar="NAMES",
+        help=f"what to write, separated by commas (default: all): {', '.join(RECORDERS)}",
+    )
     parser.add_argument("--no-vtk", action="store_true", help="write no files for ParaView")
     parser.add_argument("-t", dest="threads", type=whole, default=1, metavar="N", help="threads; only one is used yet")
     parser.add_argument("--compatibility", metavar="NAME", help="rules to follow: none or medyan-5.4")
@@ -54,8 +62,6 @@ def execute(options: argparse.Namespace) -> int:
     """
     if options.resumed is not None:
         return _go_on(options)
-    if options.system is None:
-        return _refuse_line("the system deck is given with -s SYSTEM, or a run to go on with with --continue DIR")
     with StopSignals() as stop:
         try:
             deck = read_deck(
@@ -77,8 +83,9 @@ def execute(options: argparse.Namespace) -> int:
             how = " with --overwrite" if str(error).endswith("overwritten") else ""
             say(f"medyan: error: {error}{how}", sys.stderr)
             return REFUSED
+        record = tuple(name for name in options.record or RECORDERS if name != "vtk" or not options.no_vtk)
         every = deck.schedule.checkpoint if options.checkpoint_every is None else options.checkpoint_every
-        return Session(simulation, directory, stop, vtk=not options.no_vtk, every=every).run(options)
+        return Session(simulation, directory, stop, record=record, every=every).run(options)
 
 
 def _go_on(options: argparse.Namespace) -> int:
@@ -91,6 +98,7 @@ def _go_on(options: argparse.Namespace) -> int:
         "--overwrite": options.overwrite or None,
         "--seed-fixed": options.seed_fixed,
         "--compatibility": options.compatibility,
+        "--record": options.record,
         "--no-vtk": options.no_vtk or None,
     }
     given = [name for name, value in fixed.items() if value is not None]
@@ -119,8 +127,8 @@ def _go_on(options: argparse.Namespace) -> int:
         for note in checkpoint.notes:
             say(f"medyan: warning: {note}", sys.stderr)
         every = checkpoint.run["every"] if options.checkpoint_every is None else options.checkpoint_every
-        vtk = checkpoint.run["vtk"]
-        return Session(simulation, directory, stop, vtk=vtk, every=every, since=checkpoint).run(options)
+        record = tuple(checkpoint.run["record"].split(","))
+        return Session(simulation, directory, stop, record=record, every=every, since=checkpoint).run(options)
 
 
 def _refuse_line(text: str) -> int:

@@ -20,7 +20,16 @@ from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders
 from medyan_py.output.directory import RESULT_FILES
-from medyan_py.output.layout import CHECKPOINT_FILE, FAILURE_FILE, LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
+from medyan_py.output.layout import (
+    CHECKPOINT_FILE,
+    CHEMISTRY_FILE,
+    FAILURE_FILE,
+    HDF5_FILE,
+    LOG_FILE,
+    PARAVIEW,
+    SNAPSHOT_FILE,
+    VTK_KINDS,
+)
 from medyan_py.simulation import Simulation
 
 LOGGER = logging.getLogger("medyan_py.cli")
@@ -37,8 +46,8 @@ class Session:
         Claimed for this run.
     stop : StopSignals
         Entered.
-    vtk : bool
-        Whether files for ParaView are written.
+    record : tuple of str
+        Names of the recorders.
     every : float, s
         Simulated time between checkpoints; 0 for those by wall time only.
     since : Checkpoint, optional
@@ -51,14 +60,14 @@ class Session:
         directory: Path,
         stop: StopSignals,
         *,
-        vtk: bool,
+        record: tuple[str, ...],
         every: float,
         since: Checkpoint | None = None,
     ) -> None:
         self._simulation = simulation
         self._directory = directory
         self._stop = stop
-        self._vtk = vtk
+        self._record = record
         self._every = every
         self._since = since
         self._checkpoints = Checkpoints(directory, every=every, wall=WALL_INTERVAL, clock=time.monotonic)
@@ -97,7 +106,7 @@ class Session:
 
     def _simulate(self, options: argparse.Namespace, display: LiveProgress | None) -> int:
         simulation = self._simulation
-        recorders = standard_recorders(self._directory, vtk=self._vtk)
+        recorders = standard_recorders(self._directory, self._record)
         try:
             self._log_start(options)
             if self._since is None:
@@ -172,7 +181,7 @@ class Session:
         run = {
             "minimisations": dict(self._minimisations),
             "largest_force": float(self._largest_force),
-            "vtk": self._vtk,
+            "record": ",".join(self._record),
             "every": float(self._every),
         }
         self._checkpoints.write(self._simulation, recorders.state(), run)
@@ -305,8 +314,12 @@ class Session:
             yield display
 
     def _say_what_was_written(self) -> None:
-        vtk, simulation, directory = self._vtk, self._simulation, self._directory
-        files = ", ".join([name for name in RESULT_FILES if (directory / name).exists()] + [f"{PARAVIEW}/"] * vtk)
+        simulation, directory = self._simulation, self._directory
+        written = [name for name in RESULT_FILES if (directory / name).exists()]
+        vtk = (directory / PARAVIEW).exists()
+        main = [name for name in (SNAPSHOT_FILE, CHEMISTRY_FILE, HDF5_FILE, LOG_FILE) if name in written]
+        more = [f"{len(written) - len(main)} more .traj files"] if len(written) > len(main) else []
+        files = ", ".join([*main, *more, *[f"{PARAVIEW}/"] * vtk])
         frames = "1 frame" if simulation.frame == 1 else f"{simulation.frame} frames"
         events = f", {simulation.steps_done} events" if simulation.deck.schedule.by_steps else ""
         say(f"Wrote {frames}, t = 0 to {simulation.time:.6g} s{events}, to {directory}: {files}", sys.stdout)
@@ -318,5 +331,5 @@ class Session:
                 f"medyan render {quoted}",
                 sys.stdout,
             )
-        else:
+        elif SNAPSHOT_FILE in written:
             say(f"Read it in Python: medyan_py.analysis.read_snapshot({str(directory / SNAPSHOT_FILE)!r})", sys.stdout)

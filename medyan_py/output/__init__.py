@@ -4,11 +4,13 @@ from medyan_py.output.books_text import DissipationRecorder, EventRecorder, Forc
 from medyan_py.output.directory import claim_directory
 from medyan_py.output.errors import OutputError
 from medyan_py.output.log_file import LogFile, LogRecorder
-from medyan_py.output.recorder import Recorder, Recorders, standard_recorders
+from medyan_py.output.recorder import Recorder, Recorders
+from medyan_py.output.selection import RECORDERS, standard_recorders
 from medyan_py.output.trajectory_text import ChemistryRecorder, SnapshotRecorder
 from medyan_py.output.vtk_files import VtkRecorder
 
 __all__ = [
+    "RECORDERS",
     "ChemistryRecorder",
     "DissipationRecorder",
     "EventRecorder",

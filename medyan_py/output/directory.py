@@ -5,36 +5,37 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from medyan_py.output import layout
 from medyan_py.output.errors import OutputError
-from medyan_py.output.layout import (
-    BOX_FILE,
-    CHECKPOINT_FILE,
-    CHEMISTRY_FILE,
-    DISSIPATION_FILE,
-    EVENT_KINDS,
-    FAILURE_FILE,
-    FORCE_FIELDS_FILE,
-    LOG_FILE,
-    OLDER_CHECKPOINT_FILE,
-    PARAVIEW,
-    REACTIONS_FILE,
-    SNAPSHOT_FILE,
-    VTK_KINDS,
-    event_file,
-)
+from medyan_py.output.journaled_file import journal_name
+from medyan_py.output.layout import BOX_FILE, EVENT_KINDS, PARAVIEW, VTK_KINDS, event_file
 from medyan_py.output.replace_file import temporary_name
 
 RESULT_FILES = (
-    SNAPSHOT_FILE,
-    CHEMISTRY_FILE,
-    DISSIPATION_FILE,
-    REACTIONS_FILE,
-    FORCE_FIELDS_FILE,
+    layout.SNAPSHOT_FILE,
+    layout.BIRTH_TIMES_FILE,
+    layout.FORCES_FILE,
+    layout.TENSIONS_FILE,
+    layout.PLUS_END_FILE,
+    layout.MONOMERS_FILE,
+    layout.REPULSION_FILE,
+    layout.CHEMISTRY_FILE,
+    layout.CONCENTRATION_FILE,
+    layout.DISSIPATION_FILE,
+    layout.REACTIONS_FILE,
+    layout.FORCE_FIELDS_FILE,
     *map(event_file, EVENT_KINDS),
-    LOG_FILE,
-    CHECKPOINT_FILE,
-    OLDER_CHECKPOINT_FILE,
-    FAILURE_FILE,
+    layout.LINK_GRAPH_FILE,
+    layout.TENSION_GRAPH_FILE,
+    layout.HDF5_FILE,
+    layout.LOG_FILE,
+)
+
+STATE_FILES = (
+    layout.CHECKPOINT_FILE,
+    layout.NEW_CHECKPOINT_FILE,
+    layout.OLDER_CHECKPOINT_FILE,
+    layout.FAILURE_FILE,
 )
 
 
@@ -112,6 +113,12 @@ def _results(directory: Path) -> Iterator[Path]:
     for name in RESULT_FILES:
         if os.path.lexists(directory / name):
             yield directory / name
+        if os.path.lexists(journal_name(directory / name)):  # left by a killed run
+            yield journal_name(directory / name)
+    for name in STATE_FILES:
+        for file in (directory / name, temporary_name(directory / name)):
+            if os.path.lexists(file):
+                yield file
     paraview = directory / PARAVIEW
     for name in (BOX_FILE, *(f"{kind}.pvd" for kind in VTK_KINDS)):
         for file in (paraview / name, temporary_name(paraview / name)):
@@ -124,8 +131,8 @@ def _results(directory: Path) -> Iterator[Path]:
 
 
 def _remove_results(directory: Path) -> None:
-    # Collections first: should this be interrupted, no .pvd is left that names missing files.
-    for result in sorted(_results(directory), key=lambda p: p.suffix != ".pvd"):
+    # First what refers to other files: should this be interrupted, nothing is left that needs what is gone.
+    for result in sorted(_results(directory), key=lambda p: p.suffix != ".pvd" and p.name not in STATE_FILES):
         result.unlink()
     paraview = directory / PARAVIEW
     for kind in VTK_KINDS:

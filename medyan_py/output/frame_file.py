@@ -64,7 +64,7 @@ class FrameFile:
         return self._complete
 
     def append(self, text: str) -> None:
-        """Write one frame; it is on the disk when this returns.
+        """Write one frame; a program killed after this returns leaves it behind.
 
         Raises
         ------
@@ -74,7 +74,6 @@ class FrameFile:
         data = text.encode()
         try:
             self._write(data)
-            os.fsync(self._descriptor)
         except OSError as error:
             self._drop_incomplete_frame()
             raise OutputError(f"{self.path}: a frame cannot be written: {error.strerror}") from error
@@ -84,8 +83,9 @@ class FrameFile:
         self._complete += len(data)
 
     def close(self) -> None:
-        """Release the file; closing twice is harmless."""
+        """Wait until the disk has all frames and release the file; closing twice is harmless."""
         if self._descriptor >= 0:
+            os.fsync(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = -1
 

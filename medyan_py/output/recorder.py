@@ -10,24 +10,21 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 - ``grid``: ``shape``, ``compartment_size``, ``active``; ``boundary.box``: two corners,
   ``boundary.shape``: what fills the box;
 - ``diffusing_names`` and ``diffusing_counts`` (compartments, species); ``species_totals()``: (name, kind, count);
-- ``filaments``: ``ids``, ``types``, ``start``, ``beads``, ``delta_minus``, ``delta_plus``, ``tensions`` (per cylinder);
-- ``linkers``, ``motors``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``tensions``, ``birth_times``; motors also
-  ``heads``, ``bound_heads``;
-- ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``;
+- ``filaments``: ``ids``, ``types``, ``start``, ``beads``, ``delta_minus``, ``delta_plus``, ``tensions`` and
+  ``monomers`` (per cylinder), ``birth_times``, ``forces`` and ``wall_forces`` (per bead), ``end_species``,
+  ``monomers_won``, ``monomers_lost``, ``nucleated``, ``split_from``;
+- ``linkers``, ``motors``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``tensions``, ``birth_times``, ``filaments``;
+  motors also ``heads``, ``bound_heads``;
+- ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``, ``filaments``;
+- ``seed``, ``finished``, and of ``deck`` its ``texts``, ``system_path``, ``chemistry_path``, ``compatibility``;
 - ``dissipation``: ``total``, ``chemdiss``, ``mechdiss``, ``chemenergy``, ``mechenergy``, ``reactions``,
   ``force_fields``, or None; ``events``: structured arrays by kind, or None.
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Protocol
 
-from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
 from medyan_py.output.errors import OutputError
-from medyan_py.output.layout import EVENT_KINDS
-from medyan_py.output.log_file import LogRecorder
-from medyan_py.output.trajectory_text import ChemistryRecorder, SnapshotRecorder
-from medyan_py.output.vtk_files import VtkRecorder
 
 
 class Recorder(Protocol):
@@ -128,27 +125,3 @@ class Recorders:
                 failure = failure or error
         if failure is not None:
             raise failure
-
-
-def standard_recorders(directory: str | Path, *, vtk: bool = True) -> Recorders:
-    """The recorders of an ordinary run: snapshot.traj, chemistry.traj, free energies and events if the simulation keeps
-    books of them, VTK files, a line in the log.
-
-    Parameters
-    ----------
-    directory : path
-        Output directory, claimed before (``claim_directory``).
-    vtk : bool
-        Whether to write files for ParaView too.
-    """
-    files: list[Recorder] = [
-        SnapshotRecorder(directory),
-        ChemistryRecorder(directory),
-        DissipationRecorder(directory),
-        ReactionsRecorder(directory),
-        ForceFieldsRecorder(directory),
-        *(EventRecorder(directory, kind) for kind in EVENT_KINDS),
-    ]
-    if vtk:
-        files.append(VtkRecorder(directory))
-    return Recorders([*files, LogRecorder()])

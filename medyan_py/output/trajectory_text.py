@@ -1,4 +1,5 @@
-"""Text trajectories in the format of MEDYAN 5.4: snapshot.traj and chemistry.traj.
+"""Text trajectories in the format of MEDYAN 5.4: snapshot.traj, chemistry.traj and
+concentration.traj.
 
 Format: MEDYAN documentation, "Output files"; Popov, Komianos & Papoian, PLoS Comput. Biol. 12 (2016) e1004877. Numbers
 are printed as C's ``%g`` does. Coordinate lines end with a blank and frames with a truly empty line, because readers
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from medyan_py.output.frame_file import FrameFile
-from medyan_py.output.layout import CHEMISTRY_FILE, SNAPSHOT_FILE
+from medyan_py.output.layout import CHEMISTRY_FILE, CONCENTRATION_FILE, SNAPSHOT_FILE
 from medyan_py.output.network import bonds_by_id, branchers_by_id, filaments_by_id
 
 
@@ -88,11 +89,11 @@ class SnapshotRecorder(TextRecorder):
         for f, (number, kind, minus, plus) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
             first, end = start[f], start[f + 1]
             lines.append(f"FILAMENT {number} {kind} {end - first} {minus} {plus}\n")
-            lines.append(_coordinates(filaments.beads[first:end]))
+            lines.append(coordinates(filaments.beads[first:end]))
         for label, objects in (("LINKER", linkers), ("MOTOR", motors), ("BRANCHER", branchers)):
             for number, kind, points in zip(objects.ids.tolist(), objects.types.tolist(), objects.coords, strict=True):
                 lines.append(f"{label} {number} {kind}\n")
-                lines.append(_coordinates(points))
+                lines.append(coordinates(points))
         lines.append("\n")
         return "".join(lines)
 
@@ -113,7 +114,29 @@ class ChemistryRecorder(TextRecorder):
         return f"{sim.frame} {sim.time:.6g}\n{species}\n"
 
 
-def _coordinates(points: np.ndarray) -> str:
+class ConcentrationRecorder(TextRecorder):
+    """Copy numbers of diffusing species in every active compartment: ``concentration.traj`` in ``directory``.
+
+    A frame is the line ``frame time`` (s, 6 digits); for every compartment, x fastest, the line ``COMPARTMENT: x y z``
+    with its centre (nm) and a line ``NAME:DIFFUSING count`` per species; and an empty line.
+    """
+
+    file_name = CONCENTRATION_FILE
+
+    @staticmethod
+    def text(sim: Any) -> str:
+        """One frame."""
+        shape, size = sim.grid.shape, np.asarray(sim.grid.compartment_size, dtype=np.float64)
+        active = np.flatnonzero(sim.grid.active)
+        centres = (np.column_stack(np.unravel_index(active, shape, order="F")) + 0.5) * size
+        form = "COMPARTMENT: %.6g %.6g %.6g\n" + "".join(
+            f"{name.replace('%', '%%')}:DIFFUSING %d\n" for name in sim.diffusing_names
+        )
+        rows = zip(centres.tolist(), np.asarray(sim.diffusing_counts)[active].tolist(), strict=True)
+        return f"{sim.frame} {sim.time:.6g}\n" + "".join(form % (*centre, *counts) for centre, counts in rows) + "\n"
+
+
+def coordinates(points: np.ndarray) -> str:
     """A line of coordinates, each followed by a blank."""
     values = points.ravel().tolist()
     return "%.10g " * len(values) % tuple(values) + "\n"

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
+from medyan_py.output.collection import Collection
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import BOX_FILE, PARAVIEW, VTK_KINDS, frame_path
 from medyan_py.output.network import bonds_by_id, branchers_by_id, filaments_by_id
-from medyan_py.output.replace_file import replacing
 
 ACTIN_RADIUS = 3.5  # nm
 
@@ -35,47 +34,41 @@ class VtkRecorder:
         self._vtk = vtk_data
         self.directory = Path(directory) / PARAVIEW
         self._radius = filament_radius
-        self._entries: dict[str, list[str]] = {kind: [] for kind in VTK_KINDS}
+        self._collections: dict[str, Collection] = {}
 
     def open(self, sim: Any) -> None:
         """Create the folder and the outline of the walls; ``OutputError`` when an earlier collection is there."""
-        for kind in VTK_KINDS:
-            if (self.directory / f"{kind}.pvd").exists():
-                raise OutputError(f"{self.directory / kind}.pvd exists already, and results are never mixed")
         self._make_folder(self.directory)
+        try:
+            for kind in VTK_KINDS:
+                self._collections[kind] = Collection(self._collection_path(kind))
+        except OutputError:
+            self.close(sim)
+            raise
         self._vtk.write(self._vtk.outline(sim.boundary.box, sim.boundary.shape), self.directory / BOX_FILE)
 
     name = PARAVIEW
 
     def state(self) -> dict:
-        """How many frames there are."""
-        return {"frames": len(next(iter(self._entries.values())))}
+        """How long the collections are, on the disk."""
+        return {kind: collection.sync() for kind, collection in self._collections.items()}
 
     def check(self, sim: Any, saved: dict) -> None:
         """``OutputError`` if ``resume`` is impossible: a collection is missing or too short."""
         for kind in VTK_KINDS:
-            self._saved_entries(kind, saved["frames"])
+            Collection.check(self._collection_path(kind), saved[kind])
 
     def resume(self, sim: Any, saved: dict) -> None:
         """Go on after the frames that were there when ``state`` was asked for; later ones are removed."""
         for kind in VTK_KINDS:
-            self._entries[kind] = self._saved_entries(kind, saved["frames"])
-            self._write_collection(kind)
-            frame = saved["frames"]
+            self._collections[kind] = Collection(self._collection_path(kind), keep=saved[kind])
+            frame = sim.frame
             while (path := self.directory / frame_path(kind, frame)).exists():
                 path.unlink()
                 frame += 1
 
-    def _saved_entries(self, kind: str, frames: int) -> list[str]:
-        path = self.directory / f"{kind}.pvd"
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        except (OSError, UnicodeDecodeError) as error:
-            raise OutputError(f"{path} cannot be continued: {error}") from error
-        entries = [line for line in lines if line.lstrip().startswith("<DataSet ")]
-        if len(entries) < frames:
-            raise OutputError(f"{path} lists {len(entries)} frames and had {frames} at the checkpoint")
-        return entries[:frames]
+    def _collection_path(self, kind: str) -> Path:
+        return self.directory / f"{kind}.pvd"
 
     def record(self, sim: Any) -> None:
         """Write the files of one frame, then the collections that list it.
@@ -99,22 +92,12 @@ class VtkRecorder:
             vtk.stamp(data_set, sim.time, sim.frame)
             vtk.write(data_set, path)
         for kind in data:
-            file = quoteattr(frame_path(kind, sim.frame))
-            self._entries[kind].append(f'    <DataSet timestep="{float(sim.time)!r}" part="0" file={file}/>\n')
-            self._write_collection(kind)
+            self._collections[kind].add(sim.time, frame_path(kind, sim.frame))
 
     def close(self, sim: Any) -> None:
-        """Nothing is left to do: all files are complete after every frame."""
-
-    def _write_collection(self, kind: str) -> None:
-        with (
-            replacing(self.directory / f"{kind}.pvd") as temporary,
-            open(temporary, "w", encoding="utf-8", newline="\n") as file,
-        ):
-            file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-            file.write('<VTKFile type="Collection" version="1.0" byte_order="LittleEndian">\n  <Collection>\n')
-            file.writelines(self._entries[kind])
-            file.write("  </Collection>\n</VTKFile>\n")
+        """Release the collections."""
+        while self._collections:
+            self._collections.popitem()[1].close()
 
     @staticmethod
     def _make_folder(path: Path) -> None:

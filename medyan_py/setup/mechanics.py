@@ -101,6 +101,12 @@ class Mechanics:
             self.model.set_planes(self._planes)
             self._planes = None
 
+    def wall_forces(self, beads: np.ndarray) -> np.ndarray:
+        """Forces (pN) of the walls on beads given by row at the last minimisation; 0 for what came since."""
+        forces = np.zeros((self._chemistry.filaments.beads.capacity, 3))
+        forces[self.order["bead"]] = self.model.boundary_force
+        return forces[beads]
+
     def load(self) -> None:
         """Copy the structure's present state into the model."""
         filaments, bonds = self._chemistry.filaments, self._chemistry.bonds

@@ -314,6 +314,7 @@ cdef class FilamentChemistry(FilamentTurnover):
             return 1
         first = min(slots // 2, slots - 3)
         f = self.filaments.create(kind.filament_type, at, direction, 3, first, self.time)
+        self.filaments.table.nucleated[f] = True
         self.room_for_ends()
         c = self.filaments.table.tip[f, MINUS]
         for k in range(3):

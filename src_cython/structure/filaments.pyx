@@ -73,6 +73,9 @@ cdef class FilamentTable(Table):
             "tip": (np.int32, 2, -1),
             "cylinders": (np.int32, 1, 0),
             "gained": (np.int32, 2, 0),
+            "turnover": (np.int32, 4, 0),
+            "nucleated": (np.uint8, 1, 0),
+            "split_from": (np.int64, 1, -1),
             "brancher": (np.int32, 1, -1),
         })
 
@@ -82,6 +85,9 @@ cdef class FilamentTable(Table):
         self.tip = self.columns["tip"]
         self.cylinders = self.columns["cylinders"]
         self.gained = self.columns["gained"]
+        self.turnover = self.columns["turnover"]
+        self.nucleated = self.columns["nucleated"]
+        self.split_from = self.columns["split_from"]
         self.brancher = self.columns["brancher"]
 
 
@@ -166,13 +172,17 @@ cdef class Filaments:
 
     cdef int _row(self, int type) except -1 nogil:
         """A row for a new filament, without cylinders."""
-        cdef int f = self.table.take()
+        cdef int f = self.table.take(), k
         self.table.type[f] = type
         self.table.ident[f] = self.next_ident
         self.next_ident += 1
         self.table.tip[f, MINUS] = self.table.tip[f, PLUS] = -1
         self.table.cylinders[f] = 0
         self.table.gained[f, MINUS] = self.table.gained[f, PLUS] = 0
+        for k in range(4):
+            self.table.turnover[f, k] = 0
+        self.table.nucleated[f] = False
+        self.table.split_from[f] = -1
         self.table.brancher[f] = -1
         return f
 
@@ -225,6 +235,7 @@ cdef class Filaments:
         cdef double half = 0.5 * self.kind[self.table.type[filament]].monomer
         cdef double[3] u
         new = self._row(self.table.type[filament])
+        self.table.split_from[new] = self.table.ident[filament]
         self.table.tip[new, MINUS] = self.table.tip[filament, MINUS]
         self.table.tip[new, PLUS] = before
         self.table.brancher[new] = self.table.brancher[filament]
@@ -325,6 +336,7 @@ cdef class Filaments:
                 self.beads.x[tip, k] += step * u[k]
             self.cylinders.rest_length[c] += step
             self.cylinders.monomers[c] += 1
+            self.table.turnover[filament, side] += 1
             if side == MINUS:
                 self.cylinders.first[c] -= 1
             self.cylinders.kind[c, self.end_slot(c, side)] = end
@@ -360,6 +372,7 @@ cdef class Filaments:
                 self.beads.x[tip, k] -= step * u[k]
             self.cylinders.rest_length[c] -= step
             self.cylinders.monomers[c] -= 1
+            self.table.turnover[filament, 2 + side] += 1
             if side == MINUS:
                 self.cylinders.first[c] += 1
             self.beads.serial[tip] -= 1 if side == PLUS else -1
@@ -430,6 +443,25 @@ cdef class Filaments:
             v_start[i + 1] = at
         return {"filament": order, "start": start, "bead": bead, "cylinder": cylinder}
 
+    def end_species(self, rows):
+        """Kinds of the minus-end and plus-end monomers of filaments given by row: int32 (n, 2), −1 where there is none.
+
+        The minus end of a branch has none while its brancher holds it.
+        """
+        cdef int[::1] which = np.ascontiguousarray(rows, dtype=np.int32)
+        species = np.full((len(which), 2), -1, dtype=np.int32)
+        cdef int[:, ::1] out = species
+        cdef int i, side, c
+        cdef int[2] base = [MINUS_END, PLUS_END]
+        cdef uint8_t state
+        for i in range(len(which)):
+            for side in range(2):
+                c = self.table.tip[which[i], side]
+                state = self.cylinders.kind[c, self.end_slot(c, side)]
+                if base[side] <= state < base[side] + 64:
+                    out[i, side] = state - base[side]
+        return species
+
     def kind_counts(self, int type):
         """Number of monomers of each kind on filaments of a type: (filament, plus, minus) arrays of length 64."""
         cylinders = self.cylinders.rows
@@ -437,6 +469,7 @@ cdef class Filaments:
         counts = np.bincount(self.cylinders["kind"][rows].ravel(), minlength=256)
         return counts[FILAMENT:FILAMENT + 63], counts[PLUS_END:PLUS_END + 64], counts[MINUS_END:MINUS_END + 64]
 
-    def reset_gained(self):
-        """Start counting the cylinders won at each end anew."""
-        self.table["gained"][:] = 0
+    def reset_counters(self):
+        """Start anew to count what filaments gain and lose, and which are nucleated or cut off."""
+        for name, value in (("gained", 0), ("turnover", 0), ("nucleated", 0), ("split_from", -1)):
+            self.table[name][:] = value

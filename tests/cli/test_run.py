@@ -64,7 +64,8 @@ def test_what_a_run_leaves_and_says(medyan, pair, tmp_path):
     ]
     directory = tmp_path / "a b"
     assert lines[-2] == (
-        f"Wrote 4 frames, t = 0 to 1.2 s, to {directory}: snapshot.traj, chemistry.traj, medyan.log, paraview/"
+        f"Wrote 4 frames, t = 0 to 1.2 s, to {directory}: snapshot.traj, chemistry.traj, traj.h5, medyan.log, "
+        "9 more .traj files, paraview/"
     )
     assert lines[-1].startswith("Open the .pvd files") and lines[-1].endswith(f"medyan render '{directory}'")
     assert not lines[-3].startswith(("Wrote", "Open"))
@@ -157,11 +158,27 @@ def test_compatibility_is_passed_on(pair, tmp_path, capsys):
     assert main([*words, "none"]) == 0
 
 
+def test_choice_of_files(medyan, pair, tmp_path):
+    code, out, _ = medyan("-s", pair, "-o", "out", "--runtime", "0.1", "--record", "CMGraph, h5,forces")
+    assert code == 0
+    names = sorted(name for name in os.listdir(tmp_path / "out") if not name.startswith("checkpoint"))
+    assert names == ["CMGraph.traj", "forces.traj", "medyan.log", "traj.h5"]
+    assert out.splitlines()[-1].endswith(": traj.h5, medyan.log, 2 more .traj files")
+    for names, words in (
+        ("forcess", "did you mean 'forces'?"),
+        ("", "there are snapshot"),
+        ("42", "there are snapshot"),
+    ):
+        code, _, err = medyan("-s", pair, "-o", "other", "--record", names)
+        assert code == 2 and "--record" in err and words in err
+    assert not (tmp_path / "other").exists()
+
+
 def test_disk_that_is_full(medyan, pair, tmp_path):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (1500, resource.RLIM_INFINITY))
 
-    code, _, err = medyan("-s", pair, "-o", "out", "--no-vtk", before=limit)
+    code, _, err = medyan("-s", pair, "-o", "out", "--record", "snapshot,chemistry", before=limit)
     assert code == 3
     assert "cannot be written: File too large" in err
     assert "Traceback" not in err
@@ -198,7 +215,8 @@ def on_a_terminal(*words, cwd):
 
 
 def test_progress_on_a_terminal(network, tmp_path):
-    text = on_a_terminal("-s", network, "-o", "out", "--runtime", "2", "-t", "3", "--no-vtk", cwd=tmp_path)
+    words = ["-s", network, "-o", "out", "--runtime", "2", "-t", "3", "--record", "snapshot,chemistry"]
+    text = on_a_terminal(*words, cwd=tmp_path)
     for part in ("\x1b[", "s of 2 s", "events/s", "iterations", "linkers", "motors", "left", "[warning] -t 3"):
         assert part in text
     assert "[info]" not in text

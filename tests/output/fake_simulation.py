@@ -19,11 +19,19 @@ def make_filaments(beads, ids, types=None, tensions=None):
         delta_plus=np.zeros(n, dtype=np.int64),
         tensions=np.array(tensions if tensions is not None else np.zeros(n_cylinders), dtype=float),
         rest_lengths=np.full(n_cylinders, 108.0),
+        monomers=np.full(n_cylinders, 40, dtype=np.int32),
         forces=np.zeros_like(points),
+        wall_forces=np.zeros_like(points),
+        birth_times=np.zeros(len(points)),
+        monomers_won=np.zeros((n, 2), dtype=np.int32),
+        monomers_lost=np.zeros((n, 2), dtype=np.int32),
+        nucleated=np.zeros(n, dtype=bool),
+        split_from=np.full(n, -1, dtype=np.int64),
+        end_species=np.zeros((n, 2), dtype=np.int32),
     )
 
 
-def make_bonds(coords=(), ids=(), types=None, tensions=None, births=None):
+def make_bonds(coords=(), ids=(), types=None, tensions=None, births=None, filaments=None):
     n = len(ids)
     return SimpleNamespace(
         ids=np.array(ids, dtype=np.int64),
@@ -33,10 +41,11 @@ def make_bonds(coords=(), ids=(), types=None, tensions=None, births=None):
         birth_times=np.array(births if births is not None else np.zeros(n), dtype=float),
         heads=np.full(n, 20, dtype=np.int32),
         bound_heads=np.full(n, 6, dtype=np.int32),
+        filaments=np.array(filaments if filaments is not None else np.zeros((n, 2)), dtype=np.int64).reshape(n, 2),
     )
 
 
-def make_branchers(coords=(), ids=(), types=None, forces=None, births=None):
+def make_branchers(coords=(), ids=(), types=None, forces=None, births=None, filaments=None):
     n = len(ids)
     return SimpleNamespace(
         ids=np.array(ids, dtype=np.int64),
@@ -44,6 +53,7 @@ def make_branchers(coords=(), ids=(), types=None, forces=None, births=None):
         coords=np.array(coords, dtype=float).reshape(n, 2, 3),
         forces=np.array(forces if forces is not None else np.zeros(n), dtype=float),
         birth_times=np.array(births if births is not None else np.zeros(n), dtype=float),
+        filaments=np.array(filaments if filaments is not None else np.zeros((n, 2)), dtype=np.int64).reshape(n, 2),
     )
 
 
@@ -67,6 +77,14 @@ def make_sim(**changes):
         energies={"FilamentStretching": 2.0, "LinkerStretching": 4.0},
         dissipation=None,
         events=None,
+        seed=7,
+        finished=False,
+        deck=SimpleNamespace(
+            texts={"s": "RUNTIME: 1\n", "c": "SPECIESDIFFUSING: A\n"},
+            system_path="s",
+            chemistry_path="c",
+            compatibility="none",
+        ),
         minimisation=SimpleNamespace(status="converged", iterations=12, evaluations=15, residual=0.25),
     )
     vars(sim).update(changes)
@@ -81,7 +99,9 @@ def make_pair():
             ids=[1, 0],
             tensions=[0, 0, 20],
         ),
-        linkers=make_bonds([[(543.2, 500, 500), (543.2, 535, 500)]], ids=[0], tensions=[8], births=[0.05]),
+        linkers=make_bonds(
+            [[(543.2, 500, 500), (543.2, 535, 500)]], ids=[0], tensions=[8], births=[0.05], filaments=[(1, 0)]
+        ),
         species_totals=lambda: [
             ("A", "DIFFUSING", 4000),
             ("LD", "DIFFUSING", np.int64(49)),
