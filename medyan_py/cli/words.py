@@ -103,9 +103,7 @@ class CommandParser(argparse.ArgumentParser):
             name = unknown[0].partition("=")[0]
             guess = closest(name, [o for o in self._option_string_actions if o not in _LATER_OPTIONS])
             self.error(f"unknown option {quote(name)}" + (f"; did you mean {guess}?" if guess else ""))
-        missing = [
-            text for names, text in self.needs.items() if all(getattr(options, name) is None for name in names)
-        ]
+        missing = [text for names, text in self.needs.items() if all(getattr(options, name) is None for name in names)]
         if strange:
             self.error("; ".join([f"unexpected argument {quote(strange[0])}", *missing]))
         if missing:

@@ -1,11 +1,13 @@
 """Nested dictionaries of arrays, numbers and texts as one HDF5 file that is whole, or known not to be.
 
-A dictionary is a group, everything else a dataset of the same name; numbers and texts have an attribute ``kind``. The
-first 512 bytes, a user block that HDF5 readers skip, say what the file is and hold a checksum of the rest.
+A dictionary is a group and an array a dataset of the same name; numbers and texts of a group stand together as JSON in
+its dataset ``%values``. The first 512 bytes, a user block that HDF5 readers skip, say what the file is and hold a
+checksum of the rest.
 """
 
 import hashlib
 import io
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from medyan_py.output.replace_file import temporary_name
 BLOCK = 512  # bytes; the smallest user block of HDF5
 MAGIC = b"medyan_py state\n"
 PACKED_FROM = 65536  # bytes; larger arrays are compressed
-_KINDS = {bool: "bool", int: "int", float: "float", str: "str"}
+VALUES = "%values"  # no key is written like this
 
 
 class DamagedFile(Exception):
@@ -100,20 +102,19 @@ def _image(tree: dict[str, Any]) -> bytes:
 
 
 def _write_group(group: h5py.Group, tree: dict[str, Any]) -> None:
+    values = {}
     for key, value in tree.items():
-        name = _encoded(key)
         if isinstance(value, dict):
-            _write_group(group.create_group(name, track_order=True), value)
+            _write_group(group.create_group(_encoded(key), track_order=True), value)
         elif isinstance(value, np.ndarray):
             packed = {"compression": 1, "shuffle": True} if value.nbytes >= PACKED_FROM else {}
-            group.create_dataset(name, data=value, track_times=False, **packed)
-        elif type(value) in _KINDS:
-            kind = _KINDS[type(value)]
-            wide = kind == "int" and not -(2**63) <= value < 2**63
-            dataset = group.create_dataset(name, data=str(value) if wide else value, track_times=False)
-            dataset.attrs["kind"] = kind
+            group.create_dataset(_encoded(key), data=value, track_times=False, **packed)
+        elif type(value) in (bool, int, float, str):
+            values[key] = value
         else:
             raise TypeError(f"{key}: a {type(value).__name__} cannot be written")
+    if values:
+        group.create_dataset(VALUES, data=json.dumps(values), track_times=False)
 
 
 def _encoded(key: str) -> str:
@@ -123,20 +124,12 @@ def _encoded(key: str) -> str:
 
 
 def _read_group(group: h5py.Group) -> dict[str, Any]:
-    return {"" if name == "%" else unquote(name): _read(item) for name, item in group.items()}
-
-
-def _read(item: h5py.Group | h5py.Dataset) -> Any:
-    if isinstance(item, h5py.Group):
-        return _read_group(item)
-    value = item[()]
-    match item.attrs.get("kind"):
-        case "int":
-            return int(value)
-        case "float":
-            return float(value)
-        case "bool":
-            return bool(value)
-        case "str":
-            return value.decode()
-    return np.asarray(value)
+    tree = {}
+    for name, item in group.items():
+        if name == VALUES:
+            tree |= json.loads(item[()])
+        elif isinstance(item, h5py.Group):
+            tree["" if name == "%" else unquote(name)] = _read_group(item)
+        else:
+            tree["" if name == "%" else unquote(name)] = np.asarray(item[()])
+    return tree
