@@ -13,6 +13,7 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.common.state import StateError
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
+from medyan_py.escape import check_inside
 from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.output import Recorders
 from medyan_py.output.state_file import DamagedFile
@@ -153,6 +154,8 @@ class Simulation:
             For a duration or number of events that is negative or not finite, or both together.
         MechanicsError
             If a minimisation fails; the message names interaction and objects.
+        LeftGridError
+            If a cylinder leaves the grid; the message names it.
         OutputError
             If a recorder cannot write.
         """
@@ -238,6 +241,7 @@ class Simulation:
 
     def _relax(self) -> None:
         self._mechanics.relax()
+        check_inside(self.chemistry.filaments, self.deck.geometry.size)
         self.chemistry.update()
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)

@@ -14,6 +14,7 @@ from medyan_py.cli.signals import StopSignals
 from medyan_py.cli.words import CommandParser
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError, Diagnostic, read_deck
+from medyan_py.escape import LeftGridError
 from medyan_py.output import RECORDERS, OutputError, claim_directory
 from medyan_py.output.directory import reopen_directory
 from medyan_py.simulation import Simulation
@@ -72,6 +73,8 @@ def execute(options: argparse.Namespace) -> int:
             return _refuse(error)
         except MechanicsError as error:
             return _fail(f"the initial network cannot be relaxed: {error}")
+        except LeftGridError as error:
+            return _fail(f"the initial network does not stay where it is: {error}")
         except MemoryError as error:
             return _fail(f"not enough memory for this deck: {error}")
         if stop.received is not None:

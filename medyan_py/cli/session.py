@@ -18,6 +18,7 @@ from medyan_py.cli.exit_codes import BUG, FAILED, INTERRUPTED, REFUSED, SUCCESS
 from medyan_py.cli.progress import LiveProgress, terminal
 from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
+from medyan_py.escape import LeftGridError
 from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders
 from medyan_py.output.directory import RESULT_FILES
 from medyan_py.output.layout import (
@@ -153,6 +154,11 @@ class Session:
             self._last_frame(recorders)
             self._save_failure(error)
             return FAILED
+        except LeftGridError as error:
+            self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}")
+            self._last_frame(recorders, relaxed=True)
+            self._save_failure(error)
+            return FAILED
         except OutputError as error:
             self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}; the run ends{self._way_on()}")
             self._output_failed = True
@@ -209,14 +215,14 @@ class Session:
             return f", after {self._simulation.steps_done} of {schedule.run_steps} events"
         return f" of {schedule.runtime:g} s"
 
-    def _last_frame(self, recorders: Recorders) -> None:
-        """Record the state in which a minimisation failed; it is not relaxed."""
+    def _last_frame(self, recorders: Recorders, *, relaxed: bool = False) -> None:
+        """Record the state in which the run failed."""
         try:
             recorders.record(self._simulation)
         except OutputError as error:
             self._tell(logging.ERROR, f"this state cannot be written: {error}")
         else:
-            self._tell(logging.ERROR, f"frame {self._simulation.frame} is this state, not relaxed")
+            self._tell(logging.ERROR, f"frame {self._simulation.frame} is this state" + ", not relaxed" * (not relaxed))
 
     # ---- the log
 

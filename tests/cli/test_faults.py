@@ -3,6 +3,7 @@
 import errno
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -204,6 +205,23 @@ def test_a_trajectory_that_was_lost_or_cut(full_reference, tmp_path, capsys, nam
     assert main(["run", "--continue", str(directory)]) == 2
     assert f"{directory / name}" in capsys.readouterr().err
     assert different_files(whole, directory) == [name]
+
+
+def test_a_filament_leaves_the_grid(full_reference, tmp_path, capsys):
+    """Without a boundary that repels, filaments grow out of the grid."""
+    system = tmp_path / "systeminput.txt"
+    shutil.copy(full_reference.system.parent / "chemistryinput.txt", tmp_path)
+    lines = full_reference.system.read_text().splitlines()
+    system.write_text("\n".join(line for line in lines if not line.startswith("BOUNDARYFFTYPE")) + "\n")
+    directory = tmp_path / "out"
+    assert main(["run", "-s", str(system), "-o", str(directory), "--runtime", "50", "--no-vtk"]) == 3
+    err = capsys.readouterr().err
+    found = re.search(r"\[error\] t = (\S+) s: cylinder (-?\d+) of filament (\d+) at \((.*?)\) nm", err)
+    assert "left the grid of 1000 × 1000 × 500 nm" in err
+    last = list(read_snapshot(directory / "snapshot.traj"))[-1]
+    assert last.time == pytest.approx(float(found[1]))
+    state = read_tree(directory / "failed-state.h5")
+    assert state["time"] == pytest.approx(float(found[1])) and found[0].split(": ", 1)[1] in state["failure"]
 
 
 # ---- checkpoints
