@@ -14,6 +14,7 @@ from .values import MAX_INT, parse_number
 
 MAX_MONOMERS = 65535
 INSET = 25.0  # nm, from the faces of the grid to the planes of a CUBIC boundary
+SMALLEST_COMPARTMENT = 20.0  # nm; edges below are hardly meant
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,9 @@ class Checker:
         size = self._size()
         if size is None:
             return
+        for name in (f"COMPARTMENTSIZE{axis}" for axis in "XYZ"):
+            if settings[name] < SMALLEST_COMPARTMENT:
+                self._warn(name, f"{settings[name]:g} nm is less than most cylinders; lengths are in nm, not µm")
         n = math.prod(settings[f"N{axis}"] for axis in "XYZ")
         if n > MAX_INT:
             self._error("NX", f"{n} compartments are too many", allowed=f"NX·NY·NZ ≤ {MAX_INT}")
