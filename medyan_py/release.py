@@ -34,6 +34,11 @@ class Releases:
         """Time (s) of the next release or removal, infinity if there is none."""
         return self._due[0][0] if self._due else float("inf")
 
+    def skip(self, time: float) -> None:
+        """Take everything that is due at ``time`` (s) as done."""
+        while self._due and self._due[0][0] <= time:
+            self._due.pop(0)
+
     def apply(self, time: float) -> None:
         """Do everything that is due at ``time`` (s)."""
         while self._due and self._due[0][0] <= time:

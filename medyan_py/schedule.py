@@ -35,16 +35,22 @@ class Timetable:
             self.frame_cycles = cycles_per(schedule.snapshot, schedule.minimisation)
             self.candidate_cycles = cycles_per(schedule.neighbour_list, schedule.minimisation)
         self._tick = Fraction(repr(float(schedule.minimisation))) / 10  # the decimal number of the deck, exactly
+        self._origin = Fraction(0)  # s, where the ticks begin
         self._ticks = self._ticks_before = 0
 
+    def begin(self, time: float) -> None:
+        """Begin at ``time`` (s) instead of 0."""
+        self._origin = Fraction(repr(float(time)))
+        self.slowdown += time
+
     def _time(self, ticks: int) -> float:
-        return float(ticks * self._tick)
+        return float(self._origin + ticks * self._tick)
 
     def whole(self, end: float) -> float:
         """``end`` (s) without the rounding error of a sum, if it is meant to be the end of a cycle."""
         if self.steps is not None or end == float("inf"):
             return end
-        nearest = self._time(round(end / float(self._tick)))
+        nearest = self._time(round((end - float(self._origin)) / float(self._tick)))
         return nearest if abs(nearest - end) <= 1e-9 * self.interval else end
 
     def cycle_end(self, time: float, end: float) -> float:
@@ -69,10 +75,11 @@ class Timetable:
 
     def state(self) -> dict:
         """Where the present cycle stands."""
-        return {"ticks": self._ticks, "ticks_before": self._ticks_before}
+        return {"origin": float(self._origin), "ticks": self._ticks, "ticks_before": self._ticks_before}
 
     def restore(self, saved: dict) -> None:
         """Take over the state of a timetable of the same deck; its end may be another."""
+        self.begin(saved["origin"])
         self._ticks, self._ticks_before = saved["ticks"], saved["ticks_before"]
 
     def cycle_steps(self, steps: int, last: float) -> float:

@@ -23,6 +23,7 @@ from medyan_py.schedule import Timetable
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
+from medyan_py.setup.restart import place_copies, place_dump
 from medyan_py.setup.space import wall_shape
 from medyan_py.views import BondsView, BoundaryView, BranchersView, FilamentsView, GridView
 
@@ -83,11 +84,21 @@ class Simulation:
 
     def _begin(self, setup_stream: np.random.Generator) -> None:
         """Bring the system into the state at t = 0."""
-        self.chemistry.start(0.0)
-        place_filaments(self.deck, self.chemistry, setup_stream)
-        self._boundary.advance(0.0, 0.0)
-        self._releases.apply(0.0)
-        self._rule_changes.apply(0.0)
+        dump = self.deck.initial.dump
+        start = 0.0 if dump is None else dump.time
+        self.chemistry.start(start)
+        if dump is None:
+            place_filaments(self.deck, self.chemistry, setup_stream)
+        else:
+            place_dump(self.deck, self.chemistry)
+            self._timetable.begin(start)
+        self._boundary.advance(0.0, start)
+        if dump is not None and not self.deck.initial.own_copies:
+            self._releases.skip(start)
+        self._releases.apply(start)
+        if dump is not None:
+            place_copies(self.deck, self.chemistry)
+        self._rule_changes.apply(start)
         self._pins.begin()
         self._relax()
         if self._dissipation is not None:

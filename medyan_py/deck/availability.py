@@ -46,9 +46,8 @@ def _conditional(settings: Settings, report: Report) -> None:
         if entry.values[0] not in AVAILABLE:
             feature = f"special protocol {entry.values[0]}"
             not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
-    if "DATADUMPTIME" in settings.values:
-        line = settings.lines["DATADUMPTIME"]
-        report.warning(settings.file, line, "DATADUMPTIME", "restart dumps are not written in this version")
+    if "RESTARTPHASE" in settings.values and settings["PINRESTARTFILE"]:
+        missing("PINRESTARTFILE", "pins from a file; beads are pinned anew as the protocol says")
 
 
 def check_available_chemistry(lines: ChemistryLines, settings: Settings, report: Report) -> None:

@@ -8,6 +8,7 @@ from .checks import INSET
 from .chemistry_lines import ChemistryLines
 from .derived import binding_sites, monomers_per_cylinder
 from .diagnostics import Report
+from .dump_file import Dump
 from .laws import branchings, linkers, motors, ratchet_lengths
 from .model import (
     Boundary,
@@ -37,6 +38,7 @@ def build_deck(
     book: SpeciesBook,
     reactions: Reactions,
     filaments: tuple[FilamentLine, ...],
+    dump: Dump | None,
     report: Report,
 ) -> Deck:
     """The deck of `paths` (system deck, chemistry deck, input directory)."""
@@ -73,7 +75,7 @@ def build_deck(
         schedule=_schedule(settings),
         rate_change=rate_change(settings),
         protocols=protocols(settings),
-        initial=_initial(settings, filaments),
+        initial=_initial(settings, filaments, dump),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],
         track_dissipation=settings["DISSIPATIONTRACKING"],
@@ -179,7 +181,7 @@ def _schedule(settings: Settings) -> Schedule:
     )
 
 
-def _initial(settings: Settings, filaments: tuple[FilamentLine, ...]) -> InitialNetwork:
+def _initial(settings: Settings, filaments: tuple[FilamentLine, ...], dump: Dump | None) -> InitialNetwork:
     return InitialNetwork(
         file_filaments=filaments,
         count=settings["NUMFILAMENTS"],
@@ -189,6 +191,8 @@ def _initial(settings: Settings, filaments: tuple[FilamentLine, ...]) -> Initial
         creation_bounds=settings["FILCREATIONBOUNDS"],
         along_wall=settings["restrict-cylinder-boundary-angle"] and settings["BOUNDARYSHAPE"] == "CYLINDER",
         rings=settings["form-rings"] and settings["BOUNDARYSHAPE"] == "CYLINDER",
+        dump=dump,
+        own_copies=bool(settings.values.get("RESTARTPHASE")),
     )
 
 

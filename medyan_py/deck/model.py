@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .diagnostics import Diagnostic
+from .dump_file import Dump
 from .protocols import Protocols, RateChange
 
 Vector = tuple[float, float, float]
@@ -402,6 +403,8 @@ class InitialNetwork:
 
     `projection` is 'STRAIGHT' or 'PREDEFINED'; `creation_bounds` are x0 y0 z0 x1 y1 z1 as fractions of the grid.
     In a cylindrical boundary random filaments lie `along_wall`, or with both ends near it (`rings`), when so asked.
+    With a restart `dump` the network is the one in there instead, and so are the copy numbers, but not of diffusing
+    species with `own_copies`.
     """
 
     file_filaments: tuple[FilamentLine, ...]
@@ -412,6 +415,8 @@ class InitialNetwork:
     creation_bounds: tuple[float, float, float, float, float, float]
     along_wall: bool = False
     rings: bool = False
+    dump: Dump | None = None
+    own_copies: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from .chemistry_lines import ChemistryLines, read_lines
 from .chemistry_table import DIRECTIVES
 from .crosschecks import check_full_cylinders, check_species_of_system_deck, check_start_positions
 from .diagnostics import Report, quote
+from .dump_file import Dump, read_dump
 from .filament_file import read_filaments
 from .grammar import decode, parse
 from .laws import check_parameters
@@ -97,6 +98,7 @@ class _Reading:
             book.check_complete()
             reactions = read_reactions(lines, book, report)
         filaments = self._filaments(settings, n_types)
+        dump = self._dump(settings)
         counts = _counts(settings, lines)
         Checker(settings, counts, report).run()
         check_parameters(settings, counts.MT, report)
@@ -117,6 +119,7 @@ class _Reading:
             book,
             reactions,
             filaments,
+            dump,
             report,
         )
 
@@ -175,6 +178,25 @@ class _Reading:
         groups, whole = parse(text, str(path), self._report)
         lines = read_lines(groups, str(path), self._report, settings["DISSIPATIONTRACKING"], tuple(KEYWORDS))
         return path, lines if whole else None
+
+    def _dump(self, settings: Settings) -> Dump | None:
+        if "RESTARTPHASE" not in settings.values:
+            return None
+        name, line = settings["FILAMENTFILE"], settings.lines["RESTARTPHASE"]
+        if not name:
+            allowed = "FILAMENTFILE with the path of a datadump.traj"
+            self._report.error(settings.file, line, "RESTARTPHASE", "there is no restart dump", allowed=allowed)
+            return None
+        path = self._directory / name
+        text = self._text(path, "FILAMENTFILE", settings.lines["FILAMENTFILE"], settings.file)
+        dump = None if text is None else read_dump(text, str(path), self._report)
+        end = settings["RUNTIME"]
+        if dump is not None and 0 < end <= dump.time:
+            allowed = f"later than {dump.time:g} s, the time of the restart dump"
+            self._report.error(
+                settings.file, settings.lines.get("RUNTIME"), "RUNTIME", found=f"{end:g}", allowed=allowed
+            )
+        return dump
 
     def _filaments(self, settings: Settings, n_types: int) -> tuple[FilamentLine, ...]:
         name = settings["FILAMENTFILE"]

@@ -27,6 +27,7 @@ RESULT_FILES = (
     *map(event_file, EVENT_KINDS),
     layout.LINK_GRAPH_FILE,
     layout.TENSION_GRAPH_FILE,
+    layout.DUMP_FILE,
     layout.HDF5_FILE,
     layout.LOG_FILE,
 )

@@ -13,6 +13,7 @@ LINK_GRAPH_FILE = "CMGraph.traj"
 TENSION_GRAPH_FILE = "TMGraph.traj"
 HDF5_FILE = "traj.h5"
 LOG_FILE = "medyan.log"
+DUMP_FILE = "datadump.traj"
 CHECKPOINT_FILE = "checkpoint.h5"
 NEW_CHECKPOINT_FILE = "checkpoint.h5.new"  # before it gets its name
 OLDER_CHECKPOINT_FILE = "checkpoint-older.h5"

@@ -60,9 +60,9 @@ def test_ready_decks_go_on_from_a_checkpoint_alike(deck, tmp_path, kept):
 @pytest.mark.slow
 @pytest.mark.parametrize("deck", READY)
 def test_ready_decks_go_on_from_any_checkpoint_alike(deck, tmp_path, kept):
-    system = short_deck(deck, tmp_path, cycles=40)
+    system = short_deck(deck, tmp_path, cycles=20)
     run("run", "-s", system, "-o", tmp_path / "whole", "--seed-fixed", 9, "--checkpoint-every", 1e-9)
-    assert len(kept) == 41
+    assert len(kept) == 21
     go_on_from_each(kept, tmp_path / "whole", tmp_path)
 
 
