@@ -107,7 +107,7 @@ class Hdf5Recorder:
         _put(snapshot, "time", np.float64(sim.time))
         _put(snapshot, "energies", np.array([sum(energies), *energies]))
         counts = np.ascontiguousarray(sim.diffusing_counts, dtype=np.int64)
-        _put(snapshot, "diffusingSpeciesCopyNumbers", counts.reshape(nz, ny, nx, -1))
+        _put(snapshot, "diffusingSpeciesCopyNumbers", counts.reshape(nz, ny, nx, counts.shape[1]))
         totals = np.array([count for _, _, count in sim.species_totals()], dtype=np.int64)
         _put(snapshot, "globalSpeciesCopyNumbers", totals)
         _write_filaments(_group(snapshot, "filaments"), sim)
