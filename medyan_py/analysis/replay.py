@@ -1,5 +1,6 @@
 """A recorded frame as a recorder sees a running simulation, so that trajectories can be written in another format."""
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,9 +31,9 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
         seed=header.get("seed", 0),
         finished=True,
         deck=SimpleNamespace(
-            texts={"system": header.get("system", ""), "chemistry": header.get("chem", "")},
-            system_path="system",
-            chemistry_path="chemistry",
+            texts={Path("system"): header.get("system", ""), Path("chem"): header.get("chem", "")},
+            system_path=Path("system"),
+            chemistry_path=Path("chem"),
             compatibility="unknown",
         ),
         energies={},

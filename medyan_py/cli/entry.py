@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from medyan_py.cli import analyze, check, convert, info, render, run
+from medyan_py.cli import analyze, check, config, convert, info, render, run
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import BUG, INTERRUPTED, REFUSED
 from medyan_py.cli.words import CommandParser, is_later, split_command, unknown_command
@@ -13,6 +13,7 @@ from medyan_py.cli.words import CommandParser, is_later, split_command, unknown_
 COMMANDS = {
     "run": run,
     "check": check,
+    "config": config,
     "info": info,
     "convert": convert,
     "analyze": analyze,

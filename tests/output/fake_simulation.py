@@ -1,5 +1,6 @@
 """A still picture of a simulation, with the attributes that recorders read."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -80,9 +81,9 @@ def make_sim(**changes):
         seed=7,
         finished=False,
         deck=SimpleNamespace(
-            texts={"s": "RUNTIME: 1\n", "c": "SPECIESDIFFUSING: A\n"},
-            system_path="s",
-            chemistry_path="c",
+            texts={Path("d/s.txt"): "RUNTIME: 1 # s\n", Path("d/c.txt"): "SPECIESFILAMENT: AF 0\n"},
+            system_path=Path("d/s.txt"),
+            chemistry_path=Path("d/c.txt"),
             compatibility="none",
         ),
         minimisation=SimpleNamespace(status="converged", iterations=12, evaluations=15, residual=0.25),
