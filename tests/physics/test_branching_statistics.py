@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chance import RARE, assert_exponential, assert_frequencies
+from chance import RARE, assert_exponential, assert_frequencies, assert_mean
 from scipy.stats import kstest
 from systems import LOCAL, step, straight, system
 
@@ -113,5 +113,7 @@ def test_branchers_under_force_let_go_earlier(law, parameter, factor, force):
     while chemistry.branchers.count:
         step(chemistry)
         lifetimes.append(chemistry.time)
-    assert_exponential(lifetimes, off * factor(force))
+    rate = off * factor(force)
+    assert_exponential(lifetimes, rate)
+    assert_mean(lifetimes, 1 / rate, 1 / rate**2)
     assert chemistry.bulk_counts.tolist() == [n, n]  # the daughters were lone plus ends

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chance import RARE, assert_distribution, assert_exponential
+from chance import RARE, assert_distribution, assert_exponential, assert_mean
 from scipy.stats import kstest, poisson
 from systems import BULK, NO_REACH, step, straight, system
 
@@ -22,7 +22,7 @@ def walkers(n, force, stall, law, seed=1):
     """Motors under a load (pN): one leg walks, the other one stands 5 µm behind it, on a filament in the same line."""
     chains = []
     for _ in range(n):
-        chains += [straight((6000, 100, 100), (1, 0, 0), 5), straight((900, 100, 100), (1, 0, 0), 1)]
+        chains += [straight((6000, 100, 100), (1, 0, 0), 10), straight((900, 100, 100), (1, 0, 0), 1)]
     motor = Binding(True, 0, (0, 0), (0, 0), BULK, 0.0, OFF, **NO_REACH, stiffness=2.5, walking=(1.0, None),
                     distinct_legs=True, walking_law=law, walking_force=stall, step_fraction=STEP)  # fmt: skip
     chemistry = system(chains, bindings=[motor], bulk=[Bulk("M")], size=(9000.0,) * 3, seed=seed)
@@ -39,7 +39,7 @@ def walkers(n, force, stall, law, seed=1):
 @pytest.mark.parametrize("force", [0.0, 10.0, 45.0, 80.0])
 def test_steps_against_a_load_come_at_the_rate_of_the_stall_law(force, law):
     rate, n = hill(force, 90.0, law), 300
-    time = 3.0 / rate
+    time = 10.0 / rate
     chemistry, start = walkers(n, force, 90.0, law, seed=int(force) + len(law))
     waits, last = [], 0.0
     for _ in range(200):
@@ -49,7 +49,8 @@ def test_steps_against_a_load_come_at_the_rate_of_the_stall_law(force, law):
     assert_exponential(waits, n * rate)
     chemistry.run(time)
     steps = chemistry.bonds["site"][:n, 0] - start
-    assert_distribution(steps, lambda k: poisson.pmf(k, rate * time), 19)
+    assert_distribution(steps, lambda k: poisson.pmf(k, rate * time), 39)
+    assert_mean(steps, rate * time, rate * time)
     assert chemistry.events == steps.sum()
 
 

@@ -44,11 +44,11 @@ def test_the_first_cut_is_uniform_over_junctions_and_exponential_in_time(minus_s
 
 @pytest.mark.parametrize("time", [0.5, 3.0, 12.0])
 def test_numbers_and_lengths_of_fragments(time):
-    n, cylinders = 600, 10
+    n, cylinders = 1000, 10
     chemistry = filaments(n, cylinders, seed=int(10 * time))
     cut = 1 - np.exp(-CUT * time)
     chemistry.run(time)
-    # where the fragments of one filament began, they still lie in a row: the serial of the plus end tells the place
+    # the serial of a plus end tells where in its filament it was cut
     beads, table, column = chemistry.filaments.beads, chemistry.filaments.table, chemistry.filaments.cylinders["bead"]
     assert lengths(chemistry).sum() == n * cylinders
     assert chemistry.filaments.cylinders["monomers"][chemistry.filaments.cylinders.rows].sum() == 40 * n * cylinders
@@ -57,6 +57,7 @@ def test_numbers_and_lengths_of_fragments(time):
     cuts = np.bincount(ends, minlength=cylinders + 1)[1:cylinders]
     bound = 5 * np.sqrt(n * cut * (1 - cut))
     assert (np.abs(cuts - n * cut) < bound).all()
+    assert abs(cuts.sum() - (cylinders - 1) * n * cut) < bound * np.sqrt(cylinders - 1)
     # lengths: a stretch of k whole junctions between two cuts, or between a cut and an end
     k = np.arange(1, cylinders + 1)
     whole = (1 - cut) ** (k - 1)
