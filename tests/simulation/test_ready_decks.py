@@ -20,6 +20,16 @@ def test_ready_deck_runs(path):
     assert (path.parent / "README.md").is_file()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("path", DECKS, ids=lambda path: path.parent.name)
+def test_ready_deck_runs_to_its_end(path):
+    simulation = Simulation.from_deck(path, seed=2)
+    statuses = set()
+    simulation.run(on_cycle=lambda s: statuses.add(s.minimisation.status))
+    assert simulation.time == simulation.deck.schedule.runtime
+    assert statuses == {"converged"}
+
+
 def start(name):
     (path,) = (deck for deck in DECKS if deck.parent.name == name)
     return Simulation.from_deck(path, seed=1)
