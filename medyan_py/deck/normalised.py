@@ -100,7 +100,7 @@ def _group_lines(row: Keyword, entry) -> Iterator[str]:
 
 
 def _chemistry_lines(groups: Iterable[Group]) -> Iterator[str]:
-    """Directives in the order of their kinds; within a kind in the order of the deck, which numbers species and types."""
+    """Directives in the order of their kinds, each kind in the order of the deck, which numbers species and types."""
     found: dict[str, list[str]] = {name: [] for name in DIRECTIVES}
     for group in groups:
         split = split_key(group, "", _Silent(), _takes_colon)
