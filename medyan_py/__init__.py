@@ -12,6 +12,7 @@ from pkgutil import extend_path
 # The compiled package may be installed elsewhere than the sources next to the working directory.
 __path__ = extend_path(__path__, __name__)
 
+from medyan_py.analysis.trajectory import open_trajectory
 from medyan_py.checkpoint import CheckpointError
 from medyan_py.deck import Deck, DeckError, read_deck
 from medyan_py.output import OutputError, claim_directory, standard_recorders
@@ -29,6 +30,7 @@ __all__ = [
     "Simulation",
     "__version__",
     "claim_directory",
+    "open_trajectory",
     "read_deck",
     "standard_recorders",
 ]

@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from medyan_py.deck import Schedule
 
+DUMP_STEP_CYCLES = 200  # between two restart dumps of a run that is measured in events
+
 
 def cycles_per(interval: float, minimisation: float) -> int:
     """Cycles between two events that are ``interval`` seconds (or steps) apart: rounded half up, at least one."""
@@ -34,6 +36,9 @@ class Timetable:
         else:
             self.frame_cycles = cycles_per(schedule.snapshot, schedule.minimisation)
             self.candidate_cycles = cycles_per(schedule.neighbour_list, schedule.minimisation)
+        self.dump_cycles = (
+            DUMP_STEP_CYCLES if schedule.by_steps else cycles_per(schedule.data_dump, schedule.minimisation)
+        )
         self._tick = Fraction(repr(float(schedule.minimisation))) / 10  # the decimal number of the deck, exactly
         self._origin = Fraction(0)  # s, where the ticks begin
         self._ticks = self._ticks_before = 0

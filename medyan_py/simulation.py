@@ -16,6 +16,7 @@ from medyan_py.dissipation import Dissipation
 from medyan_py.escape import check_inside
 from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.output import Recorders
+from medyan_py.output.dump_text import dump_text
 from medyan_py.output.state_file import DamagedFile
 from medyan_py.protocols import Pins, RuleChanges, TensionGrowth
 from medyan_py.release import Releases
@@ -364,6 +365,15 @@ class Simulation:
     @property
     def time(self) -> float:
         return self.chemistry.time
+
+    @property
+    def dump_cycles(self) -> int:
+        """Cycles between two restart dumps."""
+        return self._timetable.dump_cycles
+
+    def restart_dump(self) -> str:
+        """The present state in the format of a restart dump of MEDYAN 5.4; ``save`` keeps more."""
+        return dump_text(self)
 
     @property
     def finished(self) -> bool:

@@ -18,6 +18,7 @@ from medyan_py.cli.exit_codes import BUG, FAILED, INTERRUPTED, REFUSED, SUCCESS
 from medyan_py.cli.progress import LiveProgress, terminal
 from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
+from medyan_py.deck.keys import count_unknown
 from medyan_py.escape import LeftGridError
 from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders
 from medyan_py.output.directory import RESULT_FILES
@@ -259,6 +260,12 @@ class Session:
             LOGGER.warning(
                 "%d of %d minimisations did not converge (%s), with forces up to %.3g pN",
                 *(bad, total, how, self._largest_force),
+            )
+        unknown = count_unknown(simulation.deck.warnings)
+        if unknown:
+            LOGGER.warning(
+                "%d %s not known and ignored: see the warnings at the beginning of %s",
+                *(unknown, "keyword of the deck was" if unknown == 1 else "keywords of the deck were", LOG_FILE),
             )
         LOGGER.info(
             "%d cycles, %d events, %d minimisations in %.1f s of wall time",

@@ -13,7 +13,7 @@ from medyan_py.cli.exit_codes import REFUSED
 from medyan_py.deck.diagnostics import closest, quote
 from medyan_py.version import __version__
 
-LATER = ("config", "info", "convert", "analyze", "gui", "test", "side")
+LATER = ("gui", "test", "side")
 _LATER_OPTIONS = ("--gui", "--trap-fp-invalid")
 
 

@@ -12,9 +12,7 @@ import numpy as np
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import DUMP_FILE
 from medyan_py.output.replace_file import replacing
-from medyan_py.schedule import cycles_per
 
-_STEP_MODE_CYCLES = 200  # between two dumps of runs that are measured in events
 _BEADS = "BEAD DATA: BEADIDX(STABLE) FID FPOS COORDX COORDY COORDZ FORCEAUXX FORCEAUXY FORCEAUXZ\n"
 _CYLINDERS = (
     "CYLINDER DATA: CYLIDX(STABLE) FID FTYPE FPOS B1_IDX B2_IDX MINUSENDSTATUS PLUSENDSTATUS MINUSENDTYPE PLUSENDTYPE "
@@ -59,11 +57,9 @@ class DumpRecorder:
         """Write a dump if one is due; ``OutputError`` when it cannot be written, and the one before is still there."""
         if sim.cycles < self._due and not sim.finished:
             return
-        schedule = sim.deck.schedule
-        every = _STEP_MODE_CYCLES if schedule.by_steps else cycles_per(schedule.data_dump, schedule.minimisation)
         with replacing(self.path) as temporary:
-            temporary.write_text(dump_text(sim), encoding="utf-8", newline="\n")
-        self._due = (sim.cycles // every + 1) * every
+            temporary.write_text(sim.restart_dump(), encoding="utf-8", newline="\n")
+        self._due = (sim.cycles // sim.dump_cycles + 1) * sim.dump_cycles
 
     def close(self, sim: Any) -> None:
         """Nothing is left to do."""

@@ -5,6 +5,7 @@ hold the frames. Coordinates are nm, times s, energies pN nm; arrays are row-maj
 documentation calls 3 × n. Beside that layout: attributes ``id`` and ``type`` of filaments, and ``/header/provenance``.
 """
 
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import h5py
 import numpy as np
 from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t
 
+from medyan_py.deck.normalised import normalised_texts
 from medyan_py.output.errors import OutputError
 from medyan_py.output.journaled_file import JournaledFile, recover
 from medyan_py.output.layout import HDF5_FILE
@@ -115,9 +117,11 @@ class Hdf5Recorder:
         _put(header.id, "finished", np.uint8(0))
         species = sim.species_totals()
         meta = _group(header.id, "meta")
+        read = [sim.deck.texts[path] for path in (sim.deck.system_path, sim.deck.chemistry_path)]
+        system, chemistry = normalised_texts(*read)
         texts = {
-            "system": sim.deck.texts[sim.deck.system_path],
-            "chem": sim.deck.texts[sim.deck.chemistry_path],
+            "system": system,
+            "chem": chemistry,
             "globalFilamentModel": "bead-cylinder",
             "energyNames": ["total", *sim.energies],
             "diffusingSpeciesNames": list(sim.diffusing_names),
@@ -131,6 +135,9 @@ class Hdf5Recorder:
         provenance = h5py.Group(_group(header.id, "provenance"))
         provenance.attrs["program"] = f"medyan_py {__version__}"
         provenance.attrs["python"] = sys.version.split()[0]
+        provenance.attrs["command"] = shlex.join(sys.argv)
+        for path, text in sim.deck.texts.items():
+            _put(provenance.id, path.name, np.array(text, dtype=_STRING), _STRING_TYPE)
         provenance.attrs["compatibility"] = sim.deck.compatibility
 
     def _write_snapshot(self, snapshot: h5g.GroupID, sim: Any) -> None:
@@ -139,7 +146,7 @@ class Hdf5Recorder:
         _put(snapshot, "time", np.float64(sim.time))
         _put(snapshot, "energies", np.array([sum(energies), *energies]))
         counts = np.ascontiguousarray(sim.diffusing_counts, dtype=np.int64)
-        _put(snapshot, "diffusingSpeciesCopyNumbers", counts.reshape(nz, ny, nx, -1))
+        _put(snapshot, "diffusingSpeciesCopyNumbers", counts.reshape(nz, ny, nx, counts.shape[1]))
         totals = np.array([count for _, _, count in sim.species_totals()], dtype=np.int64)
         _put(snapshot, "globalSpeciesCopyNumbers", totals)
         _write_filaments(_group(snapshot, "filaments"), sim)

@@ -16,6 +16,7 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 - ``linkers``, ``motors``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``tensions``, ``birth_times``, ``filaments``;
   motors also ``heads``, ``bound_heads``;
 - ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``, ``filaments``;
+- ``cycles``, ``dump_cycles`` between restart dumps, ``restart_dump()``: the text of one;
 - ``seed``, ``finished``, and of ``deck`` its ``texts``, ``system_path``, ``chemistry_path``, ``compatibility``;
 - ``dissipation``: ``total``, ``chemdiss``, ``mechdiss``, ``chemenergy``, ``mechenergy``, ``reactions``,
   ``force_fields``, or None; ``events``: structured arrays by kind, or None.

@@ -157,6 +157,7 @@ def _common(deck: Deck, r: LinkerReaction | MotorReaction) -> dict:
         "r_max": r.r_max,
         "stiffness": r.stretching_k or 0.0,
         "unbinding_law": r.unbinding,
+        "distinct_legs": r.filament_types[0] == r.filament_types[1] and r.species[0] != r.species[1],
         "free_energy": _free_energy(r),
     }
 

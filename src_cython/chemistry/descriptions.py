@@ -155,8 +155,9 @@ class Binding(NamedTuple):
     ``on`` (1/s) per candidate pair and free molecule (motors: per head); ``off`` (1/s) per bond (motors: per head);
     ``r_min``, ``r_max`` in nm; ``stiffness`` in pN/nm (motors: per bound head). ``filament_types`` and ``flags``
     (numbers of the binding-site species) belong to the two legs; ``stride``: every how-manieth site of a cylinder may
-    be used. ``walking`` and ``walking_back`` hold the rate (1/s) of steps to the plus and minus end for each leg, None
-    for a leg that does not walk; with ``walking_law`` the rate follows from the law.
+    be used. ``distinct_legs``: the legs are not alike although on filaments of one type, so it is drawn which site gets
+    which leg. ``walking`` and ``walking_back`` hold the rate (1/s) of steps to the plus and minus end for each leg,
+    None for a leg that does not walk; with ``walking_law`` the rate follows from the law.
 
     ``free_energy`` of a linker belongs to its binding; unbinding has the opposite one and an account whose name ends in
     "off". For a motor its value is the ratio r > 1 of rates of a head (on + off) / off: binding costs −ln(rⁿ − 1) with
@@ -186,6 +187,7 @@ class Binding(NamedTuple):
     step_fraction: float = 0.0
     walking: tuple[float | None, float | None] = (None, None)
     walking_back: tuple[float | None, float | None] = (None, None)
+    distinct_legs: bool = False
     free_energy: FreeEnergy | None = None
     walking_energy: tuple[FreeEnergy | None, FreeEnergy | None] = (None, None)
     walking_back_energy: tuple[FreeEnergy | None, FreeEnergy | None] = (None, None)

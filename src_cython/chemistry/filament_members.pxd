@@ -74,6 +74,7 @@ cdef struct BindingKind:
     bint motor
     int flag[2]                   # per leg
     int filament_type[2]
+    bint distinct_legs            # on one filament type, so which site gets which leg is drawn
     int pair_class
     bint whole
     int unbind_class

@@ -259,6 +259,12 @@ cdef class FilamentTemplates(FilamentMembers):
         cdef BindingKind *kind = &self.binding[i]
         if b.motor and not 1 <= b.heads_min <= b.heads_max:
             raise ValueError(f"motor heads must obey 1 ≤ min ≤ max, got {b.heads_min}, {b.heads_max}")
+        one_type = b.filament_types[0] == b.filament_types[1]
+        if one_type and b.flags[0] != b.flags[1]:
+            raise ValueError(f"both legs are on filament type {b.filament_types[0]} but on sites {b.flags}")
+        if one_type and not b.distinct_legs and any(r[0] != r[1] for r in (b.walking, b.walking_back)):
+            raise ValueError("legs on filaments of one type that walk differently must be distinct")
+        kind.distinct_legs = one_type and b.distinct_legs
         for leg in range(2):
             kind.flag[leg], kind.filament_type[leg] = b.flags[leg], b.filament_types[leg]
             if b.motor:

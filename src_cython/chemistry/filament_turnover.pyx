@@ -113,9 +113,10 @@ cdef class FilamentTurnover(FilamentBooks):
         """A linker or motor binds to a candidate pair drawn uniformly."""
         cdef int owner = self.candidates.owners - 1 if self.binding[which].whole else group, p
         cdef PairList *pairs = &self.candidates.owned[owner * self.candidates.rules + which]
-        cdef int bond
+        cdef int bond, first
         p = pairs.pair[self.random.below(pairs.count)]
-        bond = self.make_bond(which, self.candidates.pair[p, 0], self.candidates.pair[p, 1])
+        first = <int> self.random.below(2) if self.binding[which].distinct_legs else 0
+        bond = self.make_bond(which, self.candidates.pair[p, first], self.candidates.pair[p, 1 - first])
         if self.logging:
             self.log_event(MOTOR_BINDING if self.binding[which].motor else LINKER_BINDING, bond, -1, -1, -1)
         return 0

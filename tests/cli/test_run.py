@@ -65,7 +65,7 @@ def test_what_a_run_leaves_and_says(medyan, pair, tmp_path):
     directory = tmp_path / "a b"
     assert lines[-2] == (
         f"Wrote 4 frames, t = 0 to 1.2 s, to {directory}: snapshot.traj, chemistry.traj, traj.h5, medyan.log, "
-        "9 more .traj files, paraview/"
+        "10 more .traj files, paraview/"
     )
     assert lines[-1].startswith("Open the .pvd files") and lines[-1].endswith(f"medyan render '{directory}'")
     assert not lines[-3].startswith(("Wrote", "Open"))
@@ -149,6 +149,30 @@ def test_threads_and_warnings_of_the_deck_are_told(pair, tmp_path, capsys):
     log = (tmp_path / "out" / "medyan.log").read_text()
     for text in ("[warning] -t 4: this version computes on one thread\n", "NUMTOTALSTEPS"):
         assert text in err and text in log
+
+
+@pytest.mark.parametrize(
+    ("extra", "text"),
+    [
+        ("NUMTOTALSTEPS: 5\nLBENDINGTHETA: 1\n", None),  # obsolete or without effect, but known
+        ("BOUNDARYMOVES: LEFT\n", "1 keyword of the deck was not known and ignored"),
+        ("E4\nSPECIESBULK: B 1 0 0 REG\nFBENDINGTYPE: COSINE\n", "3 keywords of the deck were not known and ignored"),
+    ],
+)
+def test_unknown_keywords_are_counted_at_the_end(pair, tmp_path, capsys, extra, text):
+    deck = tmp_path / "deck"
+    shutil.copytree(pair.parent, deck)
+    with open(deck / "systeminput.txt", "a") as file:
+        file.write(extra)
+    words = ["-s", str(deck / "systeminput.txt"), "-o", str(tmp_path / "out"), "--runtime", "0.1", "--no-vtk"]
+    assert main(words) == 0
+    err = capsys.readouterr().err
+    log = (tmp_path / "out" / "medyan.log").read_text().splitlines()
+    if text is None:
+        assert "not known" not in err
+        return
+    line = f"[warning] {text}: see the warnings at the beginning of medyan.log"
+    assert err.splitlines()[-1] == line and line in log[-2]
 
 
 def test_compatibility_is_passed_on(pair, tmp_path, capsys):

@@ -288,6 +288,26 @@ def test_all_errors_come_together(folder):
         assert sum(place in error for error in errors) == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (
+            "LINKERREACTION: x LEA:BUND:1 + LEA:BOUND:z + LD:DIFFUSING <-> LA:LINKER:1 + LA:MOTOR:2 0.1 -1 5 30",
+            ["'x'", "'LEA:BUND:1'", "'LEA:BOUND:z'", "'LA:MOTOR:2'", "'-1'"],
+        ),
+        ("GENREACTION: A:DIFUSING + LD:DIFFUSING -> A:DIFFUSING + B one", ["'A:DIFUSING'", "'B'", "'one'"]),
+        # not even an arrow: what follows may be shifted
+        ("AGINGREACTION: 0 AF:FILAMENT to AF:FILAMENT fast", ["'to'"]),
+    ],
+)
+def test_all_mistakes_of_a_line_are_told(folder, line, found):
+    directive = line.split(":")[0]
+    errors = [error for error in folder.errors(more_chemistry=line + "\n") if f": {directive}: " in error]
+    assert len(errors) == len(found)
+    for word in found:
+        assert sum(f"found {word}" in error for error in errors) == 1
+
+
 def test_line_in_the_wrong_file_is_told(folder):
     deck = folder.read(extra="SPECIESBULK: B 1 0 0 REG\n", more_chemistry="NX: 4\n")
     first, second = warnings_of(deck)

@@ -1,5 +1,6 @@
 """A still picture of a simulation, with the attributes that recorders read."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -61,6 +62,9 @@ def make_sim(**changes):
     shape, size = changes.pop("shape", (1, 1, 1)), changes.pop("compartment_size", (1000.0, 1000.0, 1000.0))
     n = int(np.prod(shape))
     sim = SimpleNamespace(
+        cycles=0,
+        dump_cycles=10,
+        restart_dump=lambda: "0 0\n",
         time=0.15,
         frame=3,
         grid=SimpleNamespace(shape=shape, compartment_size=size, active=np.ones(n, dtype=bool)),
@@ -80,9 +84,9 @@ def make_sim(**changes):
         seed=7,
         finished=False,
         deck=SimpleNamespace(
-            texts={"s": "RUNTIME: 1\n", "c": "SPECIESDIFFUSING: A\n"},
-            system_path="s",
-            chemistry_path="c",
+            texts={Path("d/s.txt"): "RUNTIME: 1 # s\n", Path("d/c.txt"): "SPECIESFILAMENT: AF 0\n"},
+            system_path=Path("d/s.txt"),
+            chemistry_path=Path("d/c.txt"),
             compatibility="none",
         ),
         minimisation=SimpleNamespace(status="converged", iterations=12, evaluations=15, residual=0.25),

@@ -27,7 +27,8 @@ def test_header(pair, tmp_path):
         assert header["count"][()] == 2 and header["count"].dtype == np.int64
         assert header["finished"][()] == 1 and header["finished"].dtype == np.uint8
         meta = {name: item.asstr()[()] for name, item in header["meta"].items() if h5py.check_string_dtype(item.dtype)}
-        assert meta["system"] == "RUNTIME: 1\n" and meta["chem"] == "SPECIESDIFFUSING: A\n"
+        assert "(RUNTIME 1)\n" in meta["system"] and meta["chem"] == "(SPECIESFILAMENT AF 0)\n\n"
+        assert header["provenance/s.txt"].asstr()[()] == "RUNTIME: 1 # s\n"
         assert list(meta["energyNames"]) == ["total", "FilamentStretching", "LinkerStretching"]
         assert list(meta["diffusingSpeciesNames"]) == ["A", "LD"]
         assert list(meta["globalSpeciesNames"]) == ["A", "LD", "AF", "PA", "MA", "LA", "MOA"]
