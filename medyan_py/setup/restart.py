@@ -221,9 +221,12 @@ class _Builder:
 
 
 def _columns(table, rows: int) -> dict[str, np.ndarray]:
-    columns = {name: np.zeros((rows, *array.shape[1:]), dtype=array.dtype) for name, array in table.columns.items()}
-    columns["alive"][:] = 1
-    return columns
+    """Columns for a table of so many rows, with the values that the table gives to new room."""
+    columns = {
+        name: np.full(rows if width == 1 else (rows, width), fill, dtype=dtype)
+        for name, (dtype, width, fill) in table.layout.items()
+    }
+    return columns | {"alive": np.ones(rows, dtype=np.uint8)}
 
 
 def _table(columns: dict[str, np.ndarray]) -> dict:
