@@ -4,6 +4,8 @@ import argparse
 import sys
 from collections.abc import Iterable
 
+from medyan_py.analysis.errors import TrajectoryError
+from medyan_py.analysis.snapshot import read_snapshot
 from medyan_py.checkpoint import CheckpointError, changed_file, last_checkpoint
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import FAILED, REFUSED
@@ -13,10 +15,11 @@ from medyan_py.cli.session import Session
 from medyan_py.cli.signals import StopSignals
 from medyan_py.cli.words import CommandParser
 from medyan_py.core.mechanics.errors import MechanicsError
-from medyan_py.deck import DeckError, Diagnostic, read_deck
+from medyan_py.deck import Deck, DeckError, Diagnostic, read_deck
 from medyan_py.escape import LeftGridError
 from medyan_py.output import RECORDERS, OutputError, claim_directory
 from medyan_py.output.directory import reopen_directory
+from medyan_py.setup.frame_start import choose_frame, start_from_frame, what_is_lost
 from medyan_py.simulation import Simulation
 
 HELP = "simulate a deck"
@@ -42,6 +45,12 @@ def add_options(parser: CommandParser) -> None:
         metavar="S",
         help="simulated time between checkpoints in s, instead of checkpoint-time",
     )
+    parser.add_argument(
+        "--start-from",
+        metavar="FILE",
+        help="begin with the network in the last frame of this snapshot.traj instead of the deck's",
+    )
+    parser.add_argument("--start-frame", type=whole, metavar="N", help="the frame of that number instead of the last")
     parser.add_argument("--seed-fixed", type=seed, metavar="N", help="seed; same deck and seed, same trajectory")
     parser.add_argument("--runtime", type=seconds, metavar="S", help="end of the simulation in s, instead of RUNTIME")
     parser.add_argument(
@@ -68,9 +77,13 @@ def execute(options: argparse.Namespace) -> int:
             deck = read_deck(
                 options.system, options.input, runtime=options.runtime, compatibility=options.compatibility
             )
+            if options.start_from is not None:
+                deck = _with_frame(deck, options)
             simulation = Simulation(deck, options.seed_fixed)
         except DeckError as error:
             return _refuse(error)
+        except TrajectoryError as error:
+            return _refuse_line(str(error))
         except MechanicsError as error:
             return _fail(f"the initial network cannot be relaxed: {error}")
         except LeftGridError as error:
@@ -91,6 +104,17 @@ def execute(options: argparse.Namespace) -> int:
         return Session(simulation, directory, stop, record=record, every=every).run(options)
 
 
+def _with_frame(deck: Deck, options: argparse.Namespace) -> Deck:
+    """The deck with the network of the frame that is asked for."""
+    frame = choose_frame(read_snapshot(options.start_from), options.start_frame)
+    if frame is None:
+        which = "no frame" if options.start_frame is None else f"no frame {options.start_frame}"
+        raise TrajectoryError(f"{options.start_from}: there is {which} in it")
+    deck = start_from_frame(deck, frame, str(options.start_from))
+    say(f"medyan: begins with frame {frame.frame} of {options.start_from}; {what_is_lost(frame)}", sys.stderr)
+    return deck
+
+
 def _go_on(options: argparse.Namespace) -> int:
     """Continue a run from its last checkpoint.
 
@@ -99,6 +123,7 @@ def _go_on(options: argparse.Namespace) -> int:
     fixed = {
         "-o": options.output,
         "--overwrite": options.overwrite or None,
+        "--start-from": options.start_from,
         "--seed-fixed": options.seed_fixed,
         "--compatibility": options.compatibility,
         "--record": options.record,
