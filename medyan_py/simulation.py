@@ -381,7 +381,7 @@ class Simulation:
         schedule = self.deck.schedule
         if schedule.by_steps:
             return self.exhausted or self.steps_done >= schedule.run_steps
-        return self.time >= schedule.runtime
+        return self.time >= self._timetable.whole(schedule.runtime)
 
     @property
     def steps_done(self) -> int:

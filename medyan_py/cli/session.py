@@ -21,7 +21,7 @@ from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck.keys import count_unknown
 from medyan_py.escape import LeftGridError
 from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders
-from medyan_py.output.directory import RESULT_FILES
+from medyan_py.output.directory import RESULT_FILES, locked
 from medyan_py.output.layout import (
     CHECKPOINT_FILE,
     CHEMISTRY_FILE,
@@ -88,6 +88,7 @@ class Session:
             display = stack.enter_context(self._display())
             stack.enter_context(self._closing())
             try:
+                stack.enter_context(locked(self._directory))
                 stack.enter_context(LogFile(self._directory, again=self._since is not None))
             except OutputError as error:
                 say(f"medyan: error: {error}", sys.stderr)

@@ -1,8 +1,12 @@
 """The output directory: claimed before anything is written, so that no result is ever lost by accident."""
 
+import errno
+import fcntl
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from medyan_py.output import layout
@@ -11,6 +15,7 @@ from medyan_py.output.journaled_file import journal_name
 from medyan_py.output.layout import BOX_FILE, EVENT_KINDS, PARAVIEW, VTK_KINDS, event_file
 from medyan_py.output.replace_file import temporary_name
 
+LOGGER = logging.getLogger("medyan_py.output")
 RESULT_FILES = (
     layout.SNAPSHOT_FILE,
     layout.BIRTH_TIMES_FILE,
@@ -57,7 +62,7 @@ def claim_directory(path: str | Path, *, overwrite: bool = False) -> Path:
     ------
     OutputError
         The directory holds results and ``overwrite`` is false; or it is not a directory, or cannot be created or
-        written to. Nothing has been written or removed then.
+        written to, or another run is writing to it. Nothing has been written or removed then.
     """
     directory = Path(os.path.abspath(os.path.expanduser(path)))
     try:
@@ -67,7 +72,8 @@ def claim_directory(path: str | Path, *, overwrite: bool = False) -> Path:
             directory.mkdir(parents=True)
         _check_writable(directory)
         if overwrite:
-            _remove_results(directory)
+            with locked(directory):
+                _remove_results(directory)
     except OSError as error:
         raise OutputError(f"output directory {directory} cannot be used: {error.strerror}") from error
     return directory
@@ -84,6 +90,30 @@ def reopen_directory(path: str | Path) -> Path:
     except OSError as error:
         raise OutputError(f"output directory {directory} cannot be used: {error.strerror}") from error
     return directory
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Keep a directory for one run; ``OutputError`` if another process writes to it.
+
+    The lock ends with the process, however that ends.
+    """
+    try:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise OutputError(f"output directory {directory} cannot be used: {error.strerror}") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OutputError(f"another run is writing to {directory}") from None
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL):  # file systems without locks
+                raise OutputError(f"output directory {directory} cannot be locked: {error.strerror}") from error
+            LOGGER.warning("%s cannot be locked: nothing keeps a second run from writing there", directory)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _check_existing(directory: Path, overwrite: bool) -> None:

@@ -46,7 +46,8 @@ def _same(one, other):
 
 
 def _same_items(one, other):
-    if one.attrs.keys() != other.attrs.keys() or any(one.attrs[k] != other.attrs[k] for k in one.attrs):
+    names = one.attrs.keys() - {"command"}  # names the output directory
+    if one.attrs.keys() != other.attrs.keys() or any(one.attrs[name] != other.attrs[name] for name in names):
         return False
     if isinstance(one, h5py.Group):
         return one.keys() == other.keys() and all(_same_items(one[k], other[k]) for k in one)

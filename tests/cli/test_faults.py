@@ -19,6 +19,7 @@ from medyan_py import Simulation
 from medyan_py.analysis import read_snapshot
 from medyan_py.checkpoint import CheckpointError, read_checkpoint, write_checkpoint
 from medyan_py.cli import main
+from medyan_py.output.directory import locked
 from medyan_py.output.state_file import read_tree, write_tree
 
 DIES = Path(__file__).with_name("dies_at_write.py")
@@ -189,6 +190,16 @@ def test_a_directory_that_cannot_be_written(reference, tmp_path, monkeypatch, ca
     expected = f"medyan: error: output directory {directory} cannot be used: Permission denied\n"
     assert capsys.readouterr().err == expected
     assert different_files(whole, directory) == []
+
+
+def test_one_run_at_a_time(reference, tmp_path, capsys):
+    directory = shutil.copytree(reference.whole, tmp_path / "copy")
+    with locked(directory):
+        for words in (("run", "--continue", directory), (*reference.words(directory), "--overwrite")):
+            assert main([str(word) for word in words]) == 2
+            assert f"another run is writing to {directory}" in capsys.readouterr().err
+    assert different_files(reference.whole, directory) == []
+    assert main(["run", "--continue", str(directory)]) == 0
 
 
 @pytest.mark.parametrize("name", ["chemistry.traj", "traj.h5", "paraview/motors.pvd"])
