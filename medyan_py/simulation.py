@@ -12,6 +12,7 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.moving_boundary import Holds, MovingBoundary
+from medyan_py.normal_modes import HessianTracker
 from medyan_py.output import Recorders
 from medyan_py.protocols import Pins, RuleChanges, TensionGrowth
 from medyan_py.release import Releases
@@ -78,6 +79,10 @@ class Simulation:
         self._pins.begin()
         self._relax()
         self._dissipation = Dissipation(deck.force_fields, self._mechanics.energies) if deck.track_dissipation else None
+        self._hessians = None
+        if deck.hessian is not None:
+            self._hessians = HessianTracker(deck.hessian, self._mechanics, deck.compatibility == "medyan-5.4")
+            self._hessians.look(0.0)
         self.chemistry.rebuild_candidates()
 
     @classmethod
@@ -185,6 +190,8 @@ class Simulation:
         self._boundary.advance(start, self.time)
         self._relax()
         self._keep_books()
+        if self._hessians is not None:
+            self._hessians.look(self.time, keep=recorders is not None)
         self._pins.look(self.time)
         self.cycles += 1
         if self.cycles % self._timetable.frame_cycles == 0:
@@ -236,6 +243,8 @@ class Simulation:
             self.frame += 1
             self.chemistry.filaments.reset_gained()
             self.chemistry.clear_bond_events()
+            if self._hessians is not None:
+                self._hessians.forget()
 
     # ---- what there is to see
 
@@ -316,6 +325,14 @@ class Simulation:
         end, 0 minus end).
         """
         return self.chemistry.bond_events if self.deck.track_events else None
+
+    @property
+    def hessians(self) -> HessianTracker | None:
+        """Second derivatives of the energy and normal modes, None unless the deck says HESSIANTRACKING.
+
+        Its ``records`` are those since the last recorded frame; without recorders only the latest.
+        """
+        return self._hessians
 
     @property
     def diffusing_names(self) -> tuple[str, ...]:

@@ -12,10 +12,13 @@ from medyan_py.output.layout import (
     DISSIPATION_FILE,
     EVENT_KINDS,
     FORCE_FIELDS_FILE,
+    HESSIAN_FILE,
     LOG_FILE,
     PARAVIEW,
+    PROJECTIONS_FILE,
     REACTIONS_FILE,
     SNAPSHOT_FILE,
+    SPECTRA_FILE,
     VTK_KINDS,
     event_file,
 )
@@ -28,6 +31,9 @@ RESULT_FILES = (
     REACTIONS_FILE,
     FORCE_FIELDS_FILE,
     *map(event_file, EVENT_KINDS),
+    HESSIAN_FILE,
+    SPECTRA_FILE,
+    PROJECTIONS_FILE,
     LOG_FILE,
 )
 

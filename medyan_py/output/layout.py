@@ -6,6 +6,9 @@ LOG_FILE = "medyan.log"
 DISSIPATION_FILE = "dissipation.traj"
 REACTIONS_FILE = "HRCD.traj"
 FORCE_FIELDS_FILE = "HRMD.traj"
+HESSIAN_FILE = "hessianmatrix.traj"
+SPECTRA_FILE = "hessianspectra.traj"
+PROJECTIONS_FILE = "projections.traj"
 EVENT_KINDS = ("motorwalking", "motorunbinding", "motorbinding", "linkerunbinding", "linkerbinding")
 
 PARAVIEW = "paraview"  # folder

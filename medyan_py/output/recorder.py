@@ -15,7 +15,8 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
   ``heads``, ``bound_heads``;
 - ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``;
 - ``dissipation``: ``total``, ``chemdiss``, ``mechdiss``, ``chemenergy``, ``mechenergy``, ``reactions``,
-  ``force_fields``, or None; ``events``: structured arrays by kind, or None.
+  ``force_fields``, or None; ``events``: structured arrays by kind, or None;
+- ``hessians``: ``wishes`` of the deck and ``records`` since the frame before, or None.
 """
 
 from collections.abc import Iterable
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
+from medyan_py.output.hessian_text import HessianMatrixRecorder, ProjectionsRecorder, SpectraRecorder
 from medyan_py.output.layout import EVENT_KINDS
 from medyan_py.output.log_file import LogRecorder
 from medyan_py.output.trajectory_text import ChemistryRecorder, SnapshotRecorder
@@ -110,6 +112,9 @@ def standard_recorders(directory: str | Path, *, vtk: bool = True) -> Recorders:
         ReactionsRecorder(directory),
         ForceFieldsRecorder(directory),
         *(EventRecorder(directory, kind) for kind in EVENT_KINDS),
+        HessianMatrixRecorder(directory),
+        SpectraRecorder(directory),
+        ProjectionsRecorder(directory),
     ]
     if vtk:
         files.append(VtkRecorder(directory))

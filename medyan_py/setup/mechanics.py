@@ -85,6 +85,20 @@ class Mechanics:
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
         self.energies = self.record.energies_after
 
+    def point_keys(self) -> np.ndarray:
+        """int64 (n,): who each moving point of the model is, the same as long as its filament (or bubble) lives.
+
+        Of a bead it is made of the identity of its filament and its place along it, of a bubble of its number.
+        """
+        filaments, order = self._chemistry.filaments, self.order
+        start = order["start"]
+        of = np.repeat(np.arange(len(start) - 1), np.diff(start))
+        first = filaments.cylinders["position"][order["cylinder"][start[:-1] - np.arange(len(start) - 1)]]
+        place = np.arange(len(of)) - start[of] + first[of]
+        beads = (filaments.table["ident"][order["filament"]][of].astype(np.int64) << 32) + place
+        bubbles = len(self.model.moving_positions) - len(beads)
+        return np.concatenate([beads, -1 - np.arange(bubbles, dtype=np.int64) - (1 << 62)])
+
     def load(self) -> None:
         """Copy the structure's present state into the model."""
         filaments, bonds = self._chemistry.filaments, self._chemistry.bonds

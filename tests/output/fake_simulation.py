@@ -67,6 +67,7 @@ def make_sim(**changes):
         energies={"FilamentStretching": 2.0, "LinkerStretching": 4.0},
         dissipation=None,
         events=None,
+        hessians=None,
         minimisation=SimpleNamespace(status="converged", iterations=12, evaluations=15, residual=0.25),
     )
     vars(sim).update(changes)
