@@ -105,9 +105,7 @@ def _solve(hessian, count: int) -> Modes:
 def _factors(hessian, shift: float):
     """Sparse factors of hessian − shift · 1, and how many eigenvalues lie below the shift (None if unknown)."""
     matrix = (hessian - shift * identity(hessian.shape[0])).tocsc()
-    factors = splu(
-        matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
-    )
+    factors = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     symmetric = np.array_equal(factors.perm_r, factors.perm_c)
     return factors, int((factors.U.diagonal() < 0).sum()) if symmetric else None
 

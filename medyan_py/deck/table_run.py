@@ -36,8 +36,8 @@ ANALYSES = (
         "HESSIANTRACKING",
         Repetition.FIXED,
         ValueType("float", least=0),
-        help="SKIP DENSE ROCK PRINT: every SKIP-th minimisation compute the Hessian; DENSE 1: all eigenvalues; PRINT 1: "
-        "write the matrix",
+        help="SKIP DENSE ROCK PRINT: every SKIP-th minimisation compute the Hessian; DENSE 1: all eigenvalues; "
+        "PRINT 1: write the matrix",
         count=(4,),
     ),
     Keyword("EIGENTRACKING", _S1, _SWITCH, default=True, help="eigenvalues of the Hessian"),

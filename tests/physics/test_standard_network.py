@@ -1,9 +1,9 @@
 """The standard actomyosin network against sixteen runs of the C++ program MEDYAN 5.4 of the same network.
 
-``tests/data/actomyosin_medyan_5_4.csv``: means and standard deviations (``_sd``) between runs of the public example deck
-of 30 filaments, once a second, measured in November 2026. By the rules of that program everything agrees. By default the
-network relaxes further (see docs/compatibility.md), so what depends on relaxation is only required to deviate in the
-known direction.
+``tests/data/actomyosin_medyan_5_4.csv``: means and standard deviations (``_sd``) between runs of the public example
+deck of 30 filaments, once a second, measured in November 2026. By the rules of that program everything agrees. By
+default the network relaxes further (see docs/compatibility.md), so what depends on relaxation is only required to
+deviate in the known direction.
 """
 
 import csv

@@ -55,7 +55,9 @@ def test_files(runner, tmp_path):
 
 def test_modes_of_free_filaments(runner):
     """Four straight filaments in free space: each moves and turns at no cost, five times zero, all else stiff."""
-    simulation = runner.start("", MODES | {"HESSIANTRACKING": "1 1 0 0", "FILCREATIONBOUNDS": "0.4 0.4 0.4 0.6 0.6 0.6"})
+    simulation = runner.start(
+        "", MODES | {"HESSIANTRACKING": "1 1 0 0", "FILCREATIONBOUNDS": "0.4 0.4 0.4 0.6 0.6 0.6"}
+    )
     record = simulation.hessians.records[0]
     values = record.modes.eigenvalues
     assert len(values) == 48
@@ -79,7 +81,7 @@ def test_every_skip_th_minimisation_and_only_the_latest_without_recorders(runner
 
 def test_projections_follow_points_that_stay(runner, tmp_path):
     """Growing filaments: the direction in which all beads have moved has length 1 on all modes."""
-    simulation, out = recorded(runner, tmp_path, "1 1 0 0", chemistry=GROWTH, duration=2.0)
+    _simulation, out = recorded(runner, tmp_path, "1 1 0 0", chemistry=GROWTH, duration=2.0)
     sizes = [block[0][1] for block in blocks(out / "hessianspectra.traj")]
     assert sizes[-1] > sizes[0]
     projections = blocks(out / "projections.traj")
@@ -93,7 +95,7 @@ def test_projections_follow_points_that_stay(runner, tmp_path):
 
 
 def test_without_eigenvalues_or_matrix(runner, tmp_path):
-    simulation, out = recorded(runner, tmp_path, "1 0 0 1", EIGENTRACKING="OFF")
+    _simulation, out = recorded(runner, tmp_path, "1 0 0 1", EIGENTRACKING="OFF")
     names = {path.name for path in out.glob("*.traj")}
     assert names == {"snapshot.traj", "chemistry.traj", "hessianmatrix.traj"}
     assert len(blocks(out / "hessianmatrix.traj")) == 5
