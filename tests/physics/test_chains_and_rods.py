@@ -33,7 +33,7 @@ def test_a_stretched_chain_is_springs_in_series(lengths, pull):
 
 
 def cantilever(lengths, load):
-    """Tip deflection of a chain whose first cylinder is clamped, under a side force of about ``load``; and that force."""
+    """Tip deflection of a chain whose first cylinder is clamped, under a side force of about ``load``; that force."""
     model, state = chain([FULL, *lengths])
     tip = len(lengths) + 1
     far, soft = 1e4, load / 1e4

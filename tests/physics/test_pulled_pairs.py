@@ -1,4 +1,4 @@
-"""Two filaments and what joins them, by the public interface: linkers and motors bring them to rest; growth meets a wall."""
+"""Small systems by the public interface: linkers and motors bring two filaments to rest; growth meets a wall."""
 
 import numpy as np
 import pytest
