@@ -13,8 +13,9 @@ WALK = "MOTORWALKINGREACTION: 0 MOA:MOTOR:N + MEA:BOUND:N+1 -> MOA:MOTOR:N+1 + M
 PROTOCOL = "SPECIALPROTOCOL PINBOUNDARYFILAMENTS {} {} 0.0\n"
 
 
-def start(folder, filaments, reactions, counts=(0, 0, 0), extra="", runtime=2.0, seed=1):
-    """Two given filaments with these reactions; ``counts`` of actin, motors and linkers."""
+def start(folder, filaments, reactions, counts=(0, 0, 0), extra="", runtime=2.0, without=()):
+    """Two given filaments with these reactions; ``counts`` of actin, motors and linkers; keywords that
+    begin with one of ``without`` are left out."""
     species = [line for line in CHEMISTRY.splitlines() if line.startswith("SPECIES") or "BINDINGSITE" in line]
     actin, motors, linkers = counts
     species[:3] = [
@@ -22,13 +23,13 @@ def start(folder, filaments, reactions, counts=(0, 0, 0), extra="", runtime=2.0,
         f"SPECIESDIFFUSING: MD {motors} 2e6 0.0 0.0 REG",
         f"SPECIESDIFFUSING: LD {linkers} 2e6 0.0 0.0 REG",
     ]
-    lines = [line for line in SYSTEM.splitlines() if line.split(":")[0] not in ("NUMFILAMENTS", "RUNTIME")]
+    lines = [line for line in SYSTEM.splitlines() if not line.startswith(("NUMFILAMENTS:", "RUNTIME", *without))]
     lines += ["FILAMENTFILE: filaments.txt", f"RUNTIME: {runtime}", extra]
     (folder / "system.txt").write_text("\n".join(lines) + "\n")
     (folder / "chemistry.txt").write_text("\n".join(species) + "\n" + reactions)
     rows = ["FILAMENT 0 " + " ".join(f"{c:g}" for c in np.ravel(ends)) for ends in filaments]
     (folder / "filaments.txt").write_text("\n".join(rows) + "\n")
-    return Simulation.from_deck(folder / "system.txt", seed=seed)
+    return Simulation.from_deck(folder / "system.txt", seed=1)
 
 
 ANTIPARALLEL = [[[90, 250, 250], [414, 250, 250]], [[414, 250, 370], [90, 250, 370]]]
@@ -54,6 +55,19 @@ def test_a_motor_slides_two_filaments_and_comes_to_its_rest_length(tmp_path):
     # heads walk to the plus ends, which lie on opposite sides, and so draw the minus ends towards each other
     first, second = np.array(centres[-1]) - centres[0]
     assert first < -10 and second > 10
+
+
+@pytest.mark.parametrize("law", [True, False])
+def test_all_heads_are_bound_without_an_unbinding_law(tmp_path, law):
+    """With it a fraction ρ = k⁺/(k⁺ + k⁻) of the heads and what the force adds; the stiffness goes with them."""
+    simulation = start(
+        tmp_path, ANTIPARALLEL, MOTOR.format(50.0, 50.0), (0, 1, 0), without=() if law else ("DMUNBIND",)
+    )
+    heads = []
+    simulation.run(1.0, on_cycle=lambda s: heads.extend(zip(s.motors.heads, s.motors.bound_heads, strict=True)))
+    heads = np.array(heads, float)
+    assert len(heads) > 5
+    assert heads[:, 1] == pytest.approx(heads[:, 0] * (0.5 if law else 1.0), rel=0.02)
 
 
 @pytest.mark.parametrize("gap", [30.0, 55.0])

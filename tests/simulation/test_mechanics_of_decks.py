@@ -109,7 +109,8 @@ def test_energies_by_name_sum_up(runner):
     """Of a strained start: every name of the deck, in the order of reports, and the sum is that of the minimiser."""
     changes = {
         "NUMFILAMENTS": "30", "FILAMENTLENGTH": "3", "VOLUMEFFTYPE": "integral", "VOLUMEK": "857",
-        "VOLUMECUTOFF": "120", "DISSIPATIONTRACKING": "ON", "GRADIENTTOLERANCE": "1e-3", "FILCREATIONBOUNDS": "0.3 0.3 0.3 0.7 0.7 0.7",
+        "VOLUMECUTOFF": "120", "DISSIPATIONTRACKING": "ON", "GRADIENTTOLERANCE": "1e-3",
+        "FILCREATIONBOUNDS": "0.3 0.3 0.3 0.7 0.7 0.7",
     }  # fmt: skip
     growth = GROWTH.replace("REACTION: 0", "REACTION: -7.451:GROW 0")
     simulation = runner.start(growth, changes)
