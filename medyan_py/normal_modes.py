@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh, splu
 
 from medyan_py.deck import HessianTracking
+from medyan_py.rocking import Still
 from medyan_py.setup.mechanics import Mechanics
 
 SOFTEST = 100  # modes that are looked for when the deck does not ask for all
@@ -161,10 +163,15 @@ class HessianTracker:
     wishes : HessianTracking
     records : list of HessianRecord
         Those since ``forget`` was last called.
+    last : (Still, Modes) or None
+        The network at the last record and its modes, if the deck wants films of them.
     """
 
-    def __init__(self, wishes: HessianTracking, mechanics: Mechanics, all_modes: bool):
-        """``all_modes``: all but the stiffest one without DENSE as well, as in MEDYAN 5.4."""
+    def __init__(self, wishes: HessianTracking, mechanics: Mechanics, still: Callable[[], Still], *, all_modes: bool):
+        """``still``: the network as it is; ``all_modes``: all but the stiffest one without DENSE as well, as in MEDYAN
+        5.4."""
+        self._still = still
+        self.last: tuple[Still, Modes] | None = None
         self.wishes = wishes
         self._mechanics = mechanics
         self._all_modes = all_modes
@@ -189,6 +196,8 @@ class HessianTracker:
             if self._before is not None:
                 projections = modes.vectors.T @ _direction(*self._before, keys, places)
         self._before = keys, places
+        if self.wishes.rock:
+            self.last = self._still(), modes
         if not keep:
             self.forget()
         self.records.append(HessianRecord(time, matrix, modes, projections))

@@ -16,6 +16,7 @@ from medyan_py.normal_modes import HessianTracker
 from medyan_py.output import Recorders
 from medyan_py.protocols import Pins, RuleChanges, TensionGrowth
 from medyan_py.release import Releases
+from medyan_py.rocking import Still
 from medyan_py.schedule import Timetable
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
@@ -81,7 +82,8 @@ class Simulation:
         self._dissipation = Dissipation(deck.force_fields, self._mechanics.energies) if deck.track_dissipation else None
         self._hessians = None
         if deck.hessian is not None:
-            self._hessians = HessianTracker(deck.hessian, self._mechanics, deck.compatibility == "medyan-5.4")
+            old_rules = deck.compatibility == "medyan-5.4"
+            self._hessians = HessianTracker(deck.hessian, self._mechanics, self._still, all_modes=old_rules)
             self._hessians.look(0.0)
         self.chemistry.rebuild_candidates()
 
@@ -235,6 +237,12 @@ class Simulation:
         self.chemistry.update()
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)
+
+    def _still(self) -> Still:
+        views = (self.filaments, self.linkers, self.motors, self.branchers)
+        bonds, branchers = self._mechanics.bonds, self._mechanics.branchers
+        ids = self.chemistry.bonds["ident"][bonds], self.chemistry.branchers["ident"][branchers]
+        return Still(self._mechanics, *views, *ids)
 
     def _record(self, recorders: Recorders | None) -> None:
         if recorders is not None:

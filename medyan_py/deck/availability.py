@@ -46,8 +46,6 @@ def _conditional(settings: Settings, report: Report) -> None:
         if entry.values[0] not in AVAILABLE:
             feature = f"special protocol {entry.values[0]}"
             not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
-    if settings["HESSIANTRACKING"] is not None and settings["HESSIANTRACKING"][2] == 1:
-        missing("HESSIANTRACKING", "rocking snapshots of normal modes (ROCK = 1)")
     if "DATADUMPTIME" in settings.values:
         line = settings.lines["DATADUMPTIME"]
         report.warning(settings.file, line, "DATADUMPTIME", "restart dumps are not written in this version")

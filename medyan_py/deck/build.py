@@ -117,8 +117,9 @@ def _minimisation(settings: Settings) -> Minimisation:
 def _hessian(settings: Settings) -> HessianTracking | None:
     if settings["HESSIANTRACKING"] is None:
         return None
-    skip, dense, _, write = settings["HESSIANTRACKING"]
-    return HessianTracking(int(skip), dense == 1, write == 1, settings["EIGENTRACKING"])
+    skip, dense, rock, write = settings["HESSIANTRACKING"]
+    eigenvalues = settings["EIGENTRACKING"]
+    return HessianTracking(int(skip), dense == 1, rock == 1 and eigenvalues, write == 1, eigenvalues)
 
 
 def _filament_types(settings: Settings, book: SpeciesBook) -> tuple[FilamentType, ...]:

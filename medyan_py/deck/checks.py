@@ -398,6 +398,8 @@ class Checker:
         for name, flag in zip(("DENSE", "ROCK", "PRINT"), flags, strict=True):
             if flag not in (0, 1):
                 self._warn("HESSIANTRACKING", f"{name} taken as 0", found=f"{flag:g}", allowed="0, 1")
+        if flags[1] == 1 and not self._settings["EIGENTRACKING"]:
+            self._warn("HESSIANTRACKING", "ROCK has no effect while EIGENTRACKING is OFF")
 
     def _anchor(self, name: str, entry) -> None:
         for prop, count in (("bubble-type", self._counts.BuT), ("filament-type", self._counts.FT)):

@@ -80,11 +80,13 @@ class HessianTracking:
     """What is to be known of the second derivatives of the energy.
 
     They are computed after the first minimisation and every `skip`-th one after it. `dense`: all eigenvalues, by the
-    dense solver; `write_matrix`: the matrix itself goes into a file; `eigenvalues`: whether any are computed.
+    dense solver; `rock`: a film of each mode at the end; `write_matrix`: the matrix itself goes into a file;
+    `eigenvalues`: whether any are computed.
     """
 
     skip: int
     dense: bool
+    rock: bool
     write_matrix: bool
     eigenvalues: bool
 

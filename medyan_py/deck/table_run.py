@@ -37,7 +37,7 @@ ANALYSES = (
         Repetition.FIXED,
         ValueType("float", least=0),
         help="SKIP DENSE ROCK PRINT: every SKIP-th minimisation compute the Hessian; DENSE 1: all eigenvalues; "
-        "PRINT 1: write the matrix",
+        "ROCK 1: a film of each mode at the end; PRINT 1: write the matrix",
         count=(4,),
     ),
     Keyword("EIGENTRACKING", _S1, _SWITCH, default=True, help="eigenvalues of the Hessian"),

@@ -3,7 +3,7 @@
 from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
 from medyan_py.output.directory import claim_directory
 from medyan_py.output.errors import OutputError
-from medyan_py.output.hessian_text import HessianMatrixRecorder, ProjectionsRecorder, SpectraRecorder
+from medyan_py.output.hessian_text import HessianMatrixRecorder, ProjectionsRecorder, RockingRecorder, SpectraRecorder
 from medyan_py.output.log_file import LogFile, LogRecorder
 from medyan_py.output.recorder import Recorder, Recorders, standard_recorders
 from medyan_py.output.trajectory_text import ChemistryRecorder, SnapshotRecorder
@@ -22,6 +22,7 @@ __all__ = [
     "ReactionsRecorder",
     "Recorder",
     "Recorders",
+    "RockingRecorder",
     "SnapshotRecorder",
     "SpectraRecorder",
     "VtkRecorder",

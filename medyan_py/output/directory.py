@@ -21,6 +21,7 @@ from medyan_py.output.layout import (
     SPECTRA_FILE,
     VTK_KINDS,
     event_file,
+    rocking_file,
 )
 from medyan_py.output.replace_file import temporary_name
 
@@ -99,6 +100,7 @@ def _results(directory: Path) -> Iterator[Path]:
     for name in RESULT_FILES:
         if os.path.lexists(directory / name):
             yield directory / name
+    yield from directory.glob(rocking_file("[0-9]*"))
     paraview = directory / PARAVIEW
     for name in (BOX_FILE, *(f"{kind}.pvd" for kind in VTK_KINDS)):
         for file in (paraview / name, temporary_name(paraview / name)):

@@ -4,13 +4,15 @@ A frame holds what was computed since the frame before, one block for each momen
 are separated by five blanks; numbers have ten digits. Format: MEDYAN documentation, "Output files".
 """
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_matrix
 
-from medyan_py.output.layout import HESSIAN_FILE, PROJECTIONS_FILE, SPECTRA_FILE
-from medyan_py.output.trajectory_text import TextRecorder
+from medyan_py.output.frame_file import FrameFile
+from medyan_py.output.layout import HESSIAN_FILE, PROJECTIONS_FILE, SPECTRA_FILE, rocking_file
+from medyan_py.output.trajectory_text import SnapshotRecorder, TextRecorder
 
 GAP = " " * 5
 SMALLEST = 1e-5  # pN/nm; smaller entries are not written
@@ -99,3 +101,32 @@ class ProjectionsRecorder(_HessianRecorder):
             return ""
         rows = "".join(f"{value:.10g}\n" for value in record.projections)
         return f"{record.time:.10g}{GAP}{len(record.projections)}\n{rows}\n"
+
+
+class RockingRecorder:
+    """Films of the normal modes at the last Hessian, written at the end of a run: ``rockingsnapshot_<mode>.traj``.
+
+    Each is a trajectory in the format of snapshot.traj of one period of 100 frames, the beads displaced by
+    15 nm · sin(2πs/100) along the unit eigenvector. Modes are counted from 0, softest first.
+    """
+
+    def __init__(self, directory: str | Path) -> None:
+        self.directory = Path(directory)
+
+    def open(self, sim: Any) -> None:
+        """Nothing is written before the end."""
+
+    def record(self, sim: Any) -> None:
+        """Nothing is written before the end."""
+
+    def close(self, sim: Any) -> None:
+        """Write the films if the deck asks for them; ``OutputError`` when one cannot be written."""
+        if sim.hessians is None or sim.hessians.last is None:
+            return
+        still, modes = sim.hessians.last
+        for mode, vector in enumerate(modes.vectors.T):
+            film = FrameFile(self.directory / rocking_file(mode))
+            try:
+                film.append("".join(map(SnapshotRecorder.text, still.frames(vector.reshape(-1, 3)))))
+            finally:
+                film.close()

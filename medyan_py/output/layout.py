@@ -29,6 +29,11 @@ def event_file(kind: str) -> str:
     return f"{kind}events.traj"
 
 
+def rocking_file(mode: int | str) -> str:
+    """Name of the file of the film of one normal mode."""
+    return f"rockingsnapshot_{mode}.traj"
+
+
 def frame_path(kind: str, frame: int) -> str:
     """Where the VTK file of a frame is, relative to the ParaView folder, with forward slashes.
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
-from medyan_py.output.hessian_text import HessianMatrixRecorder, ProjectionsRecorder, SpectraRecorder
+from medyan_py.output.hessian_text import HessianMatrixRecorder, ProjectionsRecorder, RockingRecorder, SpectraRecorder
 from medyan_py.output.layout import EVENT_KINDS
 from medyan_py.output.log_file import LogRecorder
 from medyan_py.output.trajectory_text import ChemistryRecorder, SnapshotRecorder
@@ -115,6 +115,7 @@ def standard_recorders(directory: str | Path, *, vtk: bool = True) -> Recorders:
         HessianMatrixRecorder(directory),
         SpectraRecorder(directory),
         ProjectionsRecorder(directory),
+        RockingRecorder(directory),
     ]
     if vtk:
         files.append(VtkRecorder(directory))

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from scipy.sparse import block_diag, csr_matrix
+from small_run import distance_to_filaments
 
 from medyan_py import DeckError
+from medyan_py.analysis import read_snapshot
 from medyan_py.normal_modes import normal_modes
-from medyan_py.output import claim_directory, standard_recorders
+from medyan_py.output import OutputError, claim_directory, standard_recorders
 
 MODES = {"NUMFILAMENTS": "4", "FILAMENTLENGTH": "3", "SNAPSHOTTIME": "0.2"}
 GROWTH = "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 1.0\n"
@@ -122,7 +124,6 @@ def test_tracking_does_not_change_the_course(runner):
         ("0 1 0 0", "SKIP, found 0, allowed: a whole number ≥ 1"),
         ("1.5 1 0 0", "SKIP, found 1.5"),
         ("1 1 0", "found 3 values"),
-        ("1 1 1 0", "rocking snapshots"),
     ],
 )
 def test_wrong_lines_are_refused(runner, value, message):
@@ -185,3 +186,52 @@ def test_pins_have_an_energy_in_the_books(runner):
     assert simulation.energies["BoundaryCylinderAttachment"] > 0
     assert sum(simulation.energies.values()) == pytest.approx(simulation.minimisation.energy_after)
     assert "BoundaryCylinderAttachment" in simulation.dissipation.force_fields
+
+
+LINKS = """\
+SPECIESDIFFUSING: LD 100 20e6 0 0 REG
+SPECIESDIFFUSING: BD 20 20e6 0 0 REG
+SPECIESLINKER: L 0
+LINKERBINDINGSITE: EA 0
+SPECIESBOUND: BEA 0
+BRANCHERBINDINGSITE: BEA 0
+SPECIESBRANCHER: BA 0
+LINKERREACTION: 0 EA:BOUND:1 + EA:BOUND:2 + LD:DIFFUSING <-> L:LINKER:1 + L:LINKER:2 5.0 0.1 5.0 60.0
+BRANCHINGREACTION: 0 BD:DIFFUSING + A:DIFFUSING + BEA:BOUND <-> BA:BRANCHER + PA:PLUSEND 0.02 0 ALL 0
+"""
+
+
+def test_films_of_modes(runner, tmp_path):
+    """One period of each mode: linkers and branchers go with their filaments, the first frame is the state at rest."""
+    filaments = "".join(f"FILAMENT 0 300 {y} 500 624 {y} 500\n" for y in (480, 520))
+    changes = {"HESSIANTRACKING": "1 1 1 0", "SNAPSHOTTIME": "0.2", "LSTRETCHINGFFTYPE": "HARMONIC"}
+    simulation = runner.start(LINKS, changes | {"LSTRETCHINGK": "8"}, filaments=filaments)
+    out = claim_directory(tmp_path / "out")
+    recorders = standard_recorders(out, vtk=False)
+    recorders.open(simulation)
+    simulation.run(0.4, recorders=recorders)
+    recorders.close(simulation)
+    modes = simulation.hessians.last[1]
+    films = sorted(out.glob("rockingsnapshot_*.traj"))
+    assert len(films) == len(modes.eigenvalues) == 3 * len(simulation.filaments.beads)
+    assert len(simulation.linkers) > 2 and len(simulation.branchers) > 2
+    last = list(read_snapshot(out / "snapshot.traj"))[-1]
+    mode = len(films) // 2
+    film = list(read_snapshot(out / f"rockingsnapshot_{mode}.traj"))
+    assert len(film) == 100
+    shift = 15 * modes.vectors[:, mode].reshape(-1, 3)
+    still, outwards, back = film[0], film[25], film[75]
+    assert still.filaments.beads == pytest.approx(last.filaments.beads, abs=1e-6)
+    assert outwards.filaments.beads - still.filaments.beads == pytest.approx(shift, abs=1e-6)
+    assert back.filaments.beads - still.filaments.beads == pytest.approx(-shift, abs=1e-6)
+    view = simulation.filaments
+    view.beads = outwards.filaments.beads
+    for name in ("linkers", "branchers"):
+        assert getattr(still, name).coords == pytest.approx(getattr(last, name).coords, abs=1e-6)
+        for points in getattr(outwards, name).coords:
+            for point in points[:1] if name == "branchers" else points:
+                assert distance_to_filaments(point[None], view)[0] < 1e-5
+    with pytest.raises(OutputError, match="already holds results"):
+        claim_directory(out)
+    claim_directory(out, overwrite=True)
+    assert not list(out.glob("*.traj"))
