@@ -174,7 +174,7 @@ def test_branching(name, p):
         branching_dihedral=name if name in FORMS else "COSINE",
     )  # fmt: skip
     _, energy = branch_terms(name, p)
-    for beads in [[*b, [0, 0, 0]] for b in chains(4, 5, 20.0)]:
+    for beads in chains(4, 5, 20.0):
         agrees(model, branched(name, beads, p), energy, beads, noise=1e-12)
     twists = (1e-7, 1e-3, 1.0, np.pi - 1e-3)
     angles = [(np.pi / 2, 1.22), (0.3, 2.5), (2.9, 0.2), (1.5, 1e-3), (1e-3, 1.5), (np.pi - 1e-3, np.pi - 1e-2)]
