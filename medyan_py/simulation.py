@@ -12,9 +12,11 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.moving_boundary import Holds, MovingBoundary
+from medyan_py.normal_modes import HessianTracker
 from medyan_py.output import Recorders
 from medyan_py.protocols import Pins, RuleChanges, TensionGrowth
 from medyan_py.release import Releases
+from medyan_py.rocking import Still
 from medyan_py.schedule import Timetable
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
@@ -78,6 +80,11 @@ class Simulation:
         self._pins.begin()
         self._relax()
         self._dissipation = Dissipation(deck.force_fields, self._mechanics.energies) if deck.track_dissipation else None
+        self._hessians = None
+        if deck.hessian is not None:
+            old_rules = deck.compatibility == "medyan-5.4"
+            self._hessians = HessianTracker(deck.hessian, self._mechanics, self._still, all_modes=old_rules)
+            self._hessians.look(0.0)
         self.chemistry.rebuild_candidates()
 
     @classmethod
@@ -185,6 +192,8 @@ class Simulation:
         self._boundary.advance(start, self.time)
         self._relax()
         self._keep_books()
+        if self._hessians is not None:
+            self._hessians.look(self.time, keep=recorders is not None)
         self._pins.look(self.time)
         self.cycles += 1
         if self.cycles % self._timetable.frame_cycles == 0:
@@ -229,6 +238,12 @@ class Simulation:
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)
 
+    def _still(self) -> Still:
+        views = (self.filaments, self.linkers, self.motors, self.branchers)
+        bonds, branchers = self._mechanics.bonds, self._mechanics.branchers
+        ids = self.chemistry.bonds["ident"][bonds], self.chemistry.branchers["ident"][branchers]
+        return Still(self._mechanics, *views, *ids)
+
     def _record(self, recorders: Recorders | None) -> None:
         if recorders is not None:
             recorders.record(self)
@@ -236,6 +251,8 @@ class Simulation:
             self.frame += 1
             self.chemistry.filaments.reset_counters()
             self.chemistry.clear_bond_events()
+            if self._hessians is not None:
+                self._hessians.forget()
 
     # ---- what there is to see
 
@@ -325,6 +342,14 @@ class Simulation:
         end, 0 minus end).
         """
         return self.chemistry.bond_events if self.deck.track_events else None
+
+    @property
+    def hessians(self) -> HessianTracker | None:
+        """Second derivatives of the energy and normal modes, None unless the deck says HESSIANTRACKING.
+
+        Its ``records`` are those since the last recorded frame; without recorders only the latest.
+        """
+        return self._hessians
 
     @property
     def diffusing_names(self) -> tuple[str, ...]:

@@ -17,9 +17,7 @@ USAGE = "medyan config [-s SYSTEM [-i DIR]] [-o DIR]"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``medyan config``."""
-    parser.add_argument(
-        "-s", dest="system", metavar="SYSTEM", help="the deck to rewrite; without it, questions"
-    )
+    parser.add_argument("-s", dest="system", metavar="SYSTEM", help="the deck to rewrite; without it, questions")
     parser.add_argument("-i", dest="input", metavar="DIR", help="where the files named in it are (default: beside it)")
     parser.add_argument("-o", dest="output", metavar="DIR", default=".", help="where decks are written (default: here)")
 

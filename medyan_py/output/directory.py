@@ -8,7 +8,7 @@ from pathlib import Path
 from medyan_py.output import layout
 from medyan_py.output.errors import OutputError
 from medyan_py.output.journaled_file import journal_name
-from medyan_py.output.layout import BOX_FILE, EVENT_KINDS, PARAVIEW, VTK_KINDS, event_file
+from medyan_py.output.layout import BOX_FILE, EVENT_KINDS, PARAVIEW, VTK_KINDS, event_file, rocking_file
 from medyan_py.output.replace_file import temporary_name
 
 RESULT_FILES = (
@@ -28,6 +28,9 @@ RESULT_FILES = (
     layout.LINK_GRAPH_FILE,
     layout.TENSION_GRAPH_FILE,
     layout.HDF5_FILE,
+    layout.HESSIAN_FILE,
+    layout.SPECTRA_FILE,
+    layout.PROJECTIONS_FILE,
     layout.LOG_FILE,
 )
 
@@ -95,6 +98,7 @@ def _results(directory: Path) -> Iterator[Path]:
             yield directory / name
         if os.path.lexists(journal_name(directory / name)):  # left by a killed run
             yield journal_name(directory / name)
+    yield from directory.glob(rocking_file("[0-9]*"))
     paraview = directory / PARAVIEW
     for name in (BOX_FILE, *(f"{kind}.pvd" for kind in VTK_KINDS)):
         for file in (paraview / name, temporary_name(paraview / name)):

@@ -16,6 +16,9 @@ LOG_FILE = "medyan.log"
 DISSIPATION_FILE = "dissipation.traj"
 REACTIONS_FILE = "HRCD.traj"
 FORCE_FIELDS_FILE = "HRMD.traj"
+HESSIAN_FILE = "hessianmatrix.traj"
+SPECTRA_FILE = "hessianspectra.traj"
+PROJECTIONS_FILE = "projections.traj"
 EVENT_KINDS = ("motorwalking", "motorunbinding", "motorbinding", "linkerunbinding", "linkerbinding")
 
 PARAVIEW = "paraview"  # folder
@@ -34,6 +37,11 @@ FILES_PER_FOLDER = 1000
 def event_file(kind: str) -> str:
     """Name of the file of one kind of events."""
     return f"{kind}events.traj"
+
+
+def rocking_file(mode: int | str) -> str:
+    """Name of the file of the film of one normal mode."""
+    return f"rockingsnapshot_{mode}.traj"
 
 
 def frame_path(kind: str, frame: int) -> str:

@@ -18,7 +18,8 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 - ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``, ``filaments``;
 - ``seed``, ``finished``, and of ``deck`` its ``texts``, ``system_path``, ``chemistry_path``, ``compatibility``;
 - ``dissipation``: ``total``, ``chemdiss``, ``mechdiss``, ``chemenergy``, ``mechenergy``, ``reactions``,
-  ``force_fields``, or None; ``events``: structured arrays by kind, or None.
+  ``force_fields``, or None; ``events``: structured arrays by kind, or None;
+- ``hessians``: ``wishes`` of the deck and ``records`` since the frame before, or None.
 """
 
 from collections.abc import Iterable

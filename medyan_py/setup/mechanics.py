@@ -91,6 +91,41 @@ class Mechanics:
         forces[self.order["bead"]] = self.model.boundary_force
         return forces[beads]
 
+    def point_keys(self) -> np.ndarray:
+        """int64 (n,): who each moving point of the model is, the same as long as its filament (or bubble) lives.
+
+        Of a bead it is made of the identity of its filament and its place along it, of a bubble of its number.
+        """
+        filaments, order = self._chemistry.filaments, self.order
+        start = order["start"]
+        of = np.repeat(np.arange(len(start) - 1), np.diff(start))
+        first = filaments.cylinders["position"][order["cylinder"][start[:-1] - np.arange(len(start) - 1)]]
+        place = np.arange(len(of)) - start[of] + first[of]
+        beads = (filaments.table["ident"][order["filament"]][of].astype(np.int64) << 32) + place
+        bubbles = len(self.model.moving_positions) - len(beads)
+        return np.concatenate([beads, -1 - np.arange(bubbles, dtype=np.int64) - (1 << 62)])
+
+    def bond_legs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where linkers and motors, in the order of ``bonds``, sit in the model: int (n, 2) bead on the minus side of
+        each leg, and float64 (n, 2) how far from it to the next one."""
+        sites = self._chemistry.bonds["site"][self.bonds]
+        return self._bead_before(sites), self._chemistry.filaments.fractions(sites)
+
+    def brancher_legs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The same for the sites of ``branchers`` on their mothers, both (n,), and the first bead of each daughter."""
+        filaments, branchers = self._chemistry.filaments, self._chemistry.branchers
+        sites = branchers["site"][self.branchers]
+        bead = np.zeros(filaments.beads.capacity, dtype=np.int64)
+        bead[self.order["bead"]] = np.arange(len(self.order["bead"]))
+        first = filaments.table["tip"][branchers["daughter"][self.branchers], 0]
+        return self._bead_before(sites), filaments.fractions(sites), bead[filaments.cylinders["bead"][first, 0]]
+
+    def _bead_before(self, sites: np.ndarray) -> np.ndarray:
+        filaments, start, c = self._chemistry.filaments, self.order["start"], self.order["cylinder"]
+        bead = np.zeros(filaments.cylinders.capacity, dtype=np.int64)
+        bead[c] = np.arange(len(c)) + np.repeat(np.arange(len(start) - 1), np.diff(start) - 1)
+        return bead[sites // filaments.max_sites]
+
     def load(self) -> None:
         """Copy the structure's present state into the model."""
         filaments, bonds = self._chemistry.filaments, self._chemistry.bonds

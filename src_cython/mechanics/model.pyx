@@ -318,6 +318,11 @@ cdef class MechanicalModel(LoadedModel):
         return self.x.copy((-1, 3))[:self.net.beads]
 
     @property
+    def moving_positions(self):
+        """(m, 3) float64 copy of the places of all points that can move, nm: the rows of ``hessian``."""
+        return self.x.copy((-1, 3))[:self.net.free]
+
+    @property
     def forces(self):
         """(n, 3) float64 forces on the beads, pN, at the last ``evaluate`` or the end of the last ``minimise``."""
         return -self.gradient.copy((-1, 3))[:self.net.beads]

@@ -306,7 +306,6 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
     ("extra", "keyword", "feature"),
     [
         ("LINESEARCHALGORITHM: QUADRATIC", "LINESEARCHALGORITHM", "quadratic line search"),
-        ("HESSIANTRACKING: 10 1 0 0", "HESSIANTRACKING", "Hessian analysis"),
         ("SPECIALPROTOCOL AFM 1 2 3 4 5", "SPECIALPROTOCOL", "special protocol AFM"),
         ("PROJECTIONTYPE: ARC", "PROJECTIONTYPE", "projection ARC"),
         ("NUMBUBBLES: 1", "NUMBUBBLES", "bubbles"),
