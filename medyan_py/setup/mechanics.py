@@ -29,20 +29,7 @@ class Mechanics:
         self._chemistry = chemistry
         self._old_rules = deck.compatibility == "medyan-5.4"
         types = deck.filament_types
-        walls = deck.boundary.repulsion is not None
-        self.model = MechanicalModel(
-            planes=wall_planes(deck),
-            boundary_shape=wall_shape(deck),
-            boundary_repulsion=deck.boundary.repulsion,
-            boundary_k=deck.boundary.interaction_k if walls else 1.0,
-            boundary_screening=deck.boundary.screening_length if walls else 1.0,
-            boundary_cutoff=deck.boundary.cutoff if walls else 1.0,
-            bending=types[0].bending,
-            excluded_volume=deck.excluded_volume.kind,
-            volume_cutoff=deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
-            pinning=deck.protocols.pinning,
-            **_branch_terms(deck),
-        )
+        self.model = MechanicalModel(**model_settings(deck))
         self._cylinder_size = np.array([t.cylinder_size for t in types])
         self._stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
         self._bending_k = np.array([t.bending_k if t.bending else 0.0 for t in types])
@@ -66,7 +53,7 @@ class Mechanics:
 
         ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left.
         """
-        self.load()
+        self.model.load(**self.state())
         if self._planes is not None:
             self.model.set_planes(self._planes)
             self._planes = None
@@ -85,8 +72,8 @@ class Mechanics:
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
         self.energies = self.record.energies_after
 
-    def load(self) -> None:
-        """Copy the structure's present state into the model."""
+    def state(self) -> dict:
+        """The structure's present state as arguments of ``MechanicalModel.load``."""
         filaments, bonds = self._chemistry.filaments, self._chemistry.bonds
         order = self.order = filaments.ordered()
         beads, cylinders = filaments.beads, filaments.cylinders
@@ -99,27 +86,27 @@ class Mechanics:
         number = np.zeros(cylinders.capacity, dtype=np.int32)  # of every cylinder in the model
         number[c] = np.arange(len(c), dtype=np.int32)
         site = bonds["site"][self.bonds]
-        self.model.load(
-            beads["x"][order["bead"]],
-            start,
-            filaments.table["ident"][order["filament"]],
-            cylinders["position"][c],
-            rest,
-            self._stretching_k[kind] * self._cylinder_size[kind] / rest,
-            hinge_k,
-            hinge_theta,
-            self._volume_k[kind],
-            beads["serial"][order["bead"]],
-            self._monomer_size[kind],
-            self._monomer_interval[kind],
-            number[site // filaments.max_sites],
-            filaments.fractions(site),
-            bonds["stiffness"][self.bonds],
-            bonds["rest_length"][self.bonds],
-            bonds["motor"][self.bonds],
-            branches=self._branches(number),
-            pins=self._pins.table(order["bead"]) if self._deck.protocols.pinning else None,
-        )
+        return {
+            "x": beads["x"][order["bead"]],
+            "filament_start": start,
+            "filament_key": filaments.table["ident"][order["filament"]],
+            "position": cylinders["position"][c],
+            "rest_length": rest,
+            "stretching_k": self._stretching_k[kind] * self._cylinder_size[kind] / rest,
+            "hinge_k": hinge_k,
+            "hinge_theta": hinge_theta,
+            "volume_k": self._volume_k[kind],
+            "serial": beads["serial"][order["bead"]],
+            "monomer_size": self._monomer_size[kind],
+            "monomer_interval": self._monomer_interval[kind],
+            "bond_cylinders": number[site // filaments.max_sites],
+            "bond_fractions": filaments.fractions(site),
+            "bond_k": bonds["stiffness"][self.bonds],
+            "bond_rest": bonds["rest_length"][self.bonds],
+            "bond_is_motor": bonds["motor"][self.bonds],
+            "branches": self._branches(number),
+            "pins": self._pins.table(order["bead"]) if self._deck.protocols.pinning else None,
+        }
 
     def _hinges(self, start, kind, rest):
         """Bending constant (pN nm) and angle of every bead; used at inner beads, between its two cylinders.
@@ -152,6 +139,24 @@ class Mechanics:
             "fraction": filaments.fractions(site),
             **{name: values[kind] for name, values in self._branch_constants.items()},
         }
+
+
+def model_settings(deck: Deck) -> dict:
+    """Arguments of ``MechanicalModel`` for a deck."""
+    walls = deck.boundary.repulsion is not None
+    return {
+        "planes": wall_planes(deck),
+        "boundary_shape": wall_shape(deck),
+        "boundary_repulsion": deck.boundary.repulsion,
+        "boundary_k": deck.boundary.interaction_k if walls else 1.0,
+        "boundary_screening": deck.boundary.screening_length if walls else 1.0,
+        "boundary_cutoff": deck.boundary.cutoff if walls else 1.0,
+        "bending": deck.filament_types[0].bending,
+        "excluded_volume": deck.excluded_volume.kind,
+        "volume_cutoff": deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
+        "pinning": deck.protocols.pinning,
+        **_branch_terms(deck),
+    }
 
 
 def _branch_terms(deck: Deck) -> dict:
