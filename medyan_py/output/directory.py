@@ -11,6 +11,7 @@ from medyan_py.output.layout import (
     CHEMISTRY_FILE,
     DISSIPATION_FILE,
     EVENT_KINDS,
+    FAILURE_FILE,
     FORCE_FIELDS_FILE,
     LOG_FILE,
     PARAVIEW,
@@ -29,6 +30,7 @@ RESULT_FILES = (
     FORCE_FIELDS_FILE,
     *map(event_file, EVENT_KINDS),
     LOG_FILE,
+    FAILURE_FILE,
 )
 
 
@@ -42,7 +44,7 @@ def claim_directory(path: str | Path, *, overwrite: bool = False) -> Path:
     path : path
         The output directory.
     overwrite : bool
-        Remove the results of an earlier run (the .traj files that this program writes, medyan.log, and what it writes
+        Remove the results of an earlier run (the .traj files that this program writes, medyan.log, failed_minimisation.txt, and what it writes
         into paraview/). Other files in the directory are not touched.
 
     Raises

@@ -3,6 +3,7 @@
 SNAPSHOT_FILE = "snapshot.traj"
 CHEMISTRY_FILE = "chemistry.traj"
 LOG_FILE = "medyan.log"
+FAILURE_FILE = "failed_minimisation.txt"
 DISSIPATION_FILE = "dissipation.traj"
 REACTIONS_FILE = "HRCD.traj"
 FORCE_FIELDS_FILE = "HRMD.traj"

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.core.mechanics.model import MechanicalModel
+from medyan_py.core.mechanics.record import MinimisationRecord
 from medyan_py.deck import Deck
 from medyan_py.protocols import Pins
+from medyan_py.setup.failure import failure
 from medyan_py.setup.space import wall_planes, wall_shape
 
 
@@ -23,13 +26,14 @@ class Mechanics:
         Rows of linkers and motors, and of branchers, in that order.
     """
 
-    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins):
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins, threads: int = 1):
         self._deck = deck
         self._pins = pins
         self._chemistry = chemistry
         self._old_rules = deck.compatibility == "medyan-5.4"
         types = deck.filament_types
         self.model = MechanicalModel(**model_settings(deck))
+        self.model.threads = threads
         self._cylinder_size = np.array([t.cylinder_size for t in types])
         self._stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
         self._bending_k = np.array([t.bending_k if t.bending else 0.0 for t in types])
@@ -41,7 +45,8 @@ class Mechanics:
         self._branch_constants = _branch_constants(deck)
         self.bonds = self.branchers = np.zeros(0, dtype=np.int32)
         self.energies: dict[str, float] = {}
-        self.record = None
+        self.record: MinimisationRecord | None = None
+        self.loaded: dict = {}
         self._planes: np.ndarray | None = None
 
     def set_planes(self, planes: np.ndarray) -> None:
@@ -51,26 +56,65 @@ class Mechanics:
     def relax(self) -> None:
         """Minimise the energy from the present state; put positions, forces and tensions back into the structure.
 
-        ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left.
+        ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left. Raises
+        MechanicsError with a report of the state if the minimisation failed; the structure is then as before.
         """
-        self.model.load(**self.state())
+        self.loaded = self.state()
+        self.model.load(**self.loaded)
         if self._planes is not None:
             self.model.set_planes(self._planes)
             self._planes = None
         m = self._deck.minimisation
-        self.record = self.model.minimise(
-            method=m.method,
-            gradient_tolerance=m.gradient_tolerance,
-            max_distance=m.max_distance,
-            energy_change_relative_tolerance=m.energy_change_relative_tolerance,
-            **({"scheme": "backtracking", "lambda_max": m.lambda_max} if self._old_rules else {}),
-        )
+        old = {"scheme": "backtracking", "lambda_max": m.lambda_max, "recover": m.recover} if self._old_rules else {}
+        try:
+            record = self.model.minimise(
+                method=m.method,
+                gradient_tolerance=m.gradient_tolerance,
+                max_distance=m.max_distance,
+                energy_change_relative_tolerance=m.energy_change_relative_tolerance,
+                **old,
+            )
+        except MechanicsError as error:
+            raise failure(self, self._chemistry, str(error), error.culprits) from error
+        self._judge(record)
+        self.record = record
         beads = self._chemistry.filaments.beads
         beads["x"][self.order["bead"]] = self.model.positions
         beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
         self.energies = self.record.energies_after
+
+    def _judge(self, record: MinimisationRecord) -> None:
+        """Raise MechanicsError if a minimisation has failed.
+
+        A limit reached or a line search that found nothing is a failure as long as forces exceed the tolerance; by the
+        rules of MEDYAN 5.4 a run goes on after the limit. Whatever the rules, so is a bead that the minimisation has
+        thrown out of the grid, farther than a compartment.
+        """
+        reason, forces = None, record.residual >= self._deck.minimisation.gradient_tolerance
+        if record.status == "no descent" and forces:
+            reason = "the minimisation finds no lower energy although forces say there is one"
+        elif record.status == "limit" and forces and not self._old_rules:
+            reason = f"the minimisation is not at its end after {record.evaluations} evaluations"
+        if reason is not None:
+            reason += f" (largest force {record.residual:.4g} pN)"
+            worst = self.model.largest_forces()
+            if worst:
+                reason += f": most of it is {worst[0].interaction} of {worst[0].text}"
+            raise failure(self, self._chemistry, reason, worst)
+        geometry = self._deck.geometry
+        if record.largest_displacement <= min(geometry.compartment_size):
+            return
+        x = self.model.positions
+        moved = np.linalg.norm(x - self.loaded["x"], axis=1)
+        outside = ((x < 0) | (x > geometry.size)).any(axis=1) & (moved > min(geometry.compartment_size))
+        if outside.any():
+            bead = int(np.flatnonzero(outside)[moved[outside].argmax()])
+            ident = self.loaded["filament_key"][np.searchsorted(self.loaded["filament_start"], bead, side="right") - 1]
+            place = ", ".join(f"{c:.6g}" for c in x[bead])
+            reason = f"the minimisation has thrown a bead of filament {ident} {moved[bead]:.4g} nm out of the grid, "
+            raise failure(self, self._chemistry, reason + f"to ({place}) nm", self.model.largest_forces())
 
     def state(self) -> dict:
         """The structure's present state as arguments of ``MechanicalModel.load``."""

@@ -13,4 +13,4 @@ cdef class BacktrackingMinimiser:
     cdef int take_trial(self) noexcept nogil
     cdef int steepest(self) noexcept nogil
     cdef int kick(self, double max_distance) except -1
-    cdef object run(self, Rule rule, Goal goal, double lambda_max)
+    cdef object run(self, Rule rule, Goal goal, double lambda_max, bint recover)

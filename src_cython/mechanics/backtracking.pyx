@@ -84,7 +84,7 @@ cdef class BacktrackingMinimiser:
             raise not_finite(self.model, self.model.x.data)
         return 0
 
-    cdef object run(self, Rule rule, Goal goal, double lambda_max):
+    cdef object run(self, Rule rule, Goal goal, double lambda_max, bint recover):
         cdef EnergyModel model = self.model
         cdef Py_ssize_t n = 3 * model.net.free, i, limit = max(10000, 3 * model.net.free)
         cdef double squares, old_squares, product, beta, residual, previous, change = INFINITY, step, saved = INFINITY
@@ -113,6 +113,9 @@ cdef class BacktrackingMinimiser:
                 break
             with nogil:
                 step = self.line_search(min(lambda_max, goal.max_distance / residual), 0 if safe else ARMIJO)
+            if step == 0 and not recover:
+                status = "no descent"
+                break
             if step == 0:
                 if safe:
                     self.kick(goal.max_distance)

@@ -65,9 +65,12 @@ RULES = {
 }
 
 
+OPENMP = bool(compiled_with_openmp())    # whether more than one thread can be used
+
 BENDING = {"COSINE": BEND_COSINE_ANGLE, "HARMONIC": BEND_COSINE, "ANGLE": BEND_ANGLE, None: BEND_COSINE}
 DIHEDRALS = ("COSINE", "COSINEV2", "QUADRATIC", "QUADRATICV2")
-DECREASE = 0.41    # pN nm, a tenth of kT; see docs/minimisation.md for what it costs and leaves
+DECREASE = 0.41         # pN nm, kT/10; docs/minimisation.md shows what this costs and leaves
+DECREASE_EACH = 0.41 / 200   # pN nm per cylinder: large networks are relaxed as well as small ones, not better
 SHIFT = 100.0      # nm; how far inside the boundary the wall of REPULSIONEXPIN lies
 
 
@@ -202,8 +205,8 @@ cdef class MechanicalModel(LoadedModel):
         return self.energies()
 
     def minimise(
-        self, *, method="POLAKRIBIERE", gradient_tolerance=1.0, predicted_decrease=DECREASE, max_distance=1.0,
-        energy_change_relative_tolerance=1e-9, scheme="preconditioned", lambda_max=1.0,
+        self, *, method="POLAKRIBIERE", gradient_tolerance=1.0, predicted_decrease=None, max_distance=1.0,
+        energy_change_relative_tolerance=1e-9, scheme="preconditioned", lambda_max=1.0, recover=True,
     ):
         """Relax the positions and return a ``MinimisationRecord``.
 
@@ -213,8 +216,9 @@ cdef class MechanicalModel(LoadedModel):
             Rule of the search direction. ('FLETCHERREEVES' is understood as well.)
         gradient_tolerance : float
             Largest force component, pN, of a relaxed state.
-        predicted_decrease : float
+        predicted_decrease : float or None
             Largest decrease of the energy, pN nm, that may still be predicted in a relaxed state; may be infinite.
+            None: 0.41 (kT/10), and in networks of more than 200 cylinders kT/2000 per cylinder.
         max_distance : float
             Trust length, nm: no bead or bubble moves more than five times as far in one step.
         energy_change_relative_tolerance : float
@@ -225,6 +229,8 @@ cdef class MechanicalModel(LoadedModel):
             'LBFGS'.
         lambda_max : float
             Largest step factor of that scheme, nm/pN; not used otherwise.
+        recover : bool
+            Whether that scheme goes on after a line search that found nothing. If not, it ends as ``'no descent'``.
 
         Raises
         ------
@@ -242,7 +248,10 @@ cdef class MechanicalModel(LoadedModel):
         if not (isfinite(goal.relative) and goal.relative >= 0):
             raise ValueError(f"energy_change_relative_tolerance: {goal.relative}, must be finite and not negative")
         goal.force = positive("gradient_tolerance", gradient_tolerance)
-        goal.decrease = positive("predicted_decrease", predicted_decrease, True)
+        if predicted_decrease is None:
+            goal.decrease = max(DECREASE, DECREASE_EACH * self.net.cylinders)
+        else:
+            goal.decrease = positive("predicted_decrease", predicted_decrease, True)
         goal.max_distance = positive("max_distance", max_distance)
         one_of("scheme", scheme, ("preconditioned", "backtracking"))
         if scheme == "backtracking" and rule == LIMITED_BFGS:
@@ -255,7 +264,7 @@ cdef class MechanicalModel(LoadedModel):
             if scheme == "preconditioned":
                 record = self.minimiser.run(<Rule> rule, goal)
             else:
-                record = self.backtracking.run(<Rule> rule, goal, longest)
+                record = self.backtracking.run(<Rule> rule, goal, longest, recover)
         finally:
             self.busy = False
         memcpy(self.gradient.data, gradient.data, self.gradient.size * sizeof(double))
@@ -283,7 +292,7 @@ cdef class MechanicalModel(LoadedModel):
     def threads(self, count):
         if count != int(count) or not 1 <= count <= 1024:
             raise ValueError(f"threads: {count}, must be a whole number from 1 to 1024")
-        if count > 1 and not compiled_with_openmp():
+        if count > 1 and not OPENMP:
             raise ValueError(f"threads: {count}, but this installation was compiled without OpenMP and can use only 1")
         self.enter()
         self.crew = count
