@@ -30,7 +30,12 @@ def add_options(parser: CommandParser) -> None:
     parser.add_argument("--runtime", type=seconds, metavar="S", help="end of the simulation in s, instead of RUNTIME")
     parser.add_argument("--no-vtk", action="store_true", help="write no files for ParaView")
     parser.add_argument(
-        "-t", dest="threads", type=thread_count, default=1, metavar="N", help="threads that compute forces; 0: one per processor"
+        "-t",
+        dest="threads",
+        type=thread_count,
+        default=1,
+        metavar="N",
+        help="threads that compute forces; 0: one per processor",
     )
     parser.add_argument("--compatibility", metavar="NAME", help="rules to follow: none or medyan-5.4")
 

@@ -58,11 +58,13 @@ class _Names:
 def _report(mechanics: Mechanics, names: _Names, message: str, culprits: list[Culprit]) -> list[str]:
     model = mechanics.model
     lines = [message, "", "Lengths in nm, forces in pN, energies in pN nm. Cylinders count from 0 at the minus end."]
-    lines += ["", "Terms that pull hardest at the points with the largest forces:" if culprits else "No term stands out."]
+    lines += [
+        "",
+        "Terms that pull hardest at the points with the largest forces:" if culprits else "No term stands out.",
+    ]
     for c in culprits:
-        lines.append(
-            f"  {c.interaction}, {names.objects(c)}: energy {c.energy:.6g}, force {c.force:.6g} of {c.total:.6g}; {c.text}"
-        )
+        size = f"energy {c.energy:.6g}, force {c.force:.6g} of {c.total:.6g}"
+        lines.append(f"  {c.interaction}, {names.objects(c)}: {size}; {c.text}")
     if mechanics.record is not None:
         lines += ["", "Energies of the last minimisation that came to an end, before and after:"]
         after = mechanics.record.energies_after
@@ -72,14 +74,14 @@ def _report(mechanics: Mechanics, names: _Names, message: str, culprits: list[Cu
     for f, (ident, kind) in enumerate(zip(names.filament_ids, names.filament_types, strict=True)):
         lines.append(f"FILAMENT {ident} {kind}")
         lines += [f"  {a!r} {b!r} {c!r}" for a, b, c in x[names.start[f] : names.start[f + 1]].tolist()]
-    lines += ["", "Linkers and motors: filament, cylinder, fraction of both ends; stiffness (pN/nm), rest length, tension"]
+    lines += [
+        "",
+        "Linkers and motors: filament, cylinder, fraction of both ends; stiffness (pN/nm), rest length, tension",
+    ]
     tension = model.bond_tension
     for b, (ends, fractions) in enumerate(zip(state["bond_cylinders"], state["bond_fractions"], strict=True)):
         legs = ", ".join(
-            f"{ident} {place} {u:.6g}"
-            for (ident, place), u in zip(map(names.cylinder, ends), fractions, strict=True)
+            f"{ident} {place} {u:.6g}" for (ident, place), u in zip(map(names.cylinder, ends), fractions, strict=True)
         )
-        lines.append(
-            f"{names.bond(b)}: {legs}; {state['bond_k'][b]:.6g} {state['bond_rest'][b]:.10g} {tension[b]:.6g}"
-        )
+        lines.append(f"{names.bond(b)}: {legs}; {state['bond_k'][b]:.6g} {state['bond_rest'][b]:.10g} {tension[b]:.6g}")
     return lines

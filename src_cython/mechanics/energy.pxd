@@ -22,6 +22,7 @@ cdef class EnergyModel:
     cdef int crew                     # threads
     cdef Doubles own_gradient, own_energy
 
+    cdef int useful_crew(self) noexcept nogil
     cdef void evaluate_run(self, int run, const double *x) noexcept nogil
     cdef void gather_run(self, int run, double *g) noexcept nogil
     cdef int provide(self) except -1

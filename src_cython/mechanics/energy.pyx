@@ -23,7 +23,7 @@ cdef extern from "openmp.h":
 cdef double TOUCHING = 0.01     # nm; closer than this two cylinders count as crossing …
 cdef double GAP = 0.1           # nm; … and are moved so far apart before a search starts
 cdef double SKIN = 5            # nm
-cdef Py_ssize_t WORTHWHILE = 1000   # cylinders + pairs; below, waking threads costs more than they save
+cdef Py_ssize_t WORTHWHILE = 5000   # cylinders + pairs; below, waking threads costs more than they save
 
 
 cdef class EnergyModel:
@@ -46,9 +46,9 @@ cdef class EnergyModel:
 
     cdef double total(self, const double *x, double *g) noexcept nogil:
         """Total energy; overwrites ``g`` with the gradient. Not finite if any interaction is not."""
-        cdef int i, t, crew = self.crew
+        cdef int i, t, crew = self.useful_crew()
         cdef double energy = 0
-        if crew > 1 and self.net.cylinders + self.net.pairs >= WORTHWHILE:
+        if crew > 1:
             for t in prange(crew, num_threads=crew, schedule="static", chunksize=1):
                 self.evaluate_run(t, x)
             for t in prange(crew, num_threads=crew, schedule="static", chunksize=1):
@@ -64,6 +64,10 @@ cdef class EnergyModel:
             self.energy[i] = self.function[i](&self.net, x, g, 0, terms(&self.net, self.kind[i]))
             energy += self.energy[i]
         return energy
+
+    cdef int useful_crew(self) noexcept nogil:
+        """How many threads a system of this size gains from."""
+        return self.crew if self.net.cylinders + self.net.pairs >= WORTHWHILE else 1
 
     cdef void evaluate_run(self, int run, const double *x) noexcept nogil:
         """Energies and gradient of one run of the terms of every interaction, into the memory of that run."""

@@ -89,9 +89,8 @@ cdef object not_finite(EnergyModel model, const double *x):
                     g[i] = 0
             if bad:
                 found = culprit(model, x, model.kind[n], term, points[0], value, float("nan"), float("nan"))
-                return MechanicsError(
-                    f"{found.interaction}: energy {value:.6g} pN nm or its force is not finite for {found.text}", [found]
-                )
+                what = f"energy {value:.6g} pN nm or its force is not finite"
+                return MechanicsError(f"{found.interaction}: {what} for {found.text}", [found])
     return MechanicsError("the sum of the energies is not finite although every term is")
 
 

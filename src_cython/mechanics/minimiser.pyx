@@ -1,9 +1,11 @@
 """Preconditioned minimisation with a loose line search: conjugate gradients, steepest descent, limited-memory BFGS.
 
 Direction: d = −P⁻¹g + β d with Polak–Ribière+ or Fletcher–Reeves β (in the inner product of the preconditioner P) or
-β = 0; Nocedal & Wright, Numerical Optimization (2006), section 5.2; or that of ``quasi_newton.pyx``. A step is accepted as soon as the energy falls
-(Armijo) and the slope along d has shrunk to the fraction CURVATURE, which takes one to two evaluations; an exact search
-costs more than it saves. An energy higher than the present one is never accepted.
+β = 0; Nocedal & Wright, Numerical Optimization (2006), section 5.2; or that of ``quasi_newton.pyx``.
+
+A step is accepted as soon as the energy falls (Armijo) and the slope along d has shrunk to the fraction CURVATURE,
+which takes one to two evaluations; an exact search costs more than it saves. An energy higher than the present one is never
+accepted.
 
 Trust radius: no point moves farther in one step than REACH × max_distance. The energy at the end of a long step does
 not show that two filaments have passed through each other, so steps stay below usual distances between filaments. One
@@ -12,8 +14,8 @@ network of 200 beads after a chemistry interval, evaluations were 120, 72, 60, 4
 5, 10, 50 nm.
 
 The search stops as converged when the largest force component is below the tolerance and the predicted decrease
-½ gᵀP⁻¹g is below the caller's, because the largest force alone says little about soft modes. In that network a median of
-4 kT is still left above the minimum at this point, in rotation and sliding of whole filaments against soft bonds.
+½ gᵀP⁻¹g is below the caller's, because the largest force alone says little about soft modes. What is left above the
+minimum at this point, in rotation and sliding of whole filaments against soft bonds, is in docs/minimisation.md.
 """
 
 from libc.math cimport INFINITY, fabs, isfinite, sqrt
@@ -232,7 +234,9 @@ cdef class Minimiser:
                 longest = REACH * goal.max_distance / longest_vector(self.d.data, model.net.free)
                 accepted = self.line_search(step, longest)
                 if accepted > 0:
-                    if rule == LIMITED_BFGS:
+                    if accepted >= longest:       # far from a minimum: curvatures found here mislead farther on
+                        self.pairs.count = 0
+                    elif rule == LIMITED_BFGS:
                         self.pairs.remember(accepted, self.d.data, self.g.data, self.best_g.data, self.matrix)
                     memcpy(model.x.data, self.best_x.data, n * sizeof(double))
                     memcpy(self.g.data, self.best_g.data, n * sizeof(double))
@@ -246,7 +250,7 @@ cdef class Minimiser:
                 fresh = self.follow_neighbours() or age >= REFRESH
             step = 1 if fresh or rule == LIMITED_BFGS else accepted
             if fresh:
-                self.matrix.build(&model.net, model.x.data)
+                self.matrix.build(&model.net, model.x.data, model.useful_crew())
                 age = 0
             with nogil:
                 if accepted > 0 and (not fresh or rule == LIMITED_BFGS):
@@ -268,7 +272,7 @@ cdef class Minimiser:
         memcpy(self.start.data, model.x.data, n * sizeof(double))
         self.begin_search()
         energies_before = model.energies()
-        self.matrix.build(&model.net, model.x.data)
+        self.matrix.build(&model.net, model.x.data, model.useful_crew())
         status = self.descend(rule, goal)
         model.total(model.x.data, self.g.data)
         return MinimisationRecord(

@@ -10,10 +10,9 @@ class MinimisationRecord:
     ``status`` is ``'converged'`` (largest force component below the tolerance and predicted decrease small),
     ``'stalled'`` (the energy cannot be lowered any more in double precision, or only by a negligible fraction),
     ``'limit'`` (out of evaluations) or ``'no descent'`` (no lower energy found although one is predicted).
-    ``predicted_decrease`` is ½ gᵀP⁻¹g with the gradient g and the preconditioner P: how much a quadratic model with that
-    matrix would still gain. ``energies_before`` and ``energies_after`` are per
-    interaction, each with the neighbour lists valid at that time; before means after ``separated`` touching pairs
-    were moved apart.
+    ``predicted_decrease`` is ½ gᵀP⁻¹g with the gradient g and the preconditioner P: how much a quadratic model with
+    that matrix would still gain. ``energies_before`` and ``energies_after`` are per interaction, each with the
+    neighbour lists valid at that time; before means after ``separated`` touching pairs were moved apart.
     """
 
     status: str

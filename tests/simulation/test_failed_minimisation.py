@@ -39,7 +39,9 @@ def test_energy_that_is_not_finite_names_the_filament():
     collapse(sim._mechanics)
     before = sim._mechanics._chemistry.filaments.beads["x"].copy()
     ident = sim.filaments.ids[1]
-    with pytest.raises(MechanicsError, match=rf"FilamentStretching.*not finite.*cylinder 2 of filament {ident}$") as caught:
+    with pytest.raises(
+        MechanicsError, match=rf"FilamentStretching.*not finite.*cylinder 2 of filament {ident}$"
+    ) as caught:
         sim._mechanics.relax()
     assert np.array_equal(before, sim._mechanics._chemistry.filaments.beads["x"], equal_nan=True)
     assert f"FILAMENT {ident} 0" in caught.value.report
