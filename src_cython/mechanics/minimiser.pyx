@@ -4,8 +4,8 @@ Direction: d = −P⁻¹g + β d with Polak–Ribière+ or Fletcher–Reeves β 
 β = 0; Nocedal & Wright, Numerical Optimization (2006), section 5.2; or that of ``quasi_newton.pyx``.
 
 A step is accepted as soon as the energy falls (Armijo) and the slope along d has shrunk to the fraction CURVATURE,
-which takes one to two evaluations; an exact search costs more than it saves. An energy higher than the present one is never
-accepted.
+which takes one to two evaluations; an exact search costs more than it saves. An energy higher than the present one is
+never accepted.
 
 Trust radius: no point moves farther in one step than REACH × max_distance. The energy at the end of a long step does
 not show that two filaments have passed through each other, so steps stay below usual distances between filaments. One

@@ -124,7 +124,7 @@ def test_energy_that_is_not_finite_at_the_start_is_an_error(scheme, method):
         pytest.skip("does not exist")
     model = make_model()
     model.load(**arrays([[[5, 0, 0], [5, 0, 0], [100, 0, 0]]], rest=50.0, stretching=100.0))
-    with pytest.raises(RuntimeError, match="FilamentStretching.*cylinder 0") as caught:
+    with pytest.raises(RuntimeError, match=r"FilamentStretching.*cylinder 0") as caught:
         model.minimise(scheme=scheme, method=method)
     assert caught.value.culprits[0].cylinders == (0,)
 
