@@ -66,6 +66,7 @@ def draw(tables, path):
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import NullFormatter
 
     figure, panels = plt.subplots(1, len(tables), figsize=(3.4 * len(tables), 3.2), constrained_layout=True)
     for panel, (name, table) in zip(np.atleast_1d(panels), tables.items(), strict=True):
@@ -73,6 +74,8 @@ def draw(tables, path):
             panel.plot(rows[:-1, 0], rows[:-1, 2], "o-", ms=3, label=method)
             panel.plot(rows[-1, 0], rows[-1, 2], "s", ms=7, mfc="none", color=panel.lines[-1].get_color())
         panel.set(xscale="log", title=name, xlabel="evaluations", ylabel="kT above the lowest found")
+        panel.xaxis.set_minor_formatter(NullFormatter())
+        panel.set_xlim(10 ** np.floor(np.log10(panel.get_xlim()[0])), None)
     np.atleast_1d(panels)[0].legend(fontsize=7)
     figure.savefig(path, dpi=130)
 
