@@ -149,3 +149,28 @@ def test_ten_thousand_cylinders():
     assert len(state["rest_length"]) == 10_000
     assert record.converged and record.residual < 1
     assert record.energy_after < 0.5 * record.energy_before
+
+
+def test_old_scheme_without_recovery_ends_at_a_failed_line_search():
+    far = 9e14
+    model, _ = solve([[[far, 0, 0], [far + 100, 0, 0]]], rest=100.05, stretching=100.0)
+    ended = model.minimise(scheme="backtracking", recover=False)
+    assert (ended.status, ended.iterations) == ("no descent", 0)
+
+
+def test_default_stop_is_per_cylinder_in_large_networks():
+    records = {}
+    for filaments in (30, 300):
+        rng = np.random.default_rng(2)
+        x = (
+            1e4 * np.arange(filaments)[:, None, None]
+            + 54 * np.arange(4)[:, None] * [1, 0, 0]
+            + rng.normal(size=(1, 4, 3))
+        )
+        bonds = [(3 * i, 3 * i + 2, 0.2, 0.7, 0.05, 60.0, False) for i in range(filaments)]
+        for bound in (None, 0.41, 0.41 / 200 * 900):
+            model, _ = solve(x, bonds, rest=54.0, stretching=100.0, hinge=672.0)
+            records[filaments, bound] = model.minimise(gradient_tolerance=1e3, predicted_decrease=bound)
+    assert records[30, None] == records[30, 0.41]
+    assert records[300, None] == records[300, 0.41 / 200 * 900]
+    assert records[300, None].iterations < records[300, 0.41].iterations
