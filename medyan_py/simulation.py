@@ -38,6 +38,9 @@ class Simulation:
     deck : Deck
     seed : int, optional
         Without it one is drawn; ``seed`` tells which.
+    threads : int
+        Threads that compute forces; small networks use one whatever is asked for. Trajectories are the same for the
+        same number; another number adds forces up in another order, which shows in the last digits.
 
     Attributes
     ----------
@@ -51,7 +54,7 @@ class Simulation:
         Whether the last run that was measured in events ended because nothing can happen any more.
     """
 
-    def __init__(self, deck: Deck, seed: int | None = None):
+    def __init__(self, deck: Deck, seed: int | None = None, *, threads: int = 1):
         self.deck = deck
         self.seed = secrets.randbits(63) if seed is None else int(seed)
         if self.seed < 0:
@@ -60,7 +63,7 @@ class Simulation:
         setup_stream = np.random.default_rng(setup_seed)
         self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
         self._pins = Pins(deck, self.chemistry, np.random.default_rng(protocol_seed))
-        self._mechanics = Mechanics(deck, self.chemistry, self._pins)
+        self._mechanics = Mechanics(deck, self.chemistry, self._pins, threads)
         self._releases = Releases(deck, self.chemistry, setup_stream)
         self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
         self._holds = Holds(deck, self.chemistry, self._boundary)
@@ -95,6 +98,7 @@ class Simulation:
         *,
         input_dir: str | Path | None = None,
         runtime: float | None = None,
+        threads: int = 1,
     ) -> Simulation:
         """Read a system deck and what it names; prepare the simulation.
 
@@ -106,13 +110,15 @@ class Simulation:
             Where the files named in the deck are; by default next to it.
         runtime : float, s, optional
             Overrides the deck's RUNTIME.
+        threads : int
+            Threads that compute forces.
 
         Raises
         ------
         DeckError
             With everything that is wrong in the deck.
         """
-        return cls(read_deck(system, input_dir, runtime=runtime), seed)
+        return cls(read_deck(system, input_dir, runtime=runtime), seed, threads=threads)
 
     # ---- the cycle
 
@@ -146,7 +152,7 @@ class Simulation:
         ValueError
             For a duration or number of events that is negative or not finite, or both together.
         MechanicsError
-            If a minimisation fails; the message names interaction and objects.
+            If a minimisation fails; the message names interaction and objects, ``report`` is the state as text.
         OutputError
             If a recorder cannot write.
         """

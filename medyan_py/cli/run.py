@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import FAILED, REFUSED
-from medyan_py.cli.numbers import seconds, seed, whole
+from medyan_py.cli.numbers import seconds, seed, thread_count
 from medyan_py.cli.selection import recorders
 from medyan_py.cli.session import Session
 from medyan_py.cli.signals import StopSignals
 from medyan_py.cli.words import CommandParser
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError, Diagnostic, read_deck
-from medyan_py.output import RECORDERS, OutputError, claim_directory
+from medyan_py.output import RECORDERS, OutputError, claim_directory, write_failure
 from medyan_py.simulation import Simulation
 
 HELP = "simulate a deck"
@@ -36,7 +36,14 @@ def add_options(parser: CommandParser) -> None:
         help=f"what to write, separated by commas (default: all): {', '.join(RECORDERS)}",
     )
     parser.add_argument("--no-vtk", action="store_true", help="write no files for ParaView")
-    parser.add_argument("-t", dest="threads", type=whole, default=1, metavar="N", help="threads; only one is used yet")
+    parser.add_argument(
+        "-t",
+        dest="threads",
+        type=thread_count,
+        default=1,
+        metavar="N",
+        help="threads that compute forces; 0: one per processor",
+    )
     parser.add_argument("--compatibility", metavar="NAME", help="rules to follow: none or medyan-5.4")
 
 
@@ -51,11 +58,11 @@ def execute(options: argparse.Namespace) -> int:
             deck = read_deck(
                 options.system, options.input, runtime=options.runtime, compatibility=options.compatibility
             )
-            simulation = Simulation(deck, options.seed_fixed)
+            simulation = Simulation(deck, options.seed_fixed, threads=options.threads)
         except DeckError as error:
             return _refuse(error)
         except MechanicsError as error:
-            return _fail(f"the initial network cannot be relaxed: {error}")
+            return _unrelaxed(error, options)
         except MemoryError as error:
             return _fail(f"not enough memory for this deck: {error}")
         if stop.received is not None:
@@ -81,6 +88,19 @@ def _refuse(error: DeckError) -> int:
 def _list(label: str, diagnostics: Iterable[Diagnostic]) -> None:
     for diagnostic in diagnostics:
         say(f"{label}: {diagnostic}", sys.stderr)
+
+
+def _unrelaxed(error: MechanicsError, options: argparse.Namespace) -> int:
+    """The first minimisation failed: say so and leave the state it failed in."""
+    text = f"the initial network cannot be relaxed: {error}"
+    if error.report is None:
+        return _fail(text)
+    try:
+        path = write_failure(claim_directory(options.output, overwrite=options.overwrite), 0.0, error.report)
+    except OutputError as why:
+        return _fail(f"{text}; {why}")
+    say(f"medyan: error: {text}; see {path}", sys.stderr)
+    return FAILED
 
 
 def _fail(text: str) -> int:

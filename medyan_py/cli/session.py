@@ -14,11 +14,12 @@ from pathlib import Path
 
 from medyan_py.cli.console import FILE_ONLY, ConsoleHandler, say
 from medyan_py.cli.exit_codes import BUG, FAILED, INTERRUPTED, REFUSED, SUCCESS
+from medyan_py.cli.numbers import available_processors
 from medyan_py.cli.progress import LiveProgress, terminal
 from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck.keys import count_unknown
-from medyan_py.output import RECORDERS, LogFile, OutputError, Recorders, standard_recorders
+from medyan_py.output import RECORDERS, LogFile, OutputError, Recorders, standard_recorders, write_failure
 from medyan_py.output.directory import RESULT_FILES
 from medyan_py.output.layout import CHEMISTRY_FILE, HDF5_FILE, LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
 from medyan_py.simulation import Simulation
@@ -105,8 +106,9 @@ class Session:
         try:
             simulation.run(recorders=recorders, on_cycle=on_cycle)
         except MechanicsError as error:
-            self._tell(logging.ERROR, f"the forces cannot be computed at t = {simulation.time:.6g} s: {error}")
+            self._tell(logging.ERROR, f"the network cannot be relaxed at t = {simulation.time:.6g} s: {error}")
             self._last_frame(recorders)
+            self._dump(error)
             return FAILED
         except OutputError as error:
             self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}; the run ends")
@@ -145,6 +147,17 @@ class Session:
         else:
             self._tell(logging.ERROR, f"frame {self._simulation.frame} is this state, not relaxed")
 
+    def _dump(self, error: MechanicsError) -> None:
+        """Leave the state in which a minimisation ended, for the eye and for tests of what went wrong."""
+        if error.report is None:
+            return
+        try:
+            path = write_failure(self._directory, self._simulation.time, error.report)
+        except OutputError as why:
+            self._tell(logging.ERROR, str(why))
+        else:
+            self._tell(logging.ERROR, f"where the minimisation ended is in {path}")
+
     # ---- the log
 
     def _log_start(self, options: argparse.Namespace) -> None:
@@ -161,8 +174,10 @@ class Session:
             info("from t = 0 to %g s; energy is minimised every %g s", schedule.runtime, schedule.minimisation)
         for diagnostic in simulation.deck.warnings:
             LOGGER.log(logging.INFO if diagnostic.severity == "hint" else logging.WARNING, "%s", diagnostic)
-        if options.threads > 1 or options.threads == 0:
-            LOGGER.warning("-t %d: this version computes on one thread", options.threads)
+        if options.threads > 1:
+            info("forces on %d threads", options.threads)
+            if options.threads > (processors := available_processors()):
+                LOGGER.warning("-t %d: more threads than processors (%d)", options.threads, processors)
 
     def _log_end(self) -> None:
         simulation, elapsed = self._simulation, time.monotonic() - self._started

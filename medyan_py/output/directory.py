@@ -32,6 +32,7 @@ RESULT_FILES = (
     layout.SPECTRA_FILE,
     layout.PROJECTIONS_FILE,
     layout.LOG_FILE,
+    layout.FAILURE_FILE,
 )
 
 
@@ -45,8 +46,8 @@ def claim_directory(path: str | Path, *, overwrite: bool = False) -> Path:
     path : path
         The output directory.
     overwrite : bool
-        Remove the results of an earlier run (the .traj files that this program writes, medyan.log, and what it writes
-        into paraview/). Other files in the directory are not touched.
+        Remove the results of an earlier run (the .traj files that this program writes, medyan.log,
+        failed_minimisation.txt, and what it writes into paraview/). Other files in the directory are not touched.
 
     Raises
     ------
