@@ -28,7 +28,7 @@ def constants(simulation):
     mechanics = simulation._mechanics
     model, mechanics.model = mechanics.model, Listener()
     try:
-        mechanics.load()
+        mechanics.model.load(**mechanics.state())
         return mechanics.model
     finally:
         mechanics.model = model
