@@ -44,6 +44,8 @@ bench: $(VENV)/installed
 	$(BIN)/python benchmarks/diffusion.py
 	$(BIN)/python benchmarks/forces.py
 	$(BIN)/python benchmarks/relaxation.py
+	$(BIN)/python benchmarks/mechanics_scaling.py
+	$(BIN)/python benchmarks/minimisation.py actomyosin branching "2,000 cylinders"
 	$(BIN)/python benchmarks/decks.py
 
 clean:

@@ -85,7 +85,7 @@ class Checkpoint:
         except DeckError as error:
             raise CheckpointError(f"{self.path}: its deck cannot be read by this version:\n{error}") from error
 
-    def simulation(self, *, deck: Deck | None = None, runtime: float | None = None) -> Simulation:
+    def simulation(self, *, deck: Deck | None = None, runtime: float | None = None, threads: int = 1) -> Simulation:
         """The simulation; ``deck`` if not the one in the checkpoint, ``runtime`` (s) instead of its end.
 
         Raises
@@ -97,7 +97,8 @@ class Checkpoint:
 
         saved = self._tree["simulation"]
         try:
-            return Simulation.from_state(deck or self.deck(runtime=runtime), saved["seed"], saved["state"])
+            deck = deck or self.deck(runtime=runtime)
+            return Simulation.from_state(deck, saved["seed"], saved["state"], threads=threads)
         except StateError as error:
             raise CheckpointError(f"{self.path} does not fit the deck: {error}") from error
 

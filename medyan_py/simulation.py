@@ -15,11 +15,13 @@ from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.escape import check_inside
 from medyan_py.moving_boundary import Holds, MovingBoundary
+from medyan_py.normal_modes import HessianTracker
 from medyan_py.output import Recorders
 from medyan_py.output.dump_text import dump_text
 from medyan_py.output.state_file import DamagedFile
 from medyan_py.protocols import Pins, RuleChanges, TensionGrowth
 from medyan_py.release import Releases
+from medyan_py.rocking import Still
 from medyan_py.schedule import Timetable
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
@@ -42,6 +44,9 @@ class Simulation:
     deck : Deck
     seed : int, optional
         Without it one is drawn; ``seed`` tells which.
+    threads : int
+        Threads that compute forces; small networks use one whatever is asked for. Trajectories are the same for the
+        same number; another number adds forces up in another order, which shows in the last digits.
 
     Attributes
     ----------
@@ -55,26 +60,30 @@ class Simulation:
         Whether the last run that was measured in events ended because nothing can happen any more.
     """
 
-    def __init__(self, deck: Deck, seed: int | None = None):
-        setup_stream = self._build(deck, secrets.randbits(63) if seed is None else int(seed))
+    def __init__(self, deck: Deck, seed: int | None = None, *, threads: int = 1):
+        setup_stream = self._build(deck, secrets.randbits(63) if seed is None else int(seed), threads)
         self._begin(setup_stream)
 
-    def _build(self, deck: Deck, seed: int) -> np.random.Generator:
+    def _build(self, deck: Deck, seed: int, threads: int) -> np.random.Generator:
         """Make all parts, still empty; returns the random stream of the set-up."""
         if seed < 0:
             raise ValueError(f"a seed cannot be negative, got {seed}")
-        self.deck, self.seed = deck, seed
+        self.deck, self.seed, self.threads = deck, seed, threads
         setup_seed, chemistry_seed, protocol_seed = np.random.SeedSequence(self.seed).spawn(3)
         setup_stream = np.random.default_rng(setup_seed)
         self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
         self._pins = Pins(deck, self.chemistry, np.random.default_rng(protocol_seed))
-        self._mechanics = Mechanics(deck, self.chemistry, self._pins)
+        self._mechanics = Mechanics(deck, self.chemistry, self._pins, threads)
         self._releases = Releases(deck, self.chemistry, setup_stream)
         self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
         self._holds = Holds(deck, self.chemistry, self._boundary)
         self._rule_changes = RuleChanges(deck, self.chemistry)
         self._tension_growth = TensionGrowth(deck, self.chemistry)
         self._dissipation = Dissipation(deck.force_fields, {}) if deck.track_dissipation else None
+        self._hessians = None
+        if deck.hessian is not None:
+            old_rules = deck.compatibility == "medyan-5.4"
+            self._hessians = HessianTracker(deck.hessian, self._mechanics, self._still, all_modes=old_rules)
         self._timetable = Timetable(deck.schedule)
         self.cycles = 0
         self.frame = 0
@@ -104,6 +113,8 @@ class Simulation:
         self._relax()
         if self._dissipation is not None:
             self._dissipation = Dissipation(self.deck.force_fields, self._mechanics.energies)
+        if self._hessians is not None:
+            self._hessians.look(start)
         self.chemistry.rebuild_candidates()
 
     @classmethod
@@ -114,6 +125,7 @@ class Simulation:
         *,
         input_dir: str | Path | None = None,
         runtime: float | None = None,
+        threads: int = 1,
     ) -> Simulation:
         """Read a system deck and what it names; prepare the simulation.
 
@@ -125,13 +137,15 @@ class Simulation:
             Where the files named in the deck are; by default next to it.
         runtime : float, s, optional
             Overrides the deck's RUNTIME.
+        threads : int
+            Threads that compute forces.
 
         Raises
         ------
         DeckError
             With everything that is wrong in the deck.
         """
-        return cls(read_deck(system, input_dir, runtime=runtime), seed)
+        return cls(read_deck(system, input_dir, runtime=runtime), seed, threads=threads)
 
     # ---- the cycle
 
@@ -165,7 +179,7 @@ class Simulation:
         ValueError
             For a duration or number of events that is negative or not finite, or both together.
         MechanicsError
-            If a minimisation fails; the message names interaction and objects.
+            If a minimisation fails; the message names interaction and objects, ``report`` is the state as text.
         LeftGridError
             If a cylinder leaves the grid; the message names it.
         OutputError
@@ -213,6 +227,8 @@ class Simulation:
         self._boundary.advance(start, self.time)
         self._relax()
         self._keep_books()
+        if self._hessians is not None:
+            self._hessians.look(self.time, keep=recorders is not None)
         self._pins.look(self.time)
         self.cycles += 1
         if self.cycles % self._timetable.frame_cycles == 0:
@@ -258,6 +274,12 @@ class Simulation:
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)
 
+    def _still(self) -> Still:
+        views = (self.filaments, self.linkers, self.motors, self.branchers)
+        bonds, branchers = self._mechanics.bonds, self._mechanics.branchers
+        ids = self.chemistry.bonds["ident"][bonds], self.chemistry.branchers["ident"][branchers]
+        return Still(self._mechanics, *views, *ids)
+
     def record(self, recorders: Recorders | None) -> None:
         """Write the present state as a frame, and begin to count anew what frames count; ``run`` does this by itself.
 
@@ -269,6 +291,8 @@ class Simulation:
             self.frame += 1
             self.chemistry.filaments.reset_counters()
             self.chemistry.clear_bond_events()
+            if self._hessians is not None:
+                self._hessians.forget()
 
     # ---- state
 
@@ -286,7 +310,7 @@ class Simulation:
         }
 
     @classmethod
-    def from_state(cls, deck: Deck, seed: int, state: dict) -> Simulation:
+    def from_state(cls, deck: Deck, seed: int, state: dict, *, threads: int = 1) -> Simulation:
         """A simulation that goes on, bit for bit, like the one whose ``state()`` this is.
 
         Parameters
@@ -296,6 +320,8 @@ class Simulation:
         seed : int
             Its seed.
         state : dict
+        threads : int
+            Threads that compute forces; with another number the last bits of forces may differ.
 
         Raises
         ------
@@ -303,7 +329,7 @@ class Simulation:
             If the state is that of another deck.
         """
         simulation = cls.__new__(cls)
-        simulation._build(deck, seed)
+        simulation._build(deck, seed, threads)
         simulation.cycles, simulation.frame = state["cycles"], state["frame"]
         recorded = state["recorded_time"]
         simulation._recorded_time = None if np.isnan(recorded) else recorded
@@ -358,7 +384,8 @@ class Simulation:
             "boundary": self._boundary,
             "mechanics": self._mechanics,
         }
-        return parts if self._dissipation is None else {**parts, "dissipation": self._dissipation}
+        optional = {"dissipation": self._dissipation, "hessians": self._hessians}
+        return parts | {name: part for name, part in optional.items() if part is not None}
 
     # ---- what there is to see
 
@@ -457,6 +484,14 @@ class Simulation:
         end, 0 minus end).
         """
         return self.chemistry.bond_events if self.deck.track_events else None
+
+    @property
+    def hessians(self) -> HessianTracker | None:
+        """Second derivatives of the energy and normal modes, None unless the deck says HESSIANTRACKING.
+
+        Its ``records`` are those since the last recorded frame; without recorders only the latest.
+        """
+        return self._hessians
 
     @property
     def diffusing_names(self) -> tuple[str, ...]:

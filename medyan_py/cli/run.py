@@ -9,7 +9,7 @@ from medyan_py.analysis.snapshot import read_snapshot
 from medyan_py.checkpoint import CheckpointError, changed_file, last_checkpoint
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import FAILED, REFUSED
-from medyan_py.cli.numbers import seconds, seed, whole
+from medyan_py.cli.numbers import seconds, seed, thread_count, whole
 from medyan_py.cli.selection import recorders
 from medyan_py.cli.session import Session
 from medyan_py.cli.signals import StopSignals
@@ -17,7 +17,7 @@ from medyan_py.cli.words import CommandParser
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import Deck, DeckError, Diagnostic, read_deck
 from medyan_py.escape import LeftGridError
-from medyan_py.output import RECORDERS, OutputError, claim_directory
+from medyan_py.output import RECORDERS, OutputError, claim_directory, write_failure
 from medyan_py.output.directory import reopen_directory
 from medyan_py.setup.frame_start import choose_frame, start_from_frame, what_is_lost
 from medyan_py.simulation import Simulation
@@ -60,7 +60,13 @@ def add_options(parser: CommandParser) -> None:
         help=f"what to write, separated by commas (default: all): {', '.join(RECORDERS)}",
     )
     parser.add_argument("--no-vtk", action="store_true", help="write no files for ParaView")
-    parser.add_argument("-t", dest="threads", type=whole, default=1, metavar="N", help="threads; only one is used yet")
+    parser.add_argument(
+        "-t",
+        dest="threads",
+        type=thread_count,
+        metavar="N",
+        help="threads that compute forces (default: 1); 0: one per processor",
+    )
     parser.add_argument("--compatibility", metavar="NAME", help="rules to follow: none or medyan-5.4")
 
 
@@ -79,13 +85,13 @@ def execute(options: argparse.Namespace) -> int:
             )
             if options.start_from is not None:
                 deck = _with_frame(deck, options)
-            simulation = Simulation(deck, options.seed_fixed)
+            simulation = Simulation(deck, options.seed_fixed, threads=options.threads or 1)
         except DeckError as error:
             return _refuse(error)
         except TrajectoryError as error:
             return _refuse_line(str(error))
         except MechanicsError as error:
-            return _fail(f"the initial network cannot be relaxed: {error}")
+            return _unrelaxed(error, options)
         except LeftGridError as error:
             return _fail(f"the initial network does not stay where it is: {error}")
         except MemoryError as error:
@@ -142,7 +148,8 @@ def _go_on(options: argparse.Namespace) -> int:
                         f"this is not the deck of the run in {options.resumed}: {change}; without -s the run goes on "
                         "with the deck that it was begun with, and a new run goes to another directory"
                     )
-            simulation = checkpoint.simulation(runtime=options.runtime)
+            threads = options.threads or checkpoint.run["threads"]
+            simulation = checkpoint.simulation(runtime=options.runtime, threads=threads)
             if options.runtime is not None and simulation.time > options.runtime:
                 return _refuse_line(f"the run is at t = {simulation.time:g} s already, past {options.runtime:g} s")
             directory = reopen_directory(options.resumed)
@@ -175,6 +182,19 @@ def _refuse(error: DeckError) -> int:
 def _list(label: str, diagnostics: Iterable[Diagnostic]) -> None:
     for diagnostic in diagnostics:
         say(f"{label}: {diagnostic}", sys.stderr)
+
+
+def _unrelaxed(error: MechanicsError, options: argparse.Namespace) -> int:
+    """The first minimisation failed: say so and leave the state it failed in."""
+    text = f"the initial network cannot be relaxed: {error}"
+    if error.report is None:
+        return _fail(text)
+    try:
+        path = write_failure(claim_directory(options.output or ".", overwrite=options.overwrite), 0.0, error.report)
+    except OutputError as why:
+        return _fail(f"{text}; {why}")
+    say(f"medyan: error: {text}; see {path}", sys.stderr)
+    return FAILED
 
 
 def _fail(text: str) -> int:

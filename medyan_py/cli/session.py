@@ -15,17 +15,18 @@ from pathlib import Path
 from medyan_py.checkpoint import Checkpoint, Checkpoints, write_checkpoint
 from medyan_py.cli.console import FILE_ONLY, ConsoleHandler, say
 from medyan_py.cli.exit_codes import BUG, FAILED, INTERRUPTED, REFUSED, SUCCESS
+from medyan_py.cli.numbers import available_processors
 from medyan_py.cli.progress import LiveProgress, terminal
 from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck.keys import count_unknown
 from medyan_py.escape import LeftGridError
-from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders
+from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders, write_failure
 from medyan_py.output.directory import RESULT_FILES, locked
 from medyan_py.output.layout import (
     CHECKPOINT_FILE,
     CHEMISTRY_FILE,
-    FAILURE_FILE,
+    FAILED_STATE_FILE,
     HDF5_FILE,
     LOG_FILE,
     PARAVIEW,
@@ -152,8 +153,9 @@ class Session:
                 self._checkpoints.skip_to(simulation)
             simulation.run(recorders=recorders, on_cycle=on_cycle)
         except MechanicsError as error:
-            self._tell(logging.ERROR, f"the forces cannot be computed at t = {simulation.time:.6g} s: {error}")
+            self._tell(logging.ERROR, f"the network cannot be relaxed at t = {simulation.time:.6g} s: {error}")
             self._last_frame(recorders)
+            self._dump(error)
             self._save_failure(error)
             return FAILED
         except LeftGridError as error:
@@ -191,12 +193,13 @@ class Session:
             "largest_force": float(self._largest_force),
             "record": ",".join(self._record),
             "every": float(self._every),
+            "threads": self._simulation.threads,
         }
         self._checkpoints.write(self._simulation, recorders.state(), run)
 
     def _save_failure(self, error: Exception) -> None:
         """Keep the state in which a run failed, for inspection."""
-        path = self._directory / FAILURE_FILE
+        path = self._directory / FAILED_STATE_FILE
         try:
             write_checkpoint(path, self._simulation, failure=str(error))
         except OutputError as problem:
@@ -226,6 +229,17 @@ class Session:
         else:
             self._tell(logging.ERROR, f"frame {self._simulation.frame} is this state" + ", not relaxed" * (not relaxed))
 
+    def _dump(self, error: MechanicsError) -> None:
+        """Leave the state in which a minimisation ended, for the eye and for tests of what went wrong."""
+        if error.report is None:
+            return
+        try:
+            path = write_failure(self._directory, self._simulation.time, error.report)
+        except OutputError as why:
+            self._tell(logging.ERROR, str(why))
+        else:
+            self._tell(logging.ERROR, f"where the minimisation ended is in {path}")
+
     # ---- the log
 
     def _log_start(self, options: argparse.Namespace) -> None:
@@ -250,8 +264,10 @@ class Session:
             )
         for diagnostic in simulation.deck.warnings:
             LOGGER.log(logging.INFO if diagnostic.severity == "hint" else logging.WARNING, "%s", diagnostic)
-        if options.threads > 1 or options.threads == 0:
-            LOGGER.warning("-t %d: this version computes on one thread", options.threads)
+        if simulation.threads > 1:
+            info("forces on %d threads", simulation.threads)
+            if simulation.threads > (processors := available_processors()):
+                LOGGER.warning("-t %d: more threads than processors (%d)", simulation.threads, processors)
 
     def _log_end(self) -> None:
         simulation, elapsed = self._simulation, time.monotonic() - self._started

@@ -46,8 +46,29 @@ def _conditional(settings: Settings, report: Report) -> None:
         if entry.values[0] not in AVAILABLE:
             feature = f"special protocol {entry.values[0]}"
             not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
+    _minimisation(settings, report)
     if "RESTARTPHASE" in settings.values and settings["PINRESTARTFILE"]:
         missing("PINRESTARTFILE", "pins from a file; beads are pinned anew as the protocol says")
+
+
+def _minimisation(settings: Settings, report: Report) -> None:
+    """Algorithms that only one of the two minimisers has."""
+    old = settings["compatibility"] == "medyan-5.4"
+    if settings["LINESEARCHALGORITHM"] == "QUADRATIC":
+        name, line = "LINESEARCHALGORITHM", settings.lines["LINESEARCHALGORITHM"]
+        if old:
+            message = "the quadratic line search of MEDYAN 5.4 did not work and is not brought back"
+            report.error(settings.file, line, name, message, found="QUADRATIC", allowed="BACKTRACKING")
+        else:
+            message = "there is one line search, which interpolates quadratically; it is used for either value"
+            report.warning(settings.file, line, name, message)
+    if old and settings["CONJUGATEGRADIENT"] == "LBFGS":
+        report.error(
+            *(settings.file, settings.lines["CONJUGATEGRADIENT"], "CONJUGATEGRADIENT"),
+            "MEDYAN 5.4 has no such minimisation",
+            found="LBFGS",
+            allowed="POLAKRIBIERE, FLETCHERRIEVES, STEEPESTDESCENT",
+        )
 
 
 def check_available_chemistry(lines: ChemistryLines, settings: Settings, report: Report) -> None:

@@ -17,6 +17,7 @@ from .model import (
     FilamentLine,
     FilamentType,
     Geometry,
+    HessianTracking,
     InitialNetwork,
     Minimisation,
     Schedule,
@@ -80,6 +81,7 @@ def build_deck(
         compatibility=settings["compatibility"],
         track_dissipation=settings["DISSIPATIONTRACKING"],
         track_events=settings["EVENTTRACKING"],
+        hessian=_hessian(settings),
         log_each_cycle=log.get("log-simulation-time-each-cycle", False),
         source_lines=_source_lines(settings, lines),
     )
@@ -114,6 +116,14 @@ def _minimisation(settings: Settings) -> Minimisation:
         lambda_max=settings["LAMBDAMAX"],
         recover=settings["try-to-recover-in-line-search-error"],
     )
+
+
+def _hessian(settings: Settings) -> HessianTracking | None:
+    if settings["HESSIANTRACKING"] is None:
+        return None
+    skip, dense, rock, write = settings["HESSIANTRACKING"]
+    eigenvalues = settings["EIGENTRACKING"]
+    return HessianTracking(int(skip), dense == 1, rock == 1 and eigenvalues, write == 1, eigenvalues)
 
 
 def _filament_types(settings: Settings, book: SpeciesBook) -> tuple[FilamentType, ...]:
@@ -222,6 +232,8 @@ def force_fields(settings: Settings) -> tuple[str, ...]:
     if settings["BOUNDARYFFTYPE"]:
         inner = settings["BOUNDARYFFTYPE"] == "REPULSIONEXPIN"
         names += ["BoundaryCylinderRepulsionIn" if inner else "BoundaryCylinderRepulsion", "BoundaryBubbleRepulsion"]
+    if protocols(settings).pinning:
+        names.append("BoundaryCylinderAttachment")
     names.append("FixedBubbleCoordinates")
     if settings["BUBBLEFFTYPE"]:
         names += ["BubbleCylinderRepulsion", "BubbleBubbleRepulsion"]

@@ -51,6 +51,7 @@ class Checker:
         self._initial()
         self._membranes()
         self._bubbles()
+        self._hessian()
 
     # --- helpers
 
@@ -390,6 +391,19 @@ class Checker:
         for name in ("init-mtoc", "init-afm"):
             for entry in settings.entries(name):
                 self._anchor(name, entry)
+
+    def _hessian(self) -> None:
+        values = self._settings["HESSIANTRACKING"]
+        if values is None:
+            return
+        skip, *flags = values
+        if skip < 1 or skip != int(skip) or skip > MAX_INT:
+            self._error("HESSIANTRACKING", "SKIP", found=f"{skip:g}", allowed="a whole number ≥ 1")
+        for name, flag in zip(("DENSE", "ROCK", "PRINT"), flags, strict=True):
+            if flag not in (0, 1):
+                self._warn("HESSIANTRACKING", f"{name} taken as 0", found=f"{flag:g}", allowed="0, 1")
+        if flags[1] == 1 and not self._settings["EIGENTRACKING"]:
+            self._warn("HESSIANTRACKING", "ROCK has no effect while EIGENTRACKING is OFF")
 
     def _anchor(self, name: str, entry) -> None:
         for prop, count in (("bubble-type", self._counts.BuT), ("filament-type", self._counts.FT)):

@@ -77,6 +77,22 @@ class Minimisation:
 
 
 @dataclass(frozen=True)
+class HessianTracking:
+    """What is to be known of the second derivatives of the energy.
+
+    They are computed after the first minimisation and every `skip`-th one after it. `dense`: all eigenvalues, by the
+    dense solver; `rock`: a film of each mode at the end; `write_matrix`: the matrix itself goes into a file;
+    `eigenvalues`: whether any are computed.
+    """
+
+    skip: int
+    dense: bool
+    rock: bool
+    write_matrix: bool
+    eigenvalues: bool
+
+
+@dataclass(frozen=True)
 class ExcludedVolume:
     """Repulsion between cylinders: `kind` None, 'integral' or 'monomer'; `cutoff` between mid points (nm)."""
 
@@ -423,7 +439,8 @@ class InitialNetwork:
 class Deck:
     """A checked deck: everything a simulation needs to start. Made by :func:`medyan_py.deck.read_deck`.
 
-    `track_dissipation` and `track_events` tell which books are kept. `compatibility` is 'none' or 'medyan-5.4': whether
+    `track_dissipation` and `track_events` tell which books are kept, `hessian` (or None)
+    what is computed of the second derivatives of the energy. `compatibility` is 'none' or 'medyan-5.4': whether
     the rules of that program hold where the default differs. `algorithm` is 'NRM', 'GILLESPIE' or 'SIMPLEGILLESPIE';
     `rate_change` is None without one. `source_lines` tells of every keyword and directive where it was last set:
     name → (file, line). `texts` holds the files as read: path → text.
@@ -464,5 +481,6 @@ class Deck:
     compatibility: str
     track_dissipation: bool
     track_events: bool
+    hessian: HessianTracking | None
     log_each_cycle: bool
     source_lines: Mapping[str, tuple[str, int]]

@@ -36,9 +36,9 @@ ANALYSES = (
         "HESSIANTRACKING",
         Repetition.FIXED,
         ValueType("float", least=0),
-        help="SKIP DENSE ROCK PRINT: every SKIP-th minimisation compute the Hessian",
+        help="SKIP DENSE ROCK PRINT: every SKIP-th minimisation compute the Hessian; DENSE 1: all eigenvalues; "
+        "ROCK 1: a film of each mode at the end; PRINT 1: write the matrix",
         count=(4,),
-        feature="Hessian analysis",
     ),
     Keyword("EIGENTRACKING", _S1, _SWITCH, default=True, help="eigenvalues of the Hessian"),
     Keyword(

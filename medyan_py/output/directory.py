@@ -12,7 +12,7 @@ from pathlib import Path
 from medyan_py.output import layout
 from medyan_py.output.errors import OutputError
 from medyan_py.output.journaled_file import journal_name
-from medyan_py.output.layout import BOX_FILE, EVENT_KINDS, PARAVIEW, VTK_KINDS, event_file
+from medyan_py.output.layout import BOX_FILE, EVENT_KINDS, PARAVIEW, VTK_KINDS, event_file, rocking_file
 from medyan_py.output.replace_file import temporary_name
 
 LOGGER = logging.getLogger("medyan_py.output")
@@ -34,14 +34,18 @@ RESULT_FILES = (
     layout.TENSION_GRAPH_FILE,
     layout.DUMP_FILE,
     layout.HDF5_FILE,
+    layout.HESSIAN_FILE,
+    layout.SPECTRA_FILE,
+    layout.PROJECTIONS_FILE,
     layout.LOG_FILE,
+    layout.FAILURE_FILE,
 )
 
 STATE_FILES = (
     layout.CHECKPOINT_FILE,
     layout.NEW_CHECKPOINT_FILE,
     layout.OLDER_CHECKPOINT_FILE,
-    layout.FAILURE_FILE,
+    layout.FAILED_STATE_FILE,
 )
 
 
@@ -55,8 +59,8 @@ def claim_directory(path: str | Path, *, overwrite: bool = False) -> Path:
     path : path
         The output directory.
     overwrite : bool
-        Remove the results of an earlier run (the .traj files that this program writes, medyan.log, and what it writes
-        into paraview/). Other files in the directory are not touched.
+        Remove the results of an earlier run (the .traj files that this program writes, medyan.log,
+        failed_minimisation.txt, and what it writes into paraview/). Other files in the directory are not touched.
 
     Raises
     ------
@@ -150,6 +154,7 @@ def _results(directory: Path) -> Iterator[Path]:
         for file in (directory / name, temporary_name(directory / name)):
             if os.path.lexists(file):
                 yield file
+    yield from directory.glob(rocking_file("[0-9]*"))
     paraview = directory / PARAVIEW
     for name in (BOX_FILE, *(f"{kind}.pvd" for kind in VTK_KINDS)):
         for file in (paraview / name, temporary_name(paraview / name)):

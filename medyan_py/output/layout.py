@@ -17,10 +17,14 @@ DUMP_FILE = "datadump.traj"
 CHECKPOINT_FILE = "checkpoint.h5"
 NEW_CHECKPOINT_FILE = "checkpoint.h5.new"  # before it gets its name
 OLDER_CHECKPOINT_FILE = "checkpoint-older.h5"
-FAILURE_FILE = "failed-state.h5"
+FAILED_STATE_FILE = "failed-state.h5"
+FAILURE_FILE = "failed_minimisation.txt"
 DISSIPATION_FILE = "dissipation.traj"
 REACTIONS_FILE = "HRCD.traj"
 FORCE_FIELDS_FILE = "HRMD.traj"
+HESSIAN_FILE = "hessianmatrix.traj"
+SPECTRA_FILE = "hessianspectra.traj"
+PROJECTIONS_FILE = "projections.traj"
 EVENT_KINDS = ("motorwalking", "motorunbinding", "motorbinding", "linkerunbinding", "linkerbinding")
 
 PARAVIEW = "paraview"  # folder
@@ -39,6 +43,11 @@ FILES_PER_FOLDER = 1000
 def event_file(kind: str) -> str:
     """Name of the file of one kind of events."""
     return f"{kind}events.traj"
+
+
+def rocking_file(mode: int | str) -> str:
+    """Name of the file of the film of one normal mode."""
+    return f"rockingsnapshot_{mode}.traj"
 
 
 def frame_path(kind: str, frame: int) -> str:

@@ -19,7 +19,8 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 - ``cycles``, ``dump_cycles`` between restart dumps, ``restart_dump()``: the text of one;
 - ``seed``, ``finished``, and of ``deck`` its ``texts``, ``system_path``, ``chemistry_path``, ``compatibility``;
 - ``dissipation``: ``total``, ``chemdiss``, ``mechdiss``, ``chemenergy``, ``mechenergy``, ``reactions``,
-  ``force_fields``, or None; ``events``: structured arrays by kind, or None.
+  ``force_fields``, or None; ``events``: structured arrays by kind, or None;
+- ``hessians``: ``wishes`` of the deck and ``records`` since the frame before, or None.
 """
 
 from collections.abc import Iterable

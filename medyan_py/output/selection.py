@@ -6,6 +6,7 @@ from pathlib import Path
 from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
 from medyan_py.output.dump_text import DumpRecorder
 from medyan_py.output.graph_text import LinkGraphRecorder, TensionGraphRecorder
+from medyan_py.output.hessian_text import HessianMatrixRecorder, ProjectionsRecorder, RockingRecorder, SpectraRecorder
 from medyan_py.output.layout import EVENT_KINDS
 from medyan_py.output.log_file import LogRecorder
 from medyan_py.output.network_text import (
@@ -44,13 +45,19 @@ RECORDERS = {  # in the order in which a frame is written
         ForceFieldsRecorder(directory),
     ],
     "events": lambda directory: [EventRecorder(directory, kind) for kind in EVENT_KINDS],
+    "hessian": lambda directory: [
+        HessianMatrixRecorder(directory),
+        SpectraRecorder(directory),
+        ProjectionsRecorder(directory),
+        RockingRecorder(directory),
+    ],
     "CMGraph": lambda directory: [LinkGraphRecorder(directory)],
     "TMGraph": lambda directory: [TensionGraphRecorder(directory)],
     "datadump": lambda directory: [DumpRecorder(directory)],
     "h5": _hdf5,
     "vtk": lambda directory: [VtkRecorder(directory)],
 }
-"""Name → recorders of a directory. Those of dissipation and events write only if the simulation keeps books of them."""
+"""Name → recorders of a directory. Some write only what the deck asks the simulation to keep books of."""
 
 
 def standard_recorders(

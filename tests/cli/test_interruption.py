@@ -96,7 +96,7 @@ def test_minimisation_fails_during_the_run(failing, tmp_path, capsys):
     assert failing(12, MechanicsError("LinkerStretching: not finite for linker 3")) == 3
     err = capsys.readouterr().err
     assert err == (
-        "[error] the forces cannot be computed at t = 0.6 s: LinkerStretching: not finite for linker 3\n"
+        "[error] the network cannot be relaxed at t = 0.6 s: LinkerStretching: not finite for linker 3\n"
         "[error] frame 2 is this state, not relaxed\n"
         f"[error] the state is saved in {tmp_path / 'out' / 'failed-state.h5'}\n"
     )

@@ -136,3 +136,12 @@ def test_a_runtime_that_is_past(tmp_path, capsys):
     run("run", "-s", short_deck("two_filaments", tmp_path), "-o", tmp_path / "out")
     assert main(["run", "--continue", str(tmp_path / "out"), "--runtime", "1e-6"]) == 2
     assert "s already, past 1e-06 s" in capsys.readouterr().err
+
+
+def test_normal_modes_and_their_films_go_on_alike(tmp_path, kept):
+    system = short_deck("two_filaments", tmp_path)
+    system.write_text(system.read_text() + "\nHESSIANTRACKING: 3 0 1 1\nEIGENTRACKING: ON\n")
+    words = ("--record", "snapshot,hessian", "--checkpoint-every", 1e-9, "--seed-fixed", 1)
+    run("run", "-s", system, "-o", tmp_path / "whole", *words)
+    assert len(list((tmp_path / "whole").glob("rockingsnapshot_*.traj"))) > 5
+    go_on_from_each([kept[2], kept[5], kept[7]], tmp_path / "whole", tmp_path)

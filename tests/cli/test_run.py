@@ -11,7 +11,7 @@ from start_medyan import INPUTS, start
 
 import medyan_py as md
 from medyan_py.analysis import read_chemistry, read_snapshot
-from medyan_py.cli import main
+from medyan_py.cli import main, session
 
 
 def test_all_mistakes_of_a_deck_at_once_and_nothing_written(medyan, pair, tmp_path):
@@ -138,16 +138,18 @@ def test_output_directory_that_is_a_file(pair, tmp_path, capsys):
     assert "is a file, not a directory" in capsys.readouterr().err
 
 
-def test_threads_and_warnings_of_the_deck_are_told(pair, tmp_path, capsys):
+def test_threads_and_warnings_of_the_deck_are_told(pair, tmp_path, capsys, monkeypatch):
     deck = tmp_path / "deck"
     shutil.copytree(pair.parent, deck)
     with open(deck / "systeminput.txt", "a") as file:
         file.write("NUMTOTALSTEPS: 5\n")
     words = ["-s", str(deck / "systeminput.txt"), "-o", str(tmp_path / "out"), "--runtime", "0.1", "--no-vtk"]
+    monkeypatch.setattr(session, "available_processors", lambda: 3)
     assert main([*words, "-t", "4"]) == 0
     err = capsys.readouterr().err
     log = (tmp_path / "out" / "medyan.log").read_text()
-    for text in ("[warning] -t 4: this version computes on one thread\n", "NUMTOTALSTEPS"):
+    assert "[info] forces on 4 threads\n" in log
+    for text in ("[warning] -t 4: more threads than processors (3)\n", "NUMTOTALSTEPS"):
         assert text in err and text in log
 
 
@@ -239,9 +241,9 @@ def on_a_terminal(*words, cwd):
 
 
 def test_progress_on_a_terminal(network, tmp_path):
-    words = ["-s", network, "-o", "out", "--runtime", "2", "-t", "3", "--record", "snapshot,chemistry"]
+    words = ["-s", network, "-o", "out", "--runtime", "2", "-t", "777", "--record", "snapshot,chemistry"]
     text = on_a_terminal(*words, cwd=tmp_path)
-    for part in ("\x1b[", "s of 2 s", "events/s", "iterations", "linkers", "motors", "left", "[warning] -t 3"):
+    for part in ("\x1b[", "s of 2 s", "events/s", "iterations", "linkers", "motors", "left", "[warning] -t 777"):
         assert part in text
     assert "[info]" not in text
     assert text.splitlines()[-2].endswith("snapshot.traj, chemistry.traj, medyan.log")

@@ -304,8 +304,6 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
 @pytest.mark.parametrize(
     ("extra", "keyword", "feature"),
     [
-        ("LINESEARCHALGORITHM: QUADRATIC", "LINESEARCHALGORITHM", "quadratic line search"),
-        ("HESSIANTRACKING: 10 1 0 0", "HESSIANTRACKING", "Hessian analysis"),
         ("SPECIALPROTOCOL AFM 1 2 3 4 5", "SPECIALPROTOCOL", "special protocol AFM"),
         ("PROJECTIONTYPE: ARC", "PROJECTIONTYPE", "projection ARC"),
         ("NUMBUBBLES: 1", "NUMBUBBLES", "bubbles"),
@@ -320,6 +318,19 @@ def test_feature_not_available(folder, extra, keyword, feature):
     message = folder.error(extra=extra + "\n")
     assert message.startswith("system.txt:")
     assert f"{keyword}: not available in this version: {feature}" in message
+
+
+def test_there_is_one_line_search(folder):
+    deck = folder.read(extra="LINESEARCHALGORITHM: QUADRATIC\n")
+    assert any("LINESEARCHALGORITHM: there is one line search" in str(w) for w in deck.warnings)
+    old = "LINESEARCHALGORITHM: QUADRATIC\ncompatibility medyan-5.4\n"
+    assert "the quadratic line search of MEDYAN 5.4 did not work" in folder.error(extra=old)
+
+
+def test_lbfgs_is_not_in_the_old_minimiser(folder):
+    assert folder.read({"CONJUGATEGRADIENT": "LBFGS"}).minimisation.method == "LBFGS"
+    message = folder.error({"CONJUGATEGRADIENT": "LBFGS"}, extra="compatibility medyan-5.4\n")
+    assert "CONJUGATEGRADIENT: MEDYAN 5.4 has no such minimisation, found LBFGS" in message
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ def make_sim(**changes):
             chemistry_path=Path("d/c.txt"),
             compatibility="none",
         ),
+        hessians=None,
         minimisation=SimpleNamespace(status="converged", iterations=12, evaluations=15, residual=0.25),
     )
     vars(sim).update(changes)

@@ -58,6 +58,8 @@ RULES = {
         "SNAPSHOTSTEPS": "1400",
         "NEIGHBORLISTSTEPS": "1400",
     },
+    "normal modes": {"HESSIANTRACKING": "2 0 1 1", "EIGENTRACKING": "ON", "NUMFILAMENTS": "4"},
+    "limited-memory BFGS": {"CONJUGATEGRADIENT": "LBFGS"},
     "short cycles first": {"INITIALSLOWDOWNTIME": "0.25"},
 }
 
