@@ -94,10 +94,10 @@ cdef class FilamentChemistry(FilamentTurnover):
         super().__init__(shape, compartment_size, active, diffusing, bulk, reactions, seed, powers, algorithm=algorithm,
                          volume_fraction=volume_fraction, face_fraction=face_fraction,
                          track_dissipation=track_dissipation)
+        self._make_sets()
         self.candidates = Candidates(
             filaments, [(b.filament_types, b.flags, b.stride, b.r_min, b.r_max, b.free.bulk) for b in bindings],
-            self.shape, self.compartment_size, self.active_array, same_filament_pairs)
-        self._make_sets()
+            self.shape, self.compartment_size, self.home, same_filament_pairs)
 
     def add_filament(self, int type, points, rest_length=None):
         """Create a filament of full cylinders through ``points`` (nm), minus end first; returns its row.
@@ -418,7 +418,7 @@ cdef class FilamentChemistry(FilamentTurnover):
         if np.array_equal(before, self.active_array):
             return
         self.home = nearest_active(self.shape, self.compartment_size, self.active_array)
-        self.candidates.active = self.active_array.copy()
+        self.candidates.home = self.home
         self.update()
         self.rebuild_candidates()
 
