@@ -257,7 +257,12 @@ cdef class FilamentChemistry(FilamentTurnover):
         if brancher >= 0:
             self.branchers.daughter[brancher] = new
         self.refresh_cylinder(before)
-        self.refresh_motors_on(before)
+        c = before
+        for near in range(3):
+            # heads up to three cylinders apart may close up now that they are on two filaments
+            if c >= 0:
+                self.refresh_motors_on(c)
+                c = self.filaments.cylinders.neighbour[c, MINUS]
         self.settle_filament(new)
         self.refresh_cylinder(cylinder)
         self.refresh_motors_on(cylinder)

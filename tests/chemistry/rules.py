@@ -27,6 +27,7 @@ class Picture:
         filaments = chemistry.filaments
         self.chemistry = chemistry
         self.max_sites = filaments.max_sites
+        self.homes = {}  # the active compartment nearest to each one that was asked for
         self.types = filaments.kinds
         self.x = filaments.beads.columns["x"]
         self.columns = {k: v[: filaments.cylinders.top].tolist() for k, v in filaments.cylinders.columns.items()}
@@ -118,15 +119,22 @@ class Picture:
         """Number of the compartment of a point, or of the nearest active one (ties: the lowest number)."""
         shape, size = self.chemistry.shape, self.chemistry.compartment_size
         i = [min(max(math.floor(point[k] / size[k]), 0), shape[k] - 1) for k in range(3)]
-        at = i[0] + shape[0] * (i[1] + shape[1] * i[2])
-        active = self.chemistry.active_compartments
-        if active[at]:
-            return at
+        return self._home(i[0] + shape[0] * (i[1] + shape[1] * i[2]))
 
-        def centre(c):
-            return np.array([c % shape[0], c // shape[0] % shape[1], c // (shape[0] * shape[1])]) * size
+    def _home(self, compartment):
+        if compartment not in self.homes:
+            shape = self.chemistry.shape
 
-        return min(np.flatnonzero(active), key=lambda c: (round(np.linalg.norm(centre(c) - centre(at)), 6), c))
+            def centre(c):
+                return np.array([c % shape[0], c // shape[0] % shape[1], c // (shape[0] * shape[1])]) * (
+                    self.chemistry.compartment_size
+                )
+
+            self.homes[compartment] = min(
+                np.flatnonzero(self.chemistry.active_compartments).tolist(),
+                key=lambda c: (round(np.linalg.norm(centre(c) - centre(compartment)), 6), c),
+            )
+        return self.homes[compartment]
 
     # ---- what the structure must be like
 

@@ -223,7 +223,11 @@ class Verbs:
             if a.filament_type == chain.type and len(at) == 1 and chain.states[at[0]] == base + a.kind:
                 states = list(chain.states)
                 states[at[0]] = base + a.new_kind
-                yield ("age" if a.part < 0 else "age end"), self.after(chains={i: chain._replace(states=tuple(states))}), ()
+                yield (
+                    ("age" if a.part < 0 else "age end"),
+                    self.after(chains={i: chain._replace(states=tuple(states))}),
+                    (),
+                )
 
     # ---- whole filaments
 
@@ -269,9 +273,7 @@ class Verbs:
                 beads={new_id: before, old_id: behind},
                 bonds={key: b._replace(sites=tuple(map(moved, b.sites))) for key, b in self.old.bonds.items()},
                 branchers={
-                    key: b._replace(
-                        site=moved(b.site), daughter=new_id if chain.brancher == key else b.daughter
-                    )
+                    key: b._replace(site=moved(b.site), daughter=new_id if chain.brancher == key else b.daughter)
                     for key, b in self.old.branchers.items()
                 },
             ),
@@ -353,7 +355,7 @@ class Verbs:
         new = self.new.bonds[key]
         b, p = self.chemistry.bindings[new.reaction], self.old.picture
         name = "motor" if b.motor else "linker"
-        for pair, owner in self.rules.pairs[new.reaction].items():
+        for pair in self.rules.candidate_pairs(new.reaction):
             if {self.old.monomer(s) for s in pair} != set(new.sites):
                 continue
             legs = [p.table["type"][self.old.row[i]] for i, _ in new.sites]
@@ -362,7 +364,11 @@ class Verbs:
             assert key[0] == b.motor and legs == list(b.filament_types) and new.heads in heads
             assert abs(new.rest_length - length) < 1e-6
             made = new._replace(birth=self.new.time)
-            yield f"bind {name}", self.after(bonds={key: made}, free=[(b.free, owner, -1)]), ()
+            yield (
+                f"bind {name}",
+                self.after(bonds={key: made}, free=[(b.free, self.rules.pair_owner(new.reaction, pair), -1)]),
+                (),
+            )
 
     def unbind(self, key):
         b = self.chemistry.bindings[self.old.bonds[key].reaction]

@@ -74,7 +74,7 @@ def filament_reactions(world):
     a, t = world.pool("actin"), world.pool("tubulin")
     b = world.pool("brancher")
     both = len(world.types) == 2
-    per_actin = 0.2 * 60 / (60 if "actin" not in world.bulk else 200)
+    per_actin = 0.06 if a.bulk else 0.15
     reactions = {
         "growths": [
             Growth(0, 1, a, 0, 0, 0, per_actin),
@@ -83,11 +83,11 @@ def filament_reactions(world):
             Growth(0, 0, a, 1, 0, 0, per_actin / 2),
         ]
         + [Growth(1, 1, t, 0, 0, 0, 0.3), Growth(1, 0, t, 0, 0, 0, 0.1)] * both,
-        "shrinkages": [Shrinkage(0, 1, a, end, inside, end, 14.0) for end in (0, 1) for inside in (0, 1)]
-        + [Shrinkage(0, 0, a, end, inside, 0, 10.0) for end in (0, 1) for inside in (0, 1)]
+        "shrinkages": [Shrinkage(0, 1, a, end, inside, end, 9.0) for end in (0, 1) for inside in (0, 1)]
+        + [Shrinkage(0, 0, a, end, inside, 0, 7.0) for end in (0, 1) for inside in (0, 1)]
         + [Shrinkage(1, 1, t, 0, 0, 0, 14.0), Shrinkage(1, 0, t, 0, 0, 0, 6.0)] * both,
         "agings": [
-            Aging(0, -1, 0, 1, 0.05), Aging(0, -1, 1, 0, 0.1), Aging(0, 1, 0, 1, 2.0), Aging(0, 1, 1, 0, 1.0),
+            Aging(0, -1, 0, 1, 0.3), Aging(0, -1, 1, 0, 0.5), Aging(0, 1, 0, 1, 2.0), Aging(0, 1, 1, 0, 1.0),
             Aging(0, 0, 0, 1, 0.5), Aging(0, 0, 1, 0, 2.0),
         ],
         "destructions": [Destruction(0, m, p, (a, a), 40.0) for m in (0, 1) for p in (0, 1)]
@@ -97,7 +97,7 @@ def filament_reactions(world):
         + [Nucleation(1, (t,), 0, 0, 0, 0.02)] * both,
         "branchings": [
             Branching(
-                k, min(k, len(world.types) - 1), flag, b, (a, t)[min(k, len(world.types) - 1)], 0, 2e-3, 3.0,
+                k, min(k, len(world.types) - 1), flag, b, (a, t)[min(k, len(world.types) - 1)], 0, 8e-3, 20.0,
                 zone=zone, distance=90.0, length=6.0, unbinding_law=("SLIP", "SLIPF")[k],
                 unbinding_parameter=(0.5, 10.0)[k],
             )
@@ -117,20 +117,20 @@ def binding_reactions(world):
     for k, (flag, stride, law) in enumerate(world.linkers):
         types = (0, 1) if both and k else (0, 0)
         laws = (SLIP, CATCH)[k % 2] if law else {}
-        bindings.append(Binding(False, k, types, (flag, flag), world.pool("linker"), 0.03, 1.5, 10.0, 60.0, 8.0,
+        bindings.append(Binding(False, k, types, (flag, flag), world.pool("linker"), 0.2, 8.0, 10.0, 35.0, 8.0,
                                 stride=stride, **laws))  # fmt: skip
     for k, (most, law) in enumerate(world.motors):
         flag = world.motor_flag
         types = (1, 0) if both and k else (0, 0)
         laws = {
             "unbinding_law": f"{DUTY[k % 2]}CATCH", "unbinding_force": 12.0, "walking_law": f"{DUTY[k % 2]}STALL",
-            "walking_force": 50.0, "step_fraction": 4.0,
+            "walking_force": 50.0, "step_fraction": 2.5,
         } if law else {}  # fmt: skip
         still = (None, None)
         walking = {} if "walk" in world.off else {
-            "walking": (6.0, None if k else 6.0), "walking_back": (5.0, 5.0) if k == 0 else still,
+            "walking": (15.0, None if k else 15.0), "walking_back": (12.0, 12.0) if k == 0 else still,
         }  # fmt: skip
-        bindings.append(Binding(True, k, types, (flag, flag), world.pool("motor"), 0.02, 1.2, 20.0, 110.0, 2.5,
+        bindings.append(Binding(True, k, types, (flag, flag), world.pool("motor"), 0.12, 6.0, 20.0, 60.0, 2.5,
                                 heads_min=1, heads_max=most, **laws, **walking))  # fmt: skip
     return bindings
 
@@ -199,8 +199,8 @@ worlds = st.builds(
     World,
     seed=st.integers(1, 2**32),
     types=st.lists(filament_type(), min_size=1, max_size=2).map(tuple),
-    filaments=st.integers(4, 10),
-    cylinders=st.integers(2, 7),
+    filaments=st.integers(4, 8),
+    cylinders=st.integers(2, 6),
     grid=st.sampled_from(GRIDS),
     volumes=st.sampled_from([(1.0,), (1.0, 0.4), (1.0, 0.0, 0.7)]),
     walls=st.booleans(),
