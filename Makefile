@@ -44,6 +44,7 @@ bench: $(VENV)/installed
 	$(BIN)/python benchmarks/diffusion.py
 	$(BIN)/python benchmarks/forces.py
 	$(BIN)/python benchmarks/relaxation.py
+	$(BIN)/python benchmarks/filament_networks.py
 	$(BIN)/python benchmarks/decks.py
 
 clean:
