@@ -1,7 +1,8 @@
 """What happens to whole filaments, and the public face of the chemistry.
 
 Aging, destruction and severing; new filaments are in ``filament_seeding.pyx``, events at ends and bonds in
-``filament_turnover.pyx``. The rules are those of the MEDYAN model (Popov, Komianos & Papoian 2016, PLoS Comput Biol 12:e1004877).
+``filament_turnover.pyx``. The rules are those of the MEDYAN model (Popov, Komianos & Papoian 2016, PLoS Comput Biol
+12:e1004877).
 """
 
 from libc.stdint cimport uint8_t
@@ -205,7 +206,7 @@ cdef class FilamentChemistry(FilamentSeeding):
     cdef int cut(self, int cylinder) except -1 nogil:
         """Cut at the minus side of a cylinder; the minus-side part becomes a new filament."""
         cdef int f = self.filaments.cylinders.filament[cylinder], type = self.filaments.table.type[f]
-        cdef int before = self.filaments.cylinders.neighbour[cylinder, MINUS], new, c, near, brancher
+        cdef int before = self.filaments.cylinders.neighbour[cylinder, MINUS], new, c, near, _near, brancher
         cdef int last = self.filaments.end_slot(before, PLUS), first = self.filaments.end_slot(cylinder, MINUS), kind
         self.forget_ends(f)
         new = self.filaments.split(f, cylinder, self.time)
@@ -228,7 +229,7 @@ cdef class FilamentChemistry(FilamentSeeding):
             self.branchers.daughter[brancher] = new
         self.refresh_cylinder(before)
         c = before
-        for near in range(3):
+        for _near in range(3):
             # heads up to three cylinders apart may close up now that they are on two filaments
             if c >= 0:
                 self.refresh_motors_on(c)
