@@ -86,14 +86,17 @@ def many_compartments(n):
 
 
 def many_species(n):
-    return Engine((2000, 1, 1), (500.0,) * 3, [1] * 2000, [Diffusing(f"s{i}", 1e6) for i in range(n)], [], [], 1)
+    engine = Engine((2000, 1, 1), (500.0,) * 3, [1] * 2000, [Diffusing(f"s{i}", 1e6) for i in range(n)], [], [], 1)
+    for species in range(n):
+        engine.spread(species, 4000)  # memory that is never written is not resident
+    return engine
 
 
 MEMORY = {
     "cylinder": (many_cylinders, 20_000, 60_000, 1),
     "cylinder with candidate pairs": (many_sites, 20_000, 60_000, 1),
     "compartment with one species": (many_compartments, 50_000, 250_000, 1),
-    "channel (species in a compartment)": (many_species, 64, 512, 2000),
+    "channel (species in a compartment)": (many_species, 16, 128, 2000),
 }
 
 
@@ -112,7 +115,7 @@ def grown_by(name, size):
 
 def print_memory(name, size):
     make = MEMORY[name][0]
-    make(64)  # what the libraries take once
+    make(8)  # what the libraries take once
     gc.collect()
     before = resident()
     kept = make(size)
