@@ -131,7 +131,7 @@ def binding_reactions(world):
             "walking": (15.0, None if k else 15.0), "walking_back": (12.0, 12.0) if k == 0 else still,
         }  # fmt: skip
         bindings.append(Binding(True, k, types, (flag, flag), world.pool("motor"), 0.12, 6.0, 20.0, 60.0, 2.5,
-                                heads_min=1, heads_max=most, **laws, **walking))  # fmt: skip
+                                heads_min=1, heads_max=most, distinct_legs=k > 0, **laws, **walking))  # fmt: skip
     return bindings
 
 
