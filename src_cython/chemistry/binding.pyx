@@ -8,7 +8,7 @@ at that moment until the next rebuild.
 Sites are binned by position, with bins no smaller than r_max, so only neighbouring bins are searched. Pairs of a rule
 hang in a doubly linked list at both their sites and stand in a swap-remove array of the compartment that owns them:
 occupying or freeing a site costs its own pairs only and a uniform draw is one look-up. The owner is the compartment
-of the pair's middle, because that is where the bond will sit.
+of the pair's middle, or the nearest active one, because that is where the bond will sit.
 """
 
 from libc.math cimport floor
@@ -38,8 +38,10 @@ cdef class Candidates:
     rules : sequence of (filament_types, flags, stride, r_min, r_max, whole)
         Filament types and binding-site flags of the two legs; distances in nm; ``whole`` puts all pairs of the rule
         into one list of the system.
-    shape, compartment_size, active :
+    shape, compartment_size :
         The grid; sizes in nm.
+    home : int32 (compartments,)
+        The active compartment nearest to each one.
     same_filament : bool
         Whether two sites of one filament may pair.
 
@@ -54,7 +56,7 @@ cdef class Candidates:
         for i in range(16):
             self.bins[i] = NULL
 
-    def __init__(self, Filaments filaments, rules, shape, compartment_size, active, bint same_filament):
+    def __init__(self, Filaments filaments, rules, shape, compartment_size, home, bint same_filament):
         cdef int n, k
         if len(rules) > 16:
             raise ValueError(f"at most 16 kinds of linkers and motors are possible, got {len(rules)}")
@@ -71,8 +73,8 @@ cdef class Candidates:
         for k in range(3):
             self.shape[k] = shape[k]
             self.size[k] = compartment_size[k]
-        self.active = np.array(active, dtype=np.uint8).reshape(-1)
-        n = len(self.active)
+        self.home = np.array(home, dtype=np.int32).reshape(-1)
+        n = len(self.home)
         self.owners = n + 1
         self.owned = <PairList *> calloc(max(1, self.owners * self.rules), sizeof(PairList))
         if self.owned == NULL:
@@ -176,7 +178,7 @@ cdef class Candidates:
     def _arrays(self):
         """Arrays that keep their size, or grow with the cylinders, by name."""
         return {"where": self.where, "head": self.head, "bin_of": self.bin_of, "bin_next": self.bin_next,
-                "bin_previous": self.bin_previous, "active": self.active}
+                "bin_previous": self.bin_previous, "home": self.home}
 
     # ---------------------------------------------------------------- bins
 
@@ -249,9 +251,7 @@ cdef class Candidates:
         for k in range(2, -1, -1):
             i = <int> floor(0.5 * (self.where[a, k] + self.where[b, k]) / self.size[k])
             index = index * self.shape[k] + (0 if i < 0 else min(i, self.shape[k] - 1))
-        if not self.active[index]:
-            index = self.filaments.cylinders.compartment[a // self.filaments.max_sites]
-        return index
+        return self.home[index]
 
     cdef void mark(self, int owner, int rule) noexcept nogil:
         cdef int at = owner * self.rules + rule

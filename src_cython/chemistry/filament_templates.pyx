@@ -268,6 +268,9 @@ cdef class FilamentTemplates(FilamentMembers):
         for leg in range(2):
             kind.flag[leg], kind.filament_type[leg] = b.flags[leg], b.filament_types[leg]
             if b.motor:
+                if self.motor_flag[b.filament_types[leg]] not in (-1, b.flags[leg]):
+                    raise ValueError(f"all motors on filament type {b.filament_types[leg]} must use one kind of site, "
+                                     f"got flags {self.motor_flag[b.filament_types[leg]]} and {b.flags[leg]}")
                 self.motor_flag[b.filament_types[leg]] = b.flags[leg]
         kind.motor, kind.whole, kind.bulk, kind.species = b.motor, b.free.bulk, b.free.bulk, b.free.index
         self._binding_rates(i, b)

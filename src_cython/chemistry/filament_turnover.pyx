@@ -84,7 +84,7 @@ cdef class FilamentTurnover(FilamentBooks):
         self.site_appeared(old, slot)
         self.refresh_cylinder(old)
         self.refresh_motors_on(tip)
-        return self.refresh_filament(f)
+        return self.refresh_side(f, change.side)
 
     cdef int shrink_one(self, int which) except -1 nogil:
         """Depolymerisation: an end of the drawn kind loses its monomer to the compartment it was in."""
@@ -107,7 +107,7 @@ cdef class FilamentTurnover(FilamentBooks):
         self.change_pool(change.bulk, change.species, compartment, 1)
         self.refresh_cylinder(c)
         self.refresh_motors_on(c)
-        return self.refresh_filament(f)
+        return self.refresh_side(f, change.side)
 
     cdef int bind_one(self, int which, int group) except -1 nogil:
         """A linker or motor binds to a candidate pair drawn uniformly."""

@@ -35,7 +35,7 @@ SAVED = {
         "bin_size": "bin shape of rule",
         "pairs_used": "pair",
     },
-    "FilamentMembers": {"surfaces": "planes", "walls": "planes"},
+    "FilamentPlaces": {"surfaces": "planes", "walls": "planes"},
 }
 NO_STATE = {
     "Table": {"layout": MADE},
@@ -64,6 +64,13 @@ NO_STATE = {
     "Candidates": dict.fromkeys(("rules", "owners", "same_filament", "rule", "shape", "size"), MADE)
     | dict.fromkeys(("changed", "is_changed", "changes"), EMPTY)
     | {"filaments": "has a state of its own", "sites": "follows from the capacity of the cylinders"},
+    "FilamentPlaces": dict.fromkeys(
+        (
+            *("grid", "compartment_edge", "wall_strength", "wall_screening", "wall_cutoff", "wall_shift"),
+            *("seed_margin", "seed_volume", "flat_seeds"),
+        ),
+        MADE,
+    ),
     "FilamentMembers": dict.fromkeys(
         (
             *("local_templates", "whole_templates", "bindings", "growths", "shrinkages", "agings", "destructions"),
@@ -71,8 +78,7 @@ NO_STATE = {
             *("growth", "shrinkage", "end_aging", "cylinder_rule", "cylinder_rules", "aging_rule", "severing"),
             *("destruction", "nucleation", "end_kinds", "binding", "branching", "tallies", "motor_flag"),
             *("grow_class", "grow_whole_class", "aging_class", "shrink_class", "destruction_class"),
-            *("ratchet_length", "grid", "compartment_edge", "wall_strength", "wall_screening", "wall_cutoff"),
-            *("wall_shift", "seed_margin", "seed_volume", "flat_seeds"),
+            "ratchet_length",
         ),
         MADE,
     ),
@@ -83,6 +89,7 @@ WITHOUT = {
     "RandomStream": "its state is a property, saved by the engine",
     "Templates": "made from the description; rates are saved by the channels",
     "FilamentTemplates": "adds factors of rates, saved by FilamentBooks, which has them last",
+    "FilamentSeeding": "adds no attribute",
     "FilamentTurnover": "adds no attribute",
     "FilamentChemistry": "adds no attribute",
 }
@@ -115,7 +122,7 @@ def state_keys(name):
     )
     body = path.read_text().split(f"cdef class {name}")[1].split("\ncdef class ")[0]
     methods = re.findall(
-        r"    def (?:state|_arrays|_parts|_arrays_of_ends|_factor_state)\(self\):.*?(?=\n    (?:def|cdef|@|#))",
+        r"    def (?:state|_arrays|_parts|_sets|_arrays_of_ends|_factor_state)\(self\):.*?(?=\n    (?:def|cdef|@|#))",
         body,
         re.S,
     )
