@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .bubbles import BubbleLine, bubbles_of
 from .checks import INSET
 from .chemistry_lines import ChemistryLines
 from .derived import binding_sites, monomers_per_cylinder
@@ -21,7 +22,7 @@ from .model import (
     Schedule,
 )
 from .motion import motion
-from .protocols import protocols, rate_change
+from .protocols import PINNING, protocols, rate_change
 from .reactions import Reactions
 from .settings import Settings
 from .species import ON_FILAMENTS, SpeciesBook
@@ -36,6 +37,7 @@ def build_deck(
     book: SpeciesBook,
     reactions: Reactions,
     filaments: tuple[FilamentLine, ...],
+    bubbles: tuple[BubbleLine, ...],
     report: Report,
 ) -> Deck:
     """The deck of `paths` (system deck, chemistry deck, input directory)."""
@@ -71,6 +73,7 @@ def build_deck(
         schedule=_schedule(settings),
         rate_change=rate_change(settings),
         protocols=protocols(settings),
+        bubbles=bubbles_of(settings, book, bubbles),
         initial=_initial(settings, filaments),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],
@@ -215,6 +218,8 @@ def force_fields(settings: Settings) -> tuple[str, ...]:
     if settings["BOUNDARYFFTYPE"]:
         inner = settings["BOUNDARYFFTYPE"] == "REPULSIONEXPIN"
         names += ["BoundaryCylinderRepulsionIn" if inner else "BoundaryCylinderRepulsion", "BoundaryBubbleRepulsion"]
+    if any(entry.values[0] in PINNING for entry in settings.entries("SPECIALPROTOCOL")):
+        names.append("BoundaryCylinderAttachment")
     names.append("FixedBubbleCoordinates")
     if settings["BUBBLEFFTYPE"]:
         names += ["BubbleCylinderRepulsion", "BubbleBubbleRepulsion"]

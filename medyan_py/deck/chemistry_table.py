@@ -100,7 +100,6 @@ SPECIES = (
         ("name=name mode=name",),
         "molecules on organising centres and tips",
         declares="GENERAL",
-        feature="species of organising centres",
     ),
     Directive(
         "species-membrane-diffusing",

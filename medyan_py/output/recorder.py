@@ -14,6 +14,7 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 - ``linkers``, ``motors``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``tensions``, ``birth_times``; motors also
   ``heads``, ``bound_heads``;
 - ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``;
+- ``bubbles``: ``ids``, ``types``, ``kinds``, ``coords`` (n, 3), ``radii``, ``forces``, ``attachment_forces`` (n, 3);
 - ``dissipation``: ``total``, ``chemdiss``, ``mechdiss``, ``chemenergy``, ``mechenergy``, ``reactions``,
   ``force_fields``, or None; ``events``: structured arrays by kind, or None.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from medyan_py.bubbles import BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.mechanics.model import MechanicalModel
 from medyan_py.deck import Deck
@@ -23,15 +24,17 @@ class Mechanics:
         Rows of linkers and motors, and of branchers, in that order.
     """
 
-    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins):
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins, bubbles: BubbleState):
         self._deck = deck
+        self._bubbles = bubbles
+        self._walls = wall_planes(deck)  # of the boundary, without those of probes
         self._pins = pins
         self._chemistry = chemistry
         self._old_rules = deck.compatibility == "medyan-5.4"
         types = deck.filament_types
         walls = deck.boundary.repulsion is not None
         self.model = MechanicalModel(
-            planes=wall_planes(deck),
+            planes=np.vstack([self._walls, bubbles.planes()]),
             boundary_shape=wall_shape(deck),
             boundary_repulsion=deck.boundary.repulsion,
             boundary_k=deck.boundary.interaction_k if walls else 1.0,
@@ -41,6 +44,7 @@ class Mechanics:
             excluded_volume=deck.excluded_volume.kind,
             volume_cutoff=deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
             pinning=deck.protocols.pinning,
+            **_bubble_terms(deck),
             **_branch_terms(deck),
         )
         self._cylinder_size = np.array([t.cylinder_size for t in types])
@@ -55,21 +59,22 @@ class Mechanics:
         self.bonds = self.branchers = np.zeros(0, dtype=np.int32)
         self.energies: dict[str, float] = {}
         self.record = None
-        self._planes: np.ndarray | None = None
+        self._planes = np.vstack([self._walls, bubbles.planes()])  # that the model has
 
     def set_planes(self, planes: np.ndarray) -> None:
         """Move the walls of a cubic boundary, from the next ``relax`` on: float64 (6, 6), points (nm) and normals."""
-        self._planes = planes
+        self._walls = planes
 
     def relax(self) -> None:
         """Minimise the energy from the present state; put positions, forces and tensions back into the structure.
 
         ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left.
         """
+        planes = np.vstack([self._walls, self._bubbles.planes()])
+        if not np.array_equal(planes, self._planes):
+            self.model.set_planes(planes)
+            self._planes = planes
         self.load()
-        if self._planes is not None:
-            self.model.set_planes(self._planes)
-            self._planes = None
         m = self._deck.minimisation
         self.record = self.model.minimise(
             method=m.method,
@@ -83,6 +88,7 @@ class Mechanics:
         beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
+        self._take_bubbles()
         self.energies = self.record.energies_after
 
     def load(self) -> None:
@@ -119,7 +125,26 @@ class Mechanics:
             bonds["motor"][self.bonds],
             branches=self._branches(number),
             pins=self._pins.table(order["bead"]) if self._deck.protocols.pinning else None,
+            **self._bubble_tables(order["filament"]),
         )
+
+    def _bubble_tables(self, filaments: np.ndarray) -> dict:
+        if not len(self._bubbles):
+            return {}
+        attachments = self._bubbles.attachments(self._chemistry.filaments.table["anchor"][filaments])
+        return {"bubbles": self._bubbles.table(len(self._walls)), "attachments": attachments}
+
+    def _take_bubbles(self) -> None:
+        """Places of bubbles and forces on them; the force on a probe is that on its plane, too."""
+        bubbles = self._bubbles
+        if not len(bubbles):
+            return
+        bubbles.x = self.model.bubble_positions
+        bubbles.force = self.model.bubble_forces
+        bubbles.attachment_force = self.model.attachment_force
+        if len(bubbles.probes):
+            first = len(self._walls)
+            bubbles.force[bubbles.probes] += self.model.wall_force[first : first + len(bubbles.probes)]
 
     def _hinges(self, start, kind, rest):
         """Bending constant (pN nm) and angle of every bead; used at inner beads, between its two cylinders.
@@ -152,6 +177,20 @@ class Mechanics:
             "fraction": filaments.fractions(site),
             **{name: values[kind] for name, values in self._branch_constants.items()},
         }
+
+
+def _bubble_terms(deck: Deck) -> dict:
+    """Which energies bubbles have."""
+    bubbles = deck.bubbles
+    if not bubbles.any:
+        return {}
+    return {
+        "bubbles": True,
+        "bubble_repulsion": "REPULSIONEXP" if bubbles.repulsion else None,
+        "bubble_cutoff": bubbles.cutoff if bubbles.repulsion else 1.0,
+        "mtoc_attachment": "ATTACHMENTHARMONIC" if bubbles.mtoc_attachment else None,
+        "afm_attachment": "ATTACHMENTHARMONIC" if bubbles.afm_attachment else None,
+    }
 
 
 def _branch_terms(deck: Deck) -> dict:

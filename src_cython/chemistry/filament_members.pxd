@@ -2,6 +2,7 @@ from libc.stdint cimport uint8_t
 
 from medyan_py.core.chemistry.binding cimport Candidates
 from medyan_py.core.chemistry.engine cimport Engine
+from medyan_py.core.chemistry.obstacles cimport Obstacles
 from medyan_py.core.common.members cimport MemberSets
 from medyan_py.core.mechanics.surfaces cimport Surfaces
 from medyan_py.core.structure.bonds cimport Bonds
@@ -121,6 +122,7 @@ cdef class FilamentMembers(Engine):
     cdef readonly Candidates candidates
     cdef readonly object local_templates, whole_templates
     cdef readonly object bindings, growths, shrinkages, agings, destructions, severings, nucleations, branchings, walls
+    cdef readonly object emissions
     cdef object local_class_names, whole_class_names
     cdef readonly MemberSets growing, growing_whole, shrinking, aging_ends, falling_apart
     cdef readonly MemberSets unbinding, walking, walking_back, unbranching, by_cylinder, by_cylinder_whole
@@ -157,6 +159,8 @@ cdef class FilamentMembers(Engine):
     cdef double[:, ::1] load_tip              # tip and growth direction at the last force evaluation
     cdef double[:, ::1] load_direction
     cdef unsigned int[::1] load_walls         # bit set of the walls within reach
+    cdef readonly Obstacles obstacles         # bubbles and the planes of probes
+    cdef uint8_t[::1] load_obstacles          # whether any of them may be within reach
 
     cdef inline bint has_end(self, int filament, int side) noexcept nogil:
         """Whether there is an end to react at: the minus end of an attached daughter is none."""

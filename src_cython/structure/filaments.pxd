@@ -46,6 +46,7 @@ cdef class FilamentTable(Table):
     cdef int[::1] cylinders           # how many
     cdef int[:, ::1] gained           # cylinders won at each end since the counters were reset
     cdef int[::1] brancher            # the brancher that holds the minus end, −1 if the filament is free
+    cdef int[::1] anchor              # the bubble that the minus end is attached to, −1 if there is none
 
 
 cdef struct FilamentKind:
