@@ -97,7 +97,7 @@ SPECIES = (
     ),
     Directive(
         "species-general",
-        ("name=name mode=name",),
+        ("name=name mode=REG|CONST",),
         "molecules on organising centres and tips",
         declares="GENERAL",
     ),
