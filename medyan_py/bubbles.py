@@ -64,12 +64,14 @@ class BubbleState:
         """Planes of the probes, float64 (p, 6): point (nm) and inward unit normal."""
         return np.array([[*self.x[b], *DOWNWARDS] for b in self.probes]).reshape(-1, 6)
 
-    def inside(self, points: np.ndarray) -> bool:
-        """Whether any of the points (m, 3), nm, lies inside a bubble."""
+    def blocks(self, points: np.ndarray) -> bool:
+        """Whether any of the points (m, 3), nm, lies inside a bubble or above the plane of a probe."""
         if not len(self):
             return False
-        distance = np.linalg.norm(np.asarray(points)[:, None] - self.x[None], axis=2)
-        return bool((distance < self.radius).any())
+        points = np.asarray(points)
+        distance = np.linalg.norm(points[:, None] - self.x[None], axis=2)
+        above = points[:, 2, None] > self.x[self.probes, 2]
+        return bool((distance < self.radius).any() or above.any())
 
     def table(self, first_plane: int) -> dict[str, np.ndarray]:
         """Bubbles for the mechanical model, whose planes of probes begin with number ``first_plane``."""

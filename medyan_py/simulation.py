@@ -304,6 +304,15 @@ class Simulation:
         return BubblesView(self.chemistry, self._bubbles)
 
     @property
+    def wall_forces(self) -> np.ndarray:
+        """Force (pN) of beads and bubbles on every wall at the present positions, float64 (walls, 3).
+
+        Walls of a cubic boundary are x low, x high, y low, … z high; then come the planes of probes, then a round wall,
+        then the lids of a cylinder, below and above.
+        """
+        return self._mechanics.model.wall_force
+
+    @property
     def energies(self) -> dict[str, float]:
         """Mechanical energy (pN nm) of every force field of the deck after the last minimisation."""
         return {name: self._mechanics.energies.get(name, 0.0) for name in self.deck.force_fields}

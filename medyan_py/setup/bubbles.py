@@ -60,7 +60,7 @@ def attach_filaments(deck: Deck, chemistry: FilamentChemistry, state: BubbleStat
 
 
 def _attached(deck: Deck, anchor: Anchor, centre, radius: float, boundary, rng):
-    """Shape of one attached filament; its plus end lies inside the boundary."""
+    """Shape of one attached filament; its plus end lies inside the boundary, and below the plane of a probe."""
     sizes = sizes_of(deck, anchor.filament_type)
     middle = 0.5 * np.array(deck.geometry.size)
     old_rules = deck.compatibility == "medyan-5.4"
@@ -70,11 +70,14 @@ def _attached(deck: Deck, anchor: Anchor, centre, radius: float, boundary, rng):
         if old_rules:
             return _old_shape(deck, anchor, centre, start, direction, sizes, middle)
         end = start + anchor.cylinders * sizes.cylinder * direction
-        if boundary.distance(end[None])[0] > 0.0:
+        below = anchor.kind == "mtoc" or direction[2] <= 1e-9
+        if below and boundary.distance(end[None])[0] > 0.0:
             return filament_shape([start, end], sizes, "STRAIGHT", middle, cylinders=anchor.cylinders)
     keyword = f"init-{anchor.kind}"
     message = f"no direction in which an attached filament ends inside the boundary in {MOST_TRIALS} trials"
     allowed = "shorter filaments, another window of angles or place of the bubble"
+    if anchor.kind == "afm":
+        allowed += "; filaments of a probe point downwards"
     file = str(deck.system_path)
     raise DeckError([Diagnostic("error", file, anchor.line, keyword, message, allowed=allowed)])
 

@@ -44,8 +44,8 @@ def _fits_cylinder(deck: Deck, ends: np.ndarray) -> bool:
 
 
 def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator):
-    """Shapes of the random filaments: uniform first point and direction, both ends away from the walls and outside all
-    bubbles. A bent filament lies inside the boundary with all its beads.
+    """Shapes of the random filaments: uniform first point and direction, both ends away from the walls, outside all
+    bubbles and below probes. A bent filament lies inside the boundary with all its beads.
     """
     initial = deck.initial
     low, high = creation_box(deck)
@@ -59,7 +59,7 @@ def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator
             direction = np.array([radial * np.cos(azimuth), radial * np.sin(azimuth), z])
             ends = np.array([first, first + length * direction])
             distance = boundary.distance(ends).min()
-            if not (distance > 0.0 and distance >= margin and _fits_cylinder(deck, ends)) or bubbles.inside(ends):
+            if not (distance > 0.0 and distance >= margin and _fits_cylinder(deck, ends)) or bubbles.blocks(ends):
                 continue
             shape = _random_shape(deck, ends)
             if initial.projection in ("STRAIGHT", "PREDEFINED") or boundary.distance(shape.beads).min() > 0.0:

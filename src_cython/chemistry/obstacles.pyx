@@ -44,8 +44,12 @@ cdef class Obstacles:
         self.plane_cutoff, self.plane_shift = walls.cutoff, walls.shift
 
     cdef bint inside(self, const double *r) noexcept nogil:
-        """Whether a point lies inside a bubble."""
+        """Whether a point lies inside a bubble or behind a plane."""
         cdef int b
+        cdef double[3] normal
+        for b in range(self.planes.count):
+            if surface_distance(&self.planes.data[b], r, normal) < 0.0:
+                return True
         for b in range(self.bubbles):
             if distance(r, &self.x[b, 0]) < self.radius[b]:
                 return True

@@ -58,7 +58,7 @@ def test_absorption_takes_what_is_in_the_compartment(runner):
 
 
 def test_equilibrium_with_a_bulk_species(runner):
-    """Emission k₁ and absorption k₂ / V of the whole volume: each molecule is held with the chance k₂/V / (k₁ + k₂/V)."""
+    """Emission k₁ and absorption k₂ / V of the whole volume: a molecule is held with the chance k₂/V / (k₁ + k₂/V)."""
     k1, k2 = 3.0, 1.5 * 1000.0**3
     simulation = runner.start(GENERAL, emission(f"4000 G B bulk {k1} {k2:.6e} none"), seed=8)
     simulation.run(4.0)
