@@ -73,9 +73,9 @@ cdef class FilamentChemistry(FilamentTurnover):
 
     def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, *, Filaments filaments,
                  growths=(), shrinkages=(), agings=(), destructions=(), severings=(), nucleations=(), branchings=(),
-                 bindings=(), emissions=(), ratchet_lengths=(), end_kinds=None, walls=None, bint same_filament_pairs=True,
-                 bint powers=False, algorithm="NRM", volume_fraction=None, face_fraction=None,
-                 bint track_dissipation=False, bint track_events=False):
+                 bindings=(), emissions=(), ratchet_lengths=(), end_kinds=None, walls=None,
+                 bint same_filament_pairs=True, bint powers=False, algorithm="NRM", volume_fraction=None,
+                 face_fraction=None, bint track_dissipation=False, bint track_events=False):
         self.filaments = filaments
         self.bonds = Bonds()
         self.branchers = Branchers()

@@ -31,7 +31,7 @@ cdef class Obstacles:
         strength, screening = (np.array(a, dtype=np.float64).reshape(-1) for a in (spheres.strength, spheres.screening))
         if not len(x) == len(strength) == len(screening) == n:
             raise ValueError("bubbles: arrays of different length")
-        if not np.isfinite(x).all() or not (radius >= 0).all() or not (strength >= 0).all() or not (screening > 0).all():
+        if not (np.isfinite(x).all() and (radius >= 0).all() and (strength >= 0).all() and (screening > 0).all()):
             raise ValueError("bubbles: centres must be finite, radii and strengths ≥ 0, screening lengths > 0")
         self.x, self.radius, self.strength, self.screening = x, radius, strength, screening
         self.cutoff, self.rises = spheres.cutoff, spheres.rises
@@ -69,7 +69,7 @@ cdef class Obstacles:
         return False
 
     cdef double load(self, const double *tip, const double *direction, double ahead, int anchor) noexcept nogil:
-        """Load (pN) on an end that has grown by ``ahead`` (nm) from ``tip``; the bubble ``anchor`` does not repel it."""
+        """Load (pN) on an end that has grown by ``ahead`` nm from ``tip``; the bubble ``anchor`` does not repel it."""
         cdef int i, k
         cdef double[3] at
         cdef double[3] normal

@@ -25,9 +25,11 @@ def test_ramp():
     assert ramp_factor(0, 0, 0) == 1
 
 
-def test_emission_is_a_decay(runner):
+@pytest.mark.parametrize("algorithm", ["NRM", "GILLESPIE", "SIMPLEGILLESPIE"])
+def test_emission_is_a_decay(runner, algorithm):
     """Each of N molecules is still there with the chance exp(−k t)."""
-    simulation = runner.start(GENERAL, emission("5000 G A diffusing 0.7 0 none"), seed=11)
+    slow = {"CALGORITHM": algorithm, "COMPARTMENTSIZEX": "1000", "NX": "1"}
+    simulation = runner.start(GENERAL, emission("5000 G A diffusing 0.7 0 none") | slow, seed=11)
     assert held(simulation) == 5000
     before = simulation.copy_numbers("A").sum()
     simulation.run(1.0)
