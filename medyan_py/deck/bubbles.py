@@ -244,11 +244,13 @@ def _check_force_fields(anchors: list[tuple[str, Entry]], settings: Settings, re
 
 def bubbles_of(settings: Settings, book: SpeciesBook, from_file: tuple[BubbleLine, ...]) -> Bubbles:
     """The bubbles of a checked deck."""
+    anchors = [(kind, entry) for kind in ("mtoc", "afm") for entry in settings.entries(f"init-{kind}")]
+    if not (from_file or settings["NUMBUBBLES"] or anchors):
+        return Bubbles()  # constants of types that nothing has may be incomplete
     repels = bool(settings["BUBBLEFFTYPE"])
     radii = settings["BUBBLERADIUS"]
     strengths = settings["BUBBLEINTERACTIONK"] if repels else (0.0,) * len(radii)
     screenings = settings["BUBBLESCREENLENGTH"] if repels else (1.0,) * len(radii)
-    anchors = [(kind, entry) for kind in ("mtoc", "afm") for entry in settings.entries(f"init-{kind}")]
     return Bubbles(
         types=tuple(BubbleType(*values) for values in zip(radii, strengths, screenings, strict=True)),
         repulsion=repels,

@@ -98,11 +98,12 @@ def test_a_probe_pulls_the_filaments_attached_to_it(runner):
 
 def test_random_and_new_filaments_stay_below_a_probe(runner):
     nucleation = "NUCLEATIONREACTION: 0 A:DIFFUSING + A:DIFFUSING -> PA:PLUSEND + AF:FILAMENT + MA:MINUSEND 0.01\n"
-    changes = probe("500 500 400") | {"NUMFILAMENTS": "20", "BOUNDARYCUTOFF": "200"}
+    changes = probe("500 500 400", filaments=20) | {"NUMFILAMENTS": "20", "BOUNDARYCUTOFF": "200"}
+    changes["BOUNDARYFFTYPE"] = ""  # so that the plane does not push them there
     simulation = runner.start(nucleation, changes, seed=5)
-    assert simulation.filaments.beads[:, 2].max() < 405
+    assert simulation.filaments.beads[:, 2].max() < 400.1
     simulation.run(0.5)
-    assert len(simulation.filaments) > 40 and simulation.filaments.beads[:, 2].max() < 405
+    assert len(simulation.filaments) > 60 and simulation.filaments.beads[:, 2].max() < 400.1
 
 
 def test_new_filaments_form_outside_bubbles(runner):
