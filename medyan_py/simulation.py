@@ -304,7 +304,7 @@ class Simulation:
         return BubblesView(self.chemistry, self._bubbles)
 
     @property
-    def wall_forces(self) -> np.ndarray:
+    def forces_on_walls(self) -> np.ndarray:
         """Force (pN) of beads and bubbles on every wall at the present positions, float64 (walls, 3).
 
         Walls of a cubic boundary are x low, x high, y low, … z high; then come the planes of probes, then a round wall,

@@ -62,7 +62,7 @@ def test_filaments_buckle_under_eulers_load():
     """A clamped chain of n links buckles at (K / l) (2 − 2 cos(π / (2n + 1))); beads above 150 nm are free: n = 7."""
     simulation = Simulation.from_deck(deck("buckling"), seed=1)
     forces = {}
-    simulation.run(10.0, on_cycle=lambda s: forces.update({round(s.time, 1): s.wall_forces[5, 2] / 9}))
+    simulation.run(10.0, on_cycle=lambda s: forces.update({round(s.time, 1): s.forces_on_walls[5, 2] / 9}))
     load = 672 / 108 * (2 - 2 * np.cos(np.pi / 15))
     assert forces[5.0] == pytest.approx(0, abs=1e-3)  # the ceiling has not come so far
     assert forces[8.0] == pytest.approx(load, rel=0.1) and forces[10.0] == pytest.approx(load, rel=0.05)
