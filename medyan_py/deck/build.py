@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .bubbles import BubbleLine, bubbles_of
 from .checks import INSET
 from .chemistry_lines import ChemistryLines
 from .derived import binding_sites, monomers_per_cylinder
@@ -38,6 +39,7 @@ def build_deck(
     book: SpeciesBook,
     reactions: Reactions,
     filaments: tuple[FilamentLine, ...],
+    bubbles: tuple[BubbleLine, ...],
     report: Report,
 ) -> Deck:
     """The deck of `paths` (system deck, chemistry deck, input directory)."""
@@ -74,6 +76,7 @@ def build_deck(
         schedule=_schedule(settings),
         rate_change=rate_change(settings),
         protocols=protocols(settings),
+        bubbles=bubbles_of(settings, book, bubbles),
         initial=_initial(settings, filaments),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],

@@ -29,6 +29,7 @@ VTK_KINDS = {  # kind → file extension
     "linkers": "vtp",
     "motors": "vtp",
     "branchers": "vtp",
+    "bubbles": "vtp",
     "compartments": "vti",
 }
 

@@ -8,7 +8,8 @@ from libc.stdint cimport int64_t
 
 from medyan_py.core.chemistry.event_log cimport Event, EventLog
 from medyan_py.core.chemistry.filament_members cimport BindingKind, EndAging
-from medyan_py.core.chemistry.filament_templates cimport FilamentTemplates, log_power_less_one
+from medyan_py.core.chemistry.emission cimport EmissionTemplates
+from medyan_py.core.chemistry.filament_templates cimport log_power_less_one
 from medyan_py.core.chemistry.ledger cimport rise
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from medyan_py.core.chemistry.event_log import KINDS
 
 
-cdef class FilamentBooks(FilamentTemplates):
+cdef class FilamentBooks(EmissionTemplates):
     """What ``FilamentChemistry`` remembers of its events."""
 
     def _open_books(self, bint track_events):
