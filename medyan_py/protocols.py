@@ -1,4 +1,4 @@
-"""Rules that change in the course of a run: rates, what is static, pinned beads."""
+"""Rules that change in the course of a run: rates, what is static, pinned beads, probes that are moved."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from medyan_py.bubbles import BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck
 
@@ -215,3 +216,38 @@ class Pins:
         self._place, self._stiffness = self._place[keep], self._stiffness[keep]
         if self._asked:
             self._asked.intersection_update(self._keys(beads.rows))
+
+
+class ProbePulls:
+    """Moves probes up or down as the deck's pulls say, at the end of a cycle and at most one step in each.
+
+    Pull j = 1, 2, … has n steps; step i follows as soon as the time is later than j · period + i / n seconds.
+
+    Attributes
+    ----------
+    step, pull : int
+        Number of the next step and of its pull.
+    """
+
+    def __init__(self, deck: Deck, bubbles: BubbleState):
+        self._rule, self._bubbles = deck.protocols.pulls, bubbles
+        self.step = self.pull = 1
+
+    def state(self) -> dict:
+        """Number of the next step and of its pull."""
+        return {"step": self.step, "pull": self.pull}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the pulls of the same deck."""
+        self.step, self.pull = saved["step"], saved["pull"]
+
+    def look(self, time: float) -> None:
+        """Move all probes if a step is due at ``time`` (s)."""
+        rule, probes = self._rule, self._bubbles.probes
+        if rule is None or not len(probes):
+            return
+        if self.step > rule.steps:
+            self.step, self.pull = 1, self.pull + 1
+        if time > self.pull * rule.period + self.step / rule.steps + 1e-9:
+            self._bubbles.x[probes, 2] += rule.later_step if self.pull > rule.change_after else rule.step
+            self.step += 1

@@ -13,7 +13,7 @@ class Releases:
 
     Copies of a diffusing species are spread over the active compartments, each independently, with probability in
     proportion to their volume (by the rules of MEDYAN 5.4: the same for all); copies of a bulk species are added to
-    what is there. Removal deletes all copies.
+    what is there. Removal deletes all copies. Bubbles have their molecules from the start.
     """
 
     def __init__(self, deck: Deck, chemistry: FilamentChemistry, rng: np.random.Generator):
@@ -27,6 +27,8 @@ class Releases:
                     self._due.append((s.release, 0, bulk, index, s.copies))
                 if s.removal:
                     self._due.append((s.removal, 1, bulk, index, 0))
+        held = [e.copies for anchor in deck.bubbles.anchors for e in anchor.emissions]
+        self._due += [(0.0, 0, True, len(deck.bulk) + number, copies) for number, copies in enumerate(held) if copies]
         self._due.sort(key=lambda entry: entry[:2])
 
     @property

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from medyan_py.setup.mechanics import Mechanics
-from medyan_py.views import BondsView, BranchersView, FilamentsView
+from medyan_py.views import BondsView, BranchersView, BubblesView, FilamentsView
 
 FRAMES = 100  # one period
 AMPLITUDE = 15.0  # nm, along the unit eigenvector
@@ -17,8 +17,17 @@ AMPLITUDE = 15.0  # nm, along the unit eigenvector
 class Still:
     """A network as it is when this is made, with the points of linkers, motors and branchers tied to its beads."""
 
-    def __init__(self, mechanics: Mechanics, filaments: FilamentsView, linkers: BondsView, motors: BondsView,
-                 branchers: BranchersView, bond_ids: np.ndarray, brancher_ids: np.ndarray):  # fmt: skip
+    def __init__(
+        self,
+        mechanics: Mechanics,
+        filaments: FilamentsView,
+        linkers: BondsView,
+        motors: BondsView,
+        branchers: BranchersView,
+        bubbles: BubblesView,
+        bond_ids: np.ndarray,
+        brancher_ids: np.ndarray,
+    ):
         """``bond_ids``, ``brancher_ids``: ids in the order of ``mechanics.bonds`` and ``mechanics.branchers``."""
         self._filaments = _copy(filaments, tensions=np.zeros(len(filaments.beads) - len(filaments)))
         bead, fraction = mechanics.bond_legs()
@@ -29,6 +38,7 @@ class Still:
         bead, fraction, first = mechanics.brancher_legs()
         rows = _rows(brancher_ids, branchers.ids)
         self._branchers = _copy(branchers), bead[rows], fraction[rows], first[rows]
+        self._bubbles = _copy(bubbles)
 
     def state(self) -> dict:
         """All arrays."""
@@ -56,20 +66,23 @@ class Still:
     def frames(self, vector: np.ndarray) -> Iterator[SimpleNamespace]:
         """What a recorder of snapshots reads, displaced by 15 nm · sin(2 π s/100) along ``vector`` for s = 0 … 99.
 
-        ``vector`` (n, 3) is a unit eigenvector; its first rows are the beads.
+        ``vector`` (n, 3) is a unit eigenvector; its first rows are the beads, the others bubbles that are not fixed.
         """
         for frame in range(FRAMES):
             phase = 2 * np.pi * frame / FRAMES
-            yield self._moved(frame, AMPLITUDE * np.sin(phase) * vector[: len(self._filaments.beads)])
+            yield self._moved(frame, AMPLITUDE * np.sin(phase) * vector)
 
     def _moved(self, frame: int, shift: np.ndarray) -> SimpleNamespace:
+        shift, bubble_shift = np.split(shift, [len(self._filaments.beads)])
+        bubbles = self._bubbles.coords.copy()
+        bubbles[~self._bubbles.fixed] += bubble_shift
         scene = {"filaments": _copy(self._filaments, beads=self._filaments.beads + shift)}
         for name, (view, bead, fraction) in self._bonds.items():
             scene[name] = _copy(view, coords=view.coords + _between(shift, bead, fraction))
         view, bead, fraction, first = self._branchers
         ends = np.stack([_between(shift, bead, fraction), shift[first]], axis=1)
         scene["branchers"] = _copy(view, coords=view.coords + ends)
-        return SimpleNamespace(frame=frame, time=float(frame), **scene)
+        return SimpleNamespace(frame=frame, time=float(frame), bubbles=_copy(self._bubbles, coords=bubbles), **scene)
 
 
 def _arrays(view: object) -> dict[str, np.ndarray]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from medyan_py.bubbles import BubbleChemistry, BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
@@ -16,17 +17,18 @@ from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.normal_modes import HessianTracker
 from medyan_py.output import Recorders
 from medyan_py.output.dump_text import dump_text
-from medyan_py.protocols import Pins, RuleChanges, TensionGrowth
+from medyan_py.protocols import Pins, ProbePulls, RuleChanges, TensionGrowth
 from medyan_py.release import Releases
 from medyan_py.restorable import Restorable
 from medyan_py.rocking import Still
 from medyan_py.schedule import Timetable
+from medyan_py.setup.bubbles import attach_filaments, place_bubbles
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
 from medyan_py.setup.restart import place_copies, place_dump
 from medyan_py.setup.space import wall_shape
-from medyan_py.views import BondsView, BoundaryView, BranchersView, FilamentsView, GridView
+from medyan_py.views import BondsView, BoundaryView, BranchersView, BubblesView, FilamentsView, GridView
 
 
 class Simulation(Restorable):
@@ -71,7 +73,11 @@ class Simulation(Restorable):
         setup_stream = np.random.default_rng(setup_seed)
         self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
         self._pins = Pins(deck, self.chemistry, np.random.default_rng(protocol_seed))
-        self._mechanics = Mechanics(deck, self.chemistry, self._pins, threads)
+        self._bubbles = BubbleState(deck)
+        place_bubbles(deck, self._bubbles, setup_stream)
+        self._bubble_chemistry = BubbleChemistry(deck, self.chemistry, self._bubbles)
+        self._probe_pulls = ProbePulls(deck, self._bubbles)
+        self._mechanics = Mechanics(deck, self.chemistry, self._pins, self._bubbles, threads)
         self._releases = Releases(deck, self.chemistry, setup_stream)
         self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
         self._holds = Holds(deck, self.chemistry, self._boundary)
@@ -96,7 +102,8 @@ class Simulation(Restorable):
         start = 0.0 if dump is None else dump.time
         self.chemistry.start(start)
         if dump is None:
-            place_filaments(self.deck, self.chemistry, setup_stream)
+            attach_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
+            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
         else:
             place_dump(self.deck, self.chemistry)
             self._timetable.begin(start)
@@ -231,6 +238,7 @@ class Simulation(Restorable):
         self.cycles += 1
         if self.cycles % self._timetable.frame_cycles == 0:
             self.record(recorders)
+        self._probe_pulls.look(self.time)
         if self.cycles % self._timetable.candidate_cycles == 0:
             self.chemistry.rebuild_candidates()
         if idle:
@@ -268,12 +276,13 @@ class Simulation(Restorable):
     def _relax(self) -> None:
         self._mechanics.relax()
         check_inside(self.chemistry.filaments, self.deck.geometry.size)
+        self._bubble_chemistry.update()
         self.chemistry.update()
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)
 
     def _still(self) -> Still:
-        views = (self.filaments, self.linkers, self.motors, self.branchers)
+        views = (self.filaments, self.linkers, self.motors, self.branchers, self.bubbles)
         bonds, branchers = self._mechanics.bonds, self._mechanics.branchers
         ids = self.chemistry.bonds["ident"][bonds], self.chemistry.branchers["ident"][branchers]
         return Still(self._mechanics, *views, *ids)
@@ -298,6 +307,8 @@ class Simulation(Restorable):
         """Parts with a state of their own, in the order in which they can be restored."""
         parts = {
             "chemistry": self.chemistry,
+            "bubbles": self._bubbles,
+            "probe_pulls": self._probe_pulls,
             "timetable": self._timetable,
             "releases": self._releases,
             "rule_changes": self._rule_changes,
@@ -380,6 +391,20 @@ class Simulation(Restorable):
         return BranchersView(self.chemistry)
 
     @property
+    def bubbles(self) -> BubblesView:
+        """Bubbles, organising centres and probes as they are now."""
+        return BubblesView(self.chemistry, self._bubbles)
+
+    @property
+    def forces_on_walls(self) -> np.ndarray:
+        """Force (pN) of beads and bubbles on every wall at the present positions, float64 (walls, 3).
+
+        Walls of a cubic boundary are x low, x high, y low, … z high; then come the planes of probes, then a round wall,
+        then the lids of a cylinder, below and above.
+        """
+        return self._mechanics.model.wall_force
+
+    @property
     def energies(self) -> dict[str, float]:
         """Mechanical energy (pN nm) of every force field of the deck after the last minimisation."""
         return {name: self._mechanics.energies.get(name, 0.0) for name in self.deck.force_fields}
@@ -443,14 +468,15 @@ class Simulation(Restorable):
     def species_totals(self) -> list[tuple[str, str, int]]:
         """(name, kind, copies in the whole system) of every species, diffusing and bulk ones first.
 
-        A linker or motor counts under the species of its first leg.
+        A linker or motor counts under the species of its first leg. What bubbles hold is of kind 'GENERAL'.
         """
         totals = [
             (n, "DIFFUSING", int(c)) for n, c in zip(self.diffusing_names, self.diffusing_counts.sum(0), strict=True)
         ]
-        totals += [
-            (n, "BULK", int(c)) for n, c in zip(self.chemistry.bulk_names, self.chemistry.bulk_counts, strict=True)
-        ]
+        bulk = list(zip(self.chemistry.bulk_names, self.chemistry.bulk_counts.tolist(), strict=True))
+        totals += [(name, "BULK", n) for name, n in bulk[: len(self.deck.bulk)]]
+        held = bulk[len(self.deck.bulk) :]
+        totals += [(name, "GENERAL", sum(n for o, n in held if o == name)) for name in dict(held)]
         bound = self._bound_objects()
         for number, t in enumerate(self.deck.filament_types):
             kinds = self.chemistry.filaments.kind_counts(number)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from medyan_py.bubbles import KINDS, BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 
 
@@ -168,6 +169,46 @@ def _filament_ids(chemistry: FilamentChemistry, sites: np.ndarray) -> np.ndarray
     """Ids of the filaments on which binding sites are; same shape."""
     filaments = chemistry.filaments
     return filaments.table["ident"][filaments.cylinders["filament"][sites // filaments.max_sites]]
+
+
+class BubblesView:
+    """The bubbles, organising centres and probes at one moment, ordered by id.
+
+    Attributes
+    ----------
+    ids : int64 (n,)
+    types : int32 (n,)
+    kinds : tuple of str (n,)
+        'bubble', 'mtoc' or 'afm'.
+    coords : float64 (n, 3), nm
+        Centres. The plane of a probe goes through its centre.
+    radii : float64 (n,), nm
+    fixed : bool (n,)
+    forces : float64 (n, 3), pN
+        Of everything that acts on the bubble, and on the plane of a probe, at the last minimisation: what would have
+        to be balanced to hold it.
+    attachment_forces : float64 (n, 3), pN
+        Of the attached filaments alone.
+    filaments : tuple of int64 arrays
+        Ids of the filaments attached to each.
+    """
+
+    def __init__(self, chemistry: FilamentChemistry, state: BubbleState):
+        self.ids = np.arange(len(state), dtype=np.int64)
+        self.types = state.type.copy()
+        self.kinds = tuple(KINDS[kind] for kind in state.kind)
+        self.coords = state.x.copy()
+        self.radii = state.radius.copy()
+        self.fixed = state.fixed.copy()
+        self.forces = state.force.copy()
+        self.attachment_forces = state.attachment_force.copy()
+        table = chemistry.filaments.table
+        rows = table.rows
+        anchors, names = table["anchor"][rows], table["ident"][rows]
+        self.filaments = tuple(np.sort(names[anchors == bubble]) for bubble in range(len(state)))
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 class GridView(NamedTuple):

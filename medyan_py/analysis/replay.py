@@ -51,8 +51,18 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
         linkers=_bonds(frame.linkers),
         motors=_bonds(frame.motors),
         branchers=_bonds(frame.branchers, "forces"),
+        bubbles=_bubbles(frame.bubbles),
         dissipation=None,
+        hessians=None,
         events=None,
+    )
+
+
+def _bubbles(bubbles: Any) -> SimpleNamespace:
+    n = len(bubbles.ids)
+    unknown = np.full((n, 3), UNKNOWN)
+    return SimpleNamespace(
+        **vars(bubbles), kinds=("bubble",) * n, radii=np.full(n, UNKNOWN), forces=unknown, attachment_forces=unknown
     )
 
 

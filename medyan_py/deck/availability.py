@@ -36,19 +36,14 @@ def _feature(row: Keyword, value: object, settings: Settings, report: Report) ->
 def _conditional(settings: Settings, report: Report) -> None:
     """Features whose being switched on depends on more than their own keyword."""
 
-    def missing(name: str, feature: str) -> None:
-        not_available(report, settings.file, settings.lines.get(name), name, feature)
-
-    any_filament = settings["NUMFILAMENTS"] > 0 or settings["FILAMENTFILE"]
-    if any_filament and settings["PROJECTIONTYPE"] in ("ZIGZAG", "ARC"):
-        missing("PROJECTIONTYPE", f"projection {settings['PROJECTIONTYPE']}")
     for entry in settings.entries("SPECIALPROTOCOL"):
         if entry.values[0] not in AVAILABLE:
             feature = f"special protocol {entry.values[0]}"
             not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
     _minimisation(settings, report)
     if "RESTARTPHASE" in settings.values and settings["PINRESTARTFILE"]:
-        missing("PINRESTARTFILE", "pins from a file; beads are pinned anew as the protocol says")
+        feature = "pins from a file; beads are pinned anew as the protocol says"
+        not_available(report, settings.file, settings.lines["PINRESTARTFILE"], "PINRESTARTFILE", feature)
 
 
 def _minimisation(settings: Settings, report: Report) -> None:

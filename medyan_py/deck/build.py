@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .bubbles import BubbleLine, bubbles_of
 from .checks import INSET
 from .chemistry_lines import ChemistryLines
 from .derived import binding_sites, monomers_per_cylinder
@@ -40,6 +41,7 @@ def build_deck(
     reactions: Reactions,
     filaments: tuple[FilamentLine, ...],
     dump: Dump | None,
+    bubbles: tuple[BubbleLine, ...],
     report: Report,
 ) -> Deck:
     """The deck of `paths` (system deck, chemistry deck, input directory)."""
@@ -76,6 +78,7 @@ def build_deck(
         schedule=_schedule(settings),
         rate_change=rate_change(settings),
         protocols=protocols(settings),
+        bubbles=bubbles_of(settings, book, bubbles),
         initial=_initial(settings, filaments, dump),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],

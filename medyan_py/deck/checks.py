@@ -286,13 +286,6 @@ class Checker:
             self._error("FILAMENTTYPE", "no such filament type", found=found, allowed=allowed)
         if settings["NUMFILAMENTS"] == 0:
             return
-        if settings["PROJECTIONTYPE"] == "PREDEFINED" and settings["FILAMENTLENGTH"] > 1:
-            self._error(
-                "PROJECTIONTYPE",
-                f"random filaments have 2 points, not the {settings['FILAMENTLENGTH'] + 1} of FILAMENTLENGTH",
-                found="PREDEFINED",
-                allowed="STRAIGHT with random filaments",
-            )
         self._room_for_random_filaments()
 
     def _room_for_random_filaments(self) -> None:

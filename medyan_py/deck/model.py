@@ -6,12 +6,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .diagnostics import Diagnostic
 from .dump_file import Dump
 from .protocols import Protocols, RateChange
+
+if TYPE_CHECKING:
+    from .bubbles import Bubbles
 
 Vector = tuple[float, float, float]
 
@@ -417,7 +421,8 @@ class FilamentLine:
 class InitialNetwork:
     """Filaments at the start: those of the file, then `count` random ones of `cylinders` cylinders and type `type`.
 
-    `projection` is 'STRAIGHT' or 'PREDEFINED'; `creation_bounds` are x0 y0 z0 x1 y1 z1 as fractions of the grid.
+    `projection` is 'STRAIGHT', 'ZIGZAG', 'ARC' or 'PREDEFINED'; `creation_bounds` are x0 y0 z0 x1 y1 z1 as fractions of
+    the grid.
     In a cylindrical boundary random filaments lie `along_wall`, or with both ends near it (`rings`), when so asked.
     With a restart `dump` the network is the one in there instead, and so are the copy numbers, but not of diffusing
     species with `own_copies`.
@@ -476,6 +481,7 @@ class Deck:
     schedule: Schedule
     rate_change: RateChange | None
     protocols: Protocols
+    bubbles: Bubbles
     initial: InitialNetwork
     force_fields: tuple[str, ...]
     compatibility: str

@@ -9,11 +9,12 @@ from numbers import Real
 from pathlib import Path
 
 from .availability import check_available, check_available_chemistry
+from .bubbles import BubbleLine, check_bubbles, read_bubbles
 from .build import build_deck
 from .checks import Checker, Counts
 from .chemistry_lines import ChemistryLines, read_lines
 from .chemistry_table import DIRECTIVES
-from .crosschecks import check_full_cylinders, check_species_of_system_deck, check_start_positions
+from .crosschecks import check_filaments, check_species_of_system_deck
 from .diagnostics import Report, quote
 from .dump_file import Dump, read_dump
 from .filament_file import read_filaments
@@ -97,6 +98,7 @@ class _Reading:
             book = SpeciesBook(lines, n_types, settings.sound("NUMFILAMENTTYPES"), report)
             book.check_complete()
             reactions = read_reactions(lines, book, report)
+        bubbles = self._bubbles(settings)
         filaments = self._filaments(settings, n_types)
         dump = self._dump(settings)
         counts = _counts(settings, lines)
@@ -105,6 +107,7 @@ class _Reading:
         check_available(settings, report)
         check_motion(settings, report)
         check_protocols(settings, report)
+        check_bubbles(settings, bubbles, report)
         if lines is not None:
             check_species_of_system_deck(settings, book, report)
             check_available_chemistry(lines, settings, report)
@@ -120,6 +123,7 @@ class _Reading:
             reactions,
             filaments,
             dump,
+            bubbles,
             report,
         )
 
@@ -198,6 +202,14 @@ class _Reading:
             )
         return dump
 
+    def _bubbles(self, settings: Settings) -> tuple[BubbleLine, ...]:
+        name = settings["BUBBLEFILE"]
+        if not name:
+            return ()
+        path = self._directory / name
+        text = self._text(path, "BUBBLEFILE", settings.lines["BUBBLEFILE"], settings.file)
+        return () if text is None else read_bubbles(text, str(path), settings, self._report)
+
     def _filaments(self, settings: Settings, n_types: int) -> tuple[FilamentLine, ...]:
         name = settings["FILAMENTFILE"]
         if not name or "RESTARTPHASE" in settings.values:
@@ -207,8 +219,7 @@ class _Reading:
         if text is None:
             return ()
         filaments = read_filaments(text, str(path), self._report, n_types)
-        check_start_positions(filaments, str(path), settings, self._report)
-        check_full_cylinders(filaments, str(path), settings, self._report)
+        check_filaments(filaments, str(path), settings, self._report)
         return filaments
 
 

@@ -20,7 +20,7 @@ from medyan_py.deck.normalised import normalised_texts
 from medyan_py.output.errors import OutputError
 from medyan_py.output.journaled_file import JournaledFile, recover
 from medyan_py.output.layout import HDF5_FILE
-from medyan_py.output.network import bonds_by_id, branchers_by_id, filaments_by_id
+from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
 from medyan_py.version import __version__
 
 LAYOUT_VERSION = "v5.4.0"
@@ -151,8 +151,8 @@ class Hdf5Recorder:
         _put(snapshot, "globalSpeciesCopyNumbers", totals)
         _write_filaments(_group(snapshot, "filaments"), sim)
         self._write_links(_group(snapshot, "linkers"), sim)
-        for kind in ("bubbles", "membranes"):
-            _put(_group(snapshot, kind), "count", np.int64(0))
+        _write_bubbles(_group(snapshot, "bubbles"), sim)
+        _put(_group(snapshot, "membranes"), "count", np.int64(0))
 
     def _write_links(self, group: h5g.GroupID, sim: Any) -> None:
         kinds = (
@@ -213,6 +213,18 @@ def _write_filaments(group: h5g.GroupID, sim: Any) -> None:
         dataset = _put(group, str(f), filaments.beads[start[f] : start[f + 1]])
         _mark(dataset, b"id", np.int64(number))
         _mark(dataset, b"type", np.int64(kind))
+
+
+def _write_bubbles(group: h5g.GroupID, sim: Any) -> None:
+    bubbles = bubbles_by_id(sim.bubbles)
+    _put(group, "count", np.int64(len(bubbles.ids)))
+    columns = (bubbles.ids.astype(np.int64), bubbles.types.astype(np.int64), bubbles.coords, bubbles.radii)
+    for place, (number, kind, centre, radius) in enumerate(zip(*columns, strict=True)):
+        bubble = _group(group, str(place))
+        _put(bubble, "id", number)
+        _put(bubble, "type", kind)
+        _put(bubble, "coords", centre[None])
+        _put(bubble, "radius", radius)
 
 
 def _group(location: h5g.GroupID, name: str) -> h5g.GroupID:

@@ -34,6 +34,7 @@ VTK_KINDS = {  # kind → file extension
     "linkers": "vtp",
     "motors": "vtp",
     "branchers": "vtp",
+    "bubbles": "vtp",
     "compartments": "vti",
 }
 

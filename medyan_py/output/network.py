@@ -65,6 +65,22 @@ class Branchers:
     filaments: np.ndarray
 
 
+@dataclass(frozen=True)
+class Bubbles:
+    """Bubbles sorted by id: ``coords`` (n, 3) nm, ``radii`` (n,) nm, ``forces`` and ``attachment_forces`` (n, 3) pN.
+
+    ``kinds`` (n,) int: 0 bubble, 1 organising centre, 2 probe.
+    """
+
+    ids: np.ndarray
+    types: np.ndarray
+    kinds: np.ndarray
+    coords: np.ndarray
+    radii: np.ndarray
+    forces: np.ndarray
+    attachment_forces: np.ndarray
+
+
 def filaments_by_id(filaments: Any) -> Filaments:
     """A sorted copy of ``sim.filaments``."""
     order = np.argsort(filaments.ids, kind="stable")
@@ -111,6 +127,21 @@ def branchers_by_id(branchers: Any) -> Branchers:
         forces=np.asarray(branchers.forces, dtype=np.float64)[order],
         birth_times=np.asarray(branchers.birth_times, dtype=np.float64)[order],
         filaments=np.asarray(branchers.filaments)[order],
+    )
+
+
+def bubbles_by_id(bubbles: Any) -> Bubbles:
+    """A sorted copy of ``sim.bubbles``."""
+    order = np.argsort(bubbles.ids, kind="stable")
+    kinds = np.array([("bubble", "mtoc", "afm").index(kind) for kind in bubbles.kinds], dtype=np.int32)
+    return Bubbles(
+        ids=np.asarray(bubbles.ids)[order],
+        types=np.asarray(bubbles.types)[order],
+        kinds=kinds[order],
+        coords=np.asarray(bubbles.coords, dtype=np.float64).reshape(-1, 3)[order],
+        radii=np.asarray(bubbles.radii, dtype=np.float64)[order],
+        forces=np.asarray(bubbles.forces, dtype=np.float64).reshape(-1, 3)[order],
+        attachment_forces=np.asarray(bubbles.attachment_forces, dtype=np.float64).reshape(-1, 3)[order],
     )
 
 

@@ -18,7 +18,7 @@ from medyan_py.output.layout import (
     REPULSION_FILE,
     TENSIONS_FILE,
 )
-from medyan_py.output.network import Filaments, bonds_by_id, branchers_by_id, filaments_by_id
+from medyan_py.output.network import Filaments, bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
 from medyan_py.output.trajectory_text import TextRecorder, coordinates
 
 
@@ -26,7 +26,7 @@ class BirthTimesRecorder(TextRecorder):
     """When beads, linkers, motors and branchers came into being, s: ``birthtimes.traj`` in ``directory``.
 
     A line for each object as in snapshot.traj, then one of its birth times: one per bead, two for the ends of a
-    linker or motor, one for a brancher.
+    linker or motor, one for a brancher or bubble.
     """
 
     file_name = BIRTH_TIMES_FILE
@@ -40,13 +40,14 @@ class BirthTimesRecorder(TextRecorder):
         for label, objects in (("LINKER", sim.linkers), ("MOTOR", sim.motors)):
             lines += _bound(label, bonds_by_id(objects), "birth_times", twice=True)
         lines += _bound("BRANCHER", branchers_by_id(sim.branchers), "birth_times", twice=False)
+        lines += _bubbles(sim)
         return "".join(lines) + "\n"
 
 
 class ForcesRecorder(TextRecorder):
     """Magnitude of the force on each bead after the last minimisation, pN: ``forces.traj`` in ``directory``.
 
-    For a linker or motor its tension, twice; for a brancher 0.
+    For a linker or motor its tension, twice; for a brancher or bubble 0.
     """
 
     file_name = FORCES_FILE
@@ -63,7 +64,7 @@ class TensionsRecorder(TextRecorder):
     """Tension of each cylinder, pN, positive when stretched: ``tensions.traj`` in ``directory``.
 
     The value of the last cylinder is repeated, so that there are as many as beads. For a linker or motor its tension,
-    twice; for a brancher 0.
+    twice; for a brancher or bubble 0.
     """
 
     file_name = TENSIONS_FILE
@@ -91,7 +92,7 @@ class RepulsionRecorder(TextRecorder):
         """One frame."""
         filaments = filaments_by_id(sim.filaments)
         forces = np.linalg.norm(np.asarray(sim.filaments.wall_forces)[filaments.bead_order], axis=1)
-        return "".join([_head(sim), *_per_bead(filaments, forces), *_tensions_of_bound(sim, branchers=False)])
+        return "".join([_head(sim), *_per_bead(filaments, forces), *_tensions_of_bound(sim, others=False)])
 
 
 class PlusEndRecorder(TextRecorder):
@@ -161,8 +162,9 @@ def _cut_off(ids: list[int], split_from: list[int]) -> dict[int, list[int]]:
 
 
 def _head(sim: Any, more: str = "") -> str:
-    counts = " ".join(str(len(objects.ids)) for objects in (sim.filaments, sim.linkers, sim.motors, sim.branchers))
-    return f"{sim.frame} {sim.time:.10g} {counts} 0{more}\n"
+    objects = (sim.filaments, sim.linkers, sim.motors, sim.branchers, sim.bubbles)
+    counts = " ".join(str(len(group.ids)) for group in objects)
+    return f"{sim.frame} {sim.time:.10g} {counts}{more}\n"
 
 
 def _filament_lines(filaments: Filaments) -> Iterator[str]:
@@ -187,10 +189,18 @@ def _bound(label: str, objects: Any, what: str, *, twice: bool) -> Iterator[str]
         yield f"{label} {number} {kind}{flag}\n{value:.10g}{f' {value:.10g}' if twice else ''}\n"
 
 
-def _tensions_of_bound(sim: Any, *, branchers: bool = True) -> Iterator[str]:
+def _tensions_of_bound(sim: Any, *, others: bool = True) -> Iterator[str]:
     for label, objects in (("LINKER", sim.linkers), ("MOTOR", sim.motors)):
         yield from _bound(label, bonds_by_id(objects), "tensions", twice=True)
-    if branchers:
+    if others:
         objects = branchers_by_id(sim.branchers)
         for number, kind in zip(objects.ids.tolist(), objects.types.tolist(), strict=True):
             yield f"BRANCHER {number} {kind}\n0\n"
+        yield from _bubbles(sim)
+
+
+def _bubbles(sim: Any) -> Iterator[str]:
+    """Two lines for each bubble, the second a 0: bubbles have no tension, and are there from the start."""
+    bubbles = bubbles_by_id(sim.bubbles)
+    for number, kind in zip(bubbles.ids.tolist(), bubbles.types.tolist(), strict=True):
+        yield f"BUBBLE {number} {kind}\n0\n"

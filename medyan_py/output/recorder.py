@@ -18,6 +18,7 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 - ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``, ``filaments``;
 - ``cycles``, ``dump_cycles`` between restart dumps, ``restart_dump()``: the text of one;
 - ``seed``, ``finished``, and of ``deck`` its ``texts``, ``system_path``, ``chemistry_path``, ``compatibility``;
+- ``bubbles``: ``ids``, ``types``, ``kinds``, ``coords`` (n, 3), ``radii``, ``forces``, ``attachment_forces`` (n, 3);
 - ``dissipation``: ``total``, ``chemdiss``, ``mechdiss``, ``chemenergy``, ``mechenergy``, ``reactions``,
   ``force_fields``, or None; ``events``: structured arrays by kind, or None;
 - ``hessians``: ``wishes`` of the deck and ``records`` since the frame before, or None.

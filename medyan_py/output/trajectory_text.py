@@ -13,7 +13,7 @@ import numpy as np
 
 from medyan_py.output.frame_file import FrameFile
 from medyan_py.output.layout import CHEMISTRY_FILE, CONCENTRATION_FILE, SNAPSHOT_FILE
-from medyan_py.output.network import bonds_by_id, branchers_by_id, filaments_by_id
+from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
 
 
 class TextRecorder:
@@ -70,9 +70,9 @@ class SnapshotRecorder(TextRecorder):
     """Geometry of the network, nm, 10 digits: ``snapshot.traj`` in ``directory``.
 
     A frame is the line ``frame time nFilaments nLinkers nMotors nBranchers nBubbles nMembranes``, then two lines per
-    object (``FILAMENT id type nBeads dMinus dPlus``, ``LINKER id type``, ``MOTOR id type``, ``BRANCHER id type``, each
-    followed by a line of coordinates), then an empty line. Objects are sorted by id; time in s. The two points of a
-    brancher are its site on the mother and the first bead of the daughter.
+    object (``FILAMENT id type nBeads dMinus dPlus``, ``LINKER id type``, ``MOTOR id type``, ``BRANCHER id type``,
+    ``BUBBLE id type``, each followed by a line of coordinates), then an empty line. Objects are sorted by id; time in
+    s. The two points of a brancher are its site on the mother and the first bead of the daughter.
     """
 
     file_name = SNAPSHOT_FILE
@@ -81,8 +81,9 @@ class SnapshotRecorder(TextRecorder):
     def text(sim: Any) -> str:
         """One frame."""
         filaments, linkers, motors = filaments_by_id(sim.filaments), bonds_by_id(sim.linkers), bonds_by_id(sim.motors)
-        branchers = branchers_by_id(sim.branchers)
-        counts = f"{len(filaments.ids)} {len(linkers.ids)} {len(motors.ids)} {len(branchers.ids)} 0 0"
+        branchers, bubbles = branchers_by_id(sim.branchers), bubbles_by_id(sim.bubbles)
+        objects = (filaments, linkers, motors, branchers, bubbles)
+        counts = " ".join(str(len(kind.ids)) for kind in objects) + " 0"
         lines = [f"{sim.frame} {sim.time:.10g} {counts}\n"]
         start = filaments.start.tolist()
         columns = (filaments.ids, filaments.types, filaments.delta_minus, filaments.delta_plus)
@@ -90,7 +91,8 @@ class SnapshotRecorder(TextRecorder):
             first, end = start[f], start[f + 1]
             lines.append(f"FILAMENT {number} {kind} {end - first} {minus} {plus}\n")
             lines.append(coordinates(filaments.beads[first:end]))
-        for label, objects in (("LINKER", linkers), ("MOTOR", motors), ("BRANCHER", branchers)):
+        labelled = (("LINKER", linkers), ("MOTOR", motors), ("BRANCHER", branchers), ("BUBBLE", bubbles))
+        for label, objects in labelled:
             for number, kind, points in zip(objects.ids.tolist(), objects.types.tolist(), objects.coords, strict=True):
                 lines.append(f"{label} {number} {kind}\n")
                 lines.append(coordinates(points))

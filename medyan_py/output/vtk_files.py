@@ -6,7 +6,7 @@ from typing import Any
 from medyan_py.output.collection import Collection
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import BOX_FILE, PARAVIEW, VTK_KINDS, frame_path
-from medyan_py.output.network import bonds_by_id, branchers_by_id, filaments_by_id
+from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
 
 ACTIN_RADIUS = 3.5  # nm
 
@@ -14,8 +14,8 @@ ACTIN_RADIUS = 3.5  # nm
 class VtkRecorder:
     """Write the folder ``paraview/`` of the output directory.
 
-    ``filaments.pvd``, ``linkers.pvd``, ``motors.pvd``, ``branchers.pvd``, ``compartments.pvd`` list the frames with
-    their times in s; the frames are in sub-folders of at most 1000 files; ``box.vtp`` is the outline of
+    ``filaments.pvd``, ``linkers.pvd``, ``motors.pvd``, ``branchers.pvd``, ``bubbles.pvd``, ``compartments.pvd`` list
+    the frames with their times in s; the frames are in sub-folders of at most 1000 files; ``box.vtp`` is the outline of
     the walls at the start.
     Coordinates are nm. What the arrays mean is said in ``medyan_py.output.vtk_data``.
 
@@ -84,6 +84,7 @@ class VtkRecorder:
             "linkers": vtk.bonds(bonds_by_id(sim.linkers)),
             "motors": vtk.motors(bonds_by_id(sim.motors), sim.motors),
             "branchers": vtk.branchers(branchers_by_id(sim.branchers)),
+            "bubbles": vtk.bubbles(bubbles_by_id(sim.bubbles)),
             "compartments": vtk.compartments(sim.grid, sim.diffusing_names, sim.diffusing_counts),
         }
         for kind, data_set in data.items():

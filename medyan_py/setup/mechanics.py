@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from medyan_py.bubbles import BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.core.mechanics.model import MechanicalModel
@@ -28,13 +29,16 @@ class Mechanics:
         Rows of linkers and motors, and of branchers, in that order.
     """
 
-    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins, threads: int = 1):
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins, bubbles: BubbleState, threads: int = 1):
         self._deck = deck
+        self._bubbles = bubbles
+        self._walls = wall_planes(deck)  # of the boundary, without those of probes
         self._pins = pins
         self._chemistry = chemistry
         self._old_rules = deck.compatibility == "medyan-5.4"
         types = deck.filament_types
-        self.model = MechanicalModel(**model_settings(deck))
+        self._planes = np.vstack([self._walls, bubbles.planes()])  # that the model has
+        self.model = MechanicalModel(**{**model_settings(deck), "planes": self._planes})
         self.model.threads = threads
         self._cylinder_size = np.array([t.cylinder_size for t in types])
         self._stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
@@ -49,11 +53,10 @@ class Mechanics:
         self.energies: dict[str, float] = {}
         self.record: MinimisationRecord | None = None
         self.loaded: dict = {}
-        self._planes: np.ndarray | None = None
 
     def set_planes(self, planes: np.ndarray) -> None:
         """Move the walls of a cubic boundary, from the next ``relax`` on: float64 (6, 6), points (nm) and normals."""
-        self._planes = planes
+        self._walls = planes
 
     def relax(self) -> None:
         """Minimise the energy from the present state; put positions, forces and tensions back into the structure.
@@ -61,8 +64,8 @@ class Mechanics:
         ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left. Raises
         MechanicsError with a report of the state if the minimisation failed; the structure is then as before.
         """
-        self.load()
         self._move_planes()
+        self.load()
         m = self._deck.minimisation
         old = {"scheme": "backtracking", "lambda_max": m.lambda_max, "recover": m.recover} if self._old_rules else {}
         try:
@@ -82,17 +85,18 @@ class Mechanics:
         beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
+        self._take_bubbles()
         self.energies = self.record.energies_after
 
     def state(self) -> dict:
-        """Energies and record of the last ``relax``; all else is loaded from the structure."""
-        return {"energies": dict(self.energies), "record": asdict(self.record)}
+        """Energies, record and planes of the last ``relax``; all else is loaded from the structure."""
+        return {"energies": dict(self.energies), "record": asdict(self.record), "planes": self._planes.copy()}
 
     def restore(self, saved: dict) -> None:
         """Take over the state of a simulation of the same deck, whose structure and boundary are restored already."""
         self.energies, self.record = dict(saved["energies"]), MinimisationRecord(**saved["record"])
+        self._set_model_planes(saved["planes"].copy())
         self.load()
-        self._move_planes()
 
     def load(self) -> None:
         """Copy the structure's present state into the model."""
@@ -100,9 +104,13 @@ class Mechanics:
         self.model.load(**self.loaded)
 
     def _move_planes(self) -> None:
-        if self._planes is not None:
-            self.model.set_planes(self._planes)
-            self._planes = None
+        """Put the model's walls and planes of probes where they are now."""
+        self._set_model_planes(np.vstack([self._walls, self._bubbles.planes()]))
+
+    def _set_model_planes(self, planes: np.ndarray) -> None:
+        if not np.array_equal(planes, self._planes):
+            self.model.set_planes(planes)
+            self._planes = planes
 
     def wall_forces(self, beads: np.ndarray) -> np.ndarray:
         """Forces (pN) of the walls on beads given by row at the last minimisation; 0 for what came since."""
@@ -210,7 +218,26 @@ class Mechanics:
             "bond_is_motor": bonds["motor"][self.bonds],
             "branches": self._branches(number),
             "pins": self._pins.table(order["bead"]) if self._deck.protocols.pinning else None,
+            **self._bubble_tables(order["filament"]),
         }
+
+    def _bubble_tables(self, filaments: np.ndarray) -> dict:
+        if not len(self._bubbles):
+            return {}
+        attachments = self._bubbles.attachments(self._chemistry.filaments.table["anchor"][filaments])
+        return {"bubbles": self._bubbles.table(len(self._walls)), "attachments": attachments}
+
+    def _take_bubbles(self) -> None:
+        """Places of bubbles and forces on them; the force on a probe is that on its plane, too."""
+        bubbles = self._bubbles
+        if not len(bubbles):
+            return
+        bubbles.x = self.model.bubble_positions
+        bubbles.force = self.model.bubble_forces
+        bubbles.attachment_force = self.model.attachment_force
+        if len(bubbles.probes):
+            first = len(self._walls)
+            bubbles.force[bubbles.probes] += self.model.wall_force[first : first + len(bubbles.probes)]
 
     def _hinges(self, start, kind, rest):
         """Bending constant (pN nm) and angle of every bead; used at inner beads, between its two cylinders.
@@ -259,7 +286,22 @@ def model_settings(deck: Deck) -> dict:
         "excluded_volume": deck.excluded_volume.kind,
         "volume_cutoff": deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
         "pinning": deck.protocols.pinning,
+        **_bubble_terms(deck),
         **_branch_terms(deck),
+    }
+
+
+def _bubble_terms(deck: Deck) -> dict:
+    """Which energies bubbles have."""
+    bubbles = deck.bubbles
+    if not bubbles.any:
+        return {}
+    return {
+        "bubbles": True,
+        "bubble_repulsion": "REPULSIONEXP" if bubbles.repulsion else None,
+        "bubble_cutoff": bubbles.cutoff if bubbles.repulsion else 1.0,
+        "mtoc_attachment": "ATTACHMENTHARMONIC" if bubbles.mtoc_attachment else None,
+        "afm_attachment": "ATTACHMENTHARMONIC" if bubbles.afm_attachment else None,
     }
 
 

@@ -193,6 +193,20 @@ class Binding(NamedTuple):
     walking_back_energy: tuple[FreeEnergy | None, FreeEnergy | None] = (None, None)
 
 
+class Emission(NamedTuple):
+    """Molecules held by a bubble go free where it is, and return.
+
+    ``held`` is the bulk species that counts those on the bubble, ``free`` the one they become. ``emission`` (1/s) is
+    per molecule held, times a factor that is set as the run goes; ``absorption`` (1/s) per free molecule in a full
+    compartment, or in the whole volume if it is a bulk species.
+    """
+
+    held: Pool
+    free: Pool
+    emission: float
+    absorption: float
+
+
 class SeedRule(NamedTuple):
     """Where new filaments may form: both ends more than ``margin`` nm inside the walls; ``flat``: only directions in
     the xy plane; only in compartments with at least the volume fraction ``least_volume``.
@@ -218,3 +232,19 @@ class Walls(NamedTuple):
     shape: tuple | None = None
     shift: float = 0.0
     seeds: SeedRule = SeedRule()
+
+
+class Spheres(NamedTuple):
+    """Bubbles that filament ends feel; arrays with one row each.
+
+    ``x`` (n, 3) centres and ``radius`` (nm); ``strength`` (pN nm, 0: none) and ``screening`` (nm) of the repulsion,
+    which is felt nearer than ``cutoff`` (nm) to the surface. With ``rises`` False the repulsion at the tip keeps its
+    magnitude while the end grows, as in MEDYAN 5.4.
+    """
+
+    x: object = ()
+    radius: object = ()
+    strength: object = ()
+    screening: object = ()
+    cutoff: float = float("inf")
+    rises: bool = True

@@ -43,7 +43,7 @@ cdef class FilamentChemistry(FilamentSeeding):
     face_fraction, track_dissipation :
         As for ``Engine``.
     filaments : Filaments
-    growths, shrinkages, agings, destructions, severings, nucleations, branchings, bindings :
+    growths, shrinkages, agings, destructions, severings, nucleations, branchings, bindings, emissions :
         Sequences of the descriptions of these names.
     ratchet_lengths : sequence of float, nm
         Per filament type: length of the Brownian ratchet, or None for polymerisation that feels no load.
@@ -63,15 +63,15 @@ cdef class FilamentChemistry(FilamentSeeding):
 
     def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, *, Filaments filaments,
                  growths=(), shrinkages=(), agings=(), destructions=(), severings=(), nucleations=(), branchings=(),
-                 bindings=(), ratchet_lengths=(), end_kinds=None, walls=None, bint same_filament_pairs=True,
-                 bint powers=False, algorithm="NRM", volume_fraction=None, face_fraction=None,
-                 bint track_dissipation=False, bint track_events=False):
+                 bindings=(), emissions=(), ratchet_lengths=(), end_kinds=None, walls=None,
+                 bint same_filament_pairs=True, bint powers=False, algorithm="NRM", volume_fraction=None,
+                 face_fraction=None, bint track_dissipation=False, bint track_events=False):
         self.filaments = filaments
         self.bonds = Bonds()
         self.branchers = Branchers()
         self.growths, self.shrinkages, self.bindings = tuple(growths), tuple(shrinkages), tuple(bindings)
         self.agings, self.destructions, self.severings = tuple(agings), tuple(destructions), tuple(severings)
-        self.nucleations, self.branchings = tuple(nucleations), tuple(branchings)
+        self.nucleations, self.branchings, self.emissions = tuple(nucleations), tuple(branchings), tuple(emissions)
         self._set_walls(walls)
         types = len(filaments.kinds)
         lengths = list(ratchet_lengths) or [None] * types
@@ -90,12 +90,13 @@ cdef class FilamentChemistry(FilamentSeeding):
             filaments, [(b.filament_types, b.flags, b.stride, b.r_min, b.r_max, b.free.bulk) for b in bindings],
             self.shape, self.compartment_size, self.home, same_filament_pairs)
 
-    def add_filament(self, int type, points, rest_length=None):
-        """Create a filament of full cylinders through ``points`` (nm), minus end first; returns its row.
+    def add_filament(self, int type, points, rest_length=None, monomers=None):
+        """Create a filament through ``points`` (nm), minus end first; returns its row.
 
-        To be followed by ``update`` and ``rebuild_candidates`` before the clock runs. Errors as ``Filaments.add``.
+        To be followed by ``update`` and ``rebuild_candidates`` before the clock runs. Arguments and errors as
+        ``Filaments.add``.
         """
-        cdef int f = self.filaments.add(type, points, self.time, rest_length), c
+        cdef int f = self.filaments.add(type, points, self.time, rest_length, monomers), c
         self.room_for_ends()
         self.tally_stale = True
         c = self.filaments.table.tip[f, MINUS]
@@ -261,6 +262,11 @@ cdef class FilamentChemistry(FilamentSeeding):
     def wall_distances(self, points):
         """Signed distance (nm) of points (n, 3) from the nearest wall where the walls are now, float64 (n,)."""
         return self.surfaces.distance(points)
+
+    def set_obstacles(self, spheres, planes):
+        """Bubbles (``Spheres``) and planes of probes (p, 6); loads follow with the next ``update``."""
+        self.obstacles.set_bubbles(spheres)
+        self.obstacles.set_planes(planes, self.walls)
 
     def set_planes(self, planes):
         """Move the plane walls (rows as in ``Walls``); loads follow with the next ``update``."""

@@ -112,6 +112,7 @@ cdef struct BranchingKind:
 cdef class FilamentMembers(FilamentPlaces):
     cdef readonly object local_templates, whole_templates
     cdef readonly object bindings, growths, shrinkages, agings, destructions, severings, nucleations, branchings
+    cdef readonly object emissions
     cdef object local_class_names, whole_class_names
     cdef readonly MemberSets growing, growing_whole, shrinking, aging_ends, falling_apart
     cdef readonly MemberSets unbinding, walking, walking_back, unbranching, by_cylinder, by_cylinder_whole

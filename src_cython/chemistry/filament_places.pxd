@@ -1,5 +1,8 @@
+from libc.stdint cimport uint8_t
+
 from medyan_py.core.chemistry.binding cimport Candidates
 from medyan_py.core.chemistry.engine cimport Engine
+from medyan_py.core.chemistry.obstacles cimport Obstacles
 from medyan_py.core.mechanics.surfaces cimport Surfaces
 from medyan_py.core.structure.bonds cimport Bonds
 from medyan_py.core.structure.branchers cimport Branchers
@@ -28,6 +31,8 @@ cdef class FilamentPlaces(Engine):
     cdef double[:, ::1] load_tip              # tip and growth direction at the last force evaluation
     cdef double[:, ::1] load_direction
     cdef unsigned int[::1] load_walls         # bit set of the walls within reach
+    cdef readonly Obstacles obstacles         # bubbles and the planes of probes
+    cdef uint8_t[::1] load_obstacles          # whether any of them may be within reach
 
     cdef int compartment_at(self, double *r) noexcept nogil
     cdef double wall_distance(self, int wall, double *r) noexcept nogil

@@ -3,6 +3,7 @@
 from libc.math cimport exp
 
 from medyan_py.core.chemistry.engine cimport Engine
+from medyan_py.core.chemistry.obstacles cimport Obstacles
 from medyan_py.core.mechanics.surfaces cimport Surfaces, surface_distance
 from medyan_py.core.structure.filaments cimport MINUS, PLUS
 
@@ -24,6 +25,8 @@ cdef class FilamentPlaces(Engine):
 
     def _set_walls(self, walls):
         self.walls = Walls() if walls is None else walls
+        if self.obstacles is None:
+            self.obstacles = Obstacles()
         self.surfaces = Surfaces(self.walls.planes, self.walls.shape)
         if self.surfaces.count > MOST_WALLS or not self.walls.screening > 0:
             raise ValueError(f"at most {MOST_WALLS} walls with a positive screening length are possible")
@@ -39,6 +42,7 @@ cdef class FilamentPlaces(Engine):
         self.growth_factor = np.zeros(0)
         self.load_tip = self.load_direction = np.zeros((0, 3))
         self.load_walls = np.zeros(0, dtype=np.uint32)
+        self.load_obstacles = np.zeros(0, dtype=np.uint8)
         self.room_for_ends()
 
     cdef int room_for_ends(self) except -1 nogil:
@@ -52,6 +56,7 @@ cdef class FilamentPlaces(Engine):
             self.load_tip = _extended(self.load_tip, np.zeros((n, 3)))
             self.load_direction = _extended(self.load_direction, np.zeros((n, 3)))
             self.load_walls = _extended(self.load_walls, np.zeros(n, dtype=np.uint32))
+            self.load_obstacles = _extended(self.load_obstacles, np.zeros(n, dtype=np.uint8))
         return 0
 
     # ---------------------------------------------------------------- state
@@ -60,7 +65,8 @@ cdef class FilamentPlaces(Engine):
         """Everything that decides what happens next, to be called between runs; see ``Engine.restore``."""
         saved = {name: part.state() for name, part in self._parts().items()}
         saved |= {name: copied(array) for name, array in self._arrays_of_ends().items()}
-        return saved | {"engine": Engine.state(self), "home": copied(self.home), "planes": self._planes()}
+        return saved | {"engine": Engine.state(self), "home": copied(self.home), "planes": self._planes(),
+                        "obstacles": self.obstacles.state()}
 
     def restore(self, saved):
         """Take over the state of a system of the same description; see ``Engine.restore``."""
@@ -73,6 +79,7 @@ cdef class FilamentPlaces(Engine):
         fill(self.home, saved["home"], "nearest active compartments")
         fill(self._planes(), saved["planes"], "plane walls")
         self._set_walls(self.walls._replace(planes=tuple(map(tuple, saved["planes"].tolist()))))
+        self.obstacles.restore(saved["obstacles"], self.walls)
 
     def _planes(self):
         return np.array(self.walls.planes, dtype=np.float64).reshape(-1, 6)
@@ -85,7 +92,8 @@ cdef class FilamentPlaces(Engine):
     def _arrays_of_ends(self):
         """Arrays that grow with the filaments, by name."""
         return {"load_index": self.load_index, "growth_factor": self.growth_factor, "load_tip": self.load_tip,
-                "load_direction": self.load_direction, "load_walls": self.load_walls}
+                "load_direction": self.load_direction, "load_walls": self.load_walls,
+                "load_obstacles": self.load_obstacles}
 
     # ---------------------------------------------------------------- where things are
 
@@ -153,6 +161,8 @@ cdef class FilamentPlaces(Engine):
         for k in range(3):
             self.load_tip[e, k] = self.filaments.beads.x[tip, k]
             middle[k] = 0.5 * (self.load_tip[e, k] + self.filaments.beads.x[base, k])
+        self.load_obstacles[e] = self.obstacles.near(middle, &self.load_tip[e, 0],
+                                                     self.filaments.kind[self.filaments.table.type[filament]].cylinder)
         if self.wall_strength == 0.0:
             return
         for i in range(self.surfaces.count):
@@ -162,8 +172,8 @@ cdef class FilamentPlaces(Engine):
     cdef double load(self, int end, int index) noexcept nogil:
         """Load (pN) on an end whose tip stands ``index`` monomers beyond its place at the last force evaluation.
 
-        Wall repulsion at the tip times the cosine between growth direction and outward wall normal, summed over
-        walls; ``index`` is kept within one full cylinder.
+        Repulsion at the tip times the cosine between growth direction and outward wall normal, summed over walls,
+        bubbles and planes of probes; ``index`` is kept within one full cylinder.
         """
         cdef int i, k, type = self.filaments.table.type[end // 2]
         cdef double ahead, facing, distance, force = 0.0
@@ -182,4 +192,7 @@ cdef class FilamentPlaces(Engine):
             if facing > 0.0:
                 force += facing * self.wall_strength / self.wall_screening * exp(
                     -(distance - self.wall_shift) / self.wall_screening)
+        if self.load_obstacles[end]:
+            force += self.obstacles.load(&self.load_tip[end, 0], &self.load_direction[end, 0], ahead,
+                                         self.filaments.table.anchor[end // 2])
         return force

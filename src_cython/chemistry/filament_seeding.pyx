@@ -71,6 +71,8 @@ cdef class FilamentSeeding(FilamentTurnover):
                 self.random_direction(direction)
             for k in range(3):
                 tip[k] = at[k] + length * direction[k]
+            if self.obstacles.inside(at) or self.obstacles.inside(tip):
+                continue
             if self.boundary_distance(at) > self.seed_margin and self.boundary_distance(tip) > self.seed_margin:
                 return c
         return -1

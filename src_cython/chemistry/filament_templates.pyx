@@ -95,6 +95,7 @@ cdef class FilamentTemplates(FilamentMembers):
             (self._aging, self.agings, MOST_RULES), (self._destruction, self.destructions, MOST_RULES),
             (self._severing, self.severings, MOST_RULES), (self._nucleation, self.nucleations, MOST_RULES),
             (self._branching, self.branchings, MOST_BINDINGS), (self._binding, self.bindings, MOST_BINDINGS),
+            (self._emission, self.emissions, MOST_RULES),
         ):
             if len(descriptions) > most:
                 raise ValueError(f"{len(descriptions)} {type(descriptions[0]).__name__} reactions, at most {most}")

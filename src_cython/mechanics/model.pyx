@@ -348,6 +348,33 @@ cdef class MechanicalModel(LoadedModel):
         return self.force_of((BOUNDARY_REPULSION, BOUNDARY_REPULSION_IN))[:self.net.beads]
 
     @property
+    def wall_force(self):
+        """(walls, 3) float64 force of beads and bubbles on every wall at the present positions, pN; order of walls as
+        in ``wall_terms``.
+        """
+        cdef Py_ssize_t term, axis, point, wall
+        cdef int i
+        self.enter()
+        force = np.zeros((self.surfaces.count, 3))
+        cdef double[:, ::1] out = force
+        self.scratch.resize(3 * self.net.points)
+        cdef double *g = self.scratch.data
+        for i in range(self.interactions):
+            if self.kind[i] not in (BOUNDARY_REPULSION, BOUNDARY_REPULSION_IN, BOUNDARY_BUBBLE_REPULSION):
+                continue
+            for term in range(terms(&self.net, self.kind[i])):
+                if self.kind[i] == BOUNDARY_BUBBLE_REPULSION:
+                    point = self.net.bubble_point[self.net.bubble_wall[2 * term]]
+                    wall = self.net.bubble_wall[2 * term + 1]
+                else:
+                    point, wall = self.net.wall[2 * term], self.net.wall[2 * term + 1]
+                memset(g + 3 * point, 0, 3 * sizeof(double))
+                self.function[i](&self.net, self.x.data, g, term, term + 1)
+                for axis in range(3):
+                    out[wall, axis] += g[3 * point + axis]
+        return force
+
+    @property
     def attachment_force(self):
         """(nb, 3) float64 force on every bubble of the filaments attached to it at the present positions, pN."""
         return self.force_of((MTOC_ATTACHMENT, AFM_ATTACHMENT))[self.bubbles.point.copy((-1,))]

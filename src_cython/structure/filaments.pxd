@@ -50,6 +50,7 @@ cdef class FilamentTable(Table):
     cdef uint8_t[::1] nucleated       # whether the filament was nucleated
     cdef int64_t[::1] split_from      # id of the filament it was cut from, −1 if none
     cdef int[::1] brancher            # the brancher that holds the minus end, −1 if the filament is free
+    cdef int[::1] anchor              # the bubble that the minus end is attached to, −1 if there is none
 
 
 cdef struct FilamentKind:

@@ -77,6 +77,7 @@ cdef class FilamentTable(Table):
             "nucleated": (np.uint8, 1, 0),
             "split_from": (np.int64, 1, -1),
             "brancher": (np.int32, 1, -1),
+            "anchor": (np.int32, 1, -1),
         })
 
     def bind(self):
@@ -89,6 +90,7 @@ cdef class FilamentTable(Table):
         self.nucleated = self.columns["nucleated"]
         self.split_from = self.columns["split_from"]
         self.brancher = self.columns["brancher"]
+        self.anchor = self.columns["anchor"]
 
 
 cdef class Filaments:
@@ -132,8 +134,8 @@ cdef class Filaments:
         self.cylinders = Cylinders(self.max_slots, self.max_sites)
         self.table = FilamentTable()
 
-    def add(self, int type, points, double time=0.0, rest_length=None):
-        """Create a filament of full cylinders through the given points, minus end first, of first kinds everywhere.
+    def add(self, int type, points, double time=0.0, rest_length=None, monomers=None):
+        """Create a filament through the given points, minus end first, of first kinds everywhere.
 
         Parameters
         ----------
@@ -141,9 +143,11 @@ cdef class Filaments:
             Bead positions.
         rest_length : float, nm, optional
             Of every cylinder; without it each cylinder is at rest with the length given by its points.
+        monomers : sequence of int (n,), optional
+            Of every cylinder, whose rest length is then theirs; inner cylinders are full. Without it all are full.
 
         Returns the row of the filament. Raises ValueError for bad types, fewer than two points, non-finite or
-        coinciding points.
+        coinciding points, and monomers that no filament can have.
         """
         x = np.ascontiguousarray(points, dtype=np.float64)
         if not 0 <= type < len(self.kinds):
@@ -153,22 +157,40 @@ cdef class Filaments:
         lengths = np.linalg.norm(np.diff(x, axis=0), axis=1)
         if lengths.min() < 1e-6:
             raise ValueError("two consecutive points of a filament coincide")
-        cdef int f = self._row(type), slots = self.kind[type].slots, bead, previous, c = -1, i
+        cdef int slots = self.kind[type].slots, bead, previous, c = -1, i, f, serial = 0
+        counts = self._monomers(len(lengths), slots, monomers)
+        if monomers is not None:
+            lengths = counts * self.kind[type].monomer
         cdef double[:, ::1] points_view = x
         cdef uint8_t[::1] row
+        f = self._row(type)
         previous = self.bead_at(&points_view[0, 0], time, 0)
         for i in range(len(lengths)):
-            bead = self.bead_at(&points_view[i + 1, 0], time, (i + 1) * slots)
+            serial += counts[i]
+            bead = self.bead_at(&points_view[i + 1, 0], time, serial)
             c = self.add_cylinder(f, previous, bead)
             self.cylinders.rest_length[c] = lengths[i] if rest_length is None else rest_length
-            self.cylinders.first[c] = 0
-            self.cylinders.monomers[c] = slots
+            # the first cylinder is filled from its plus side, the last one from its minus side
+            self.cylinders.first[c] = slots - counts[i] if i == 0 and len(lengths) > 1 else 0
+            self.cylinders.monomers[c] = counts[i]
             row = self.cylinders.kind[c]
-            row[:slots] = FILAMENT
+            row[self.cylinders.first[c]:self.cylinders.first[c] + counts[i]] = FILAMENT
             previous = bead
-        self.cylinders.kind[self.table.tip[f, MINUS], 0] = MINUS_END
-        self.cylinders.kind[c, slots - 1] = PLUS_END
+        i = self.table.tip[f, MINUS]
+        self.cylinders.kind[i, self.end_slot(i, MINUS)] = MINUS_END
+        self.cylinders.kind[c, self.end_slot(c, PLUS)] = PLUS_END
         return f
+
+    def _monomers(self, cylinders, slots, monomers):
+        """Monomers of each cylinder of a new filament, int (cylinders,)."""
+        if monomers is None:
+            return np.full(cylinders, slots)
+        counts = np.asarray(monomers)
+        if counts.shape != (cylinders,) or counts.dtype.kind not in "iu":
+            raise ValueError(f"monomers must be {cylinders} integers, got {monomers!r}")
+        if (counts < 1).any() or (counts > slots).any() or (counts[1:-1] != slots).any() or counts.sum() < 2:
+            raise ValueError(f"1 … {slots} monomers fit a cylinder, inner ones are full, and a filament has at least 2")
+        return counts
 
     cdef int _row(self, int type) except -1 nogil:
         """A row for a new filament, without cylinders."""
@@ -184,6 +206,7 @@ cdef class Filaments:
         self.table.nucleated[f] = False
         self.table.split_from[f] = -1
         self.table.brancher[f] = -1
+        self.table.anchor[f] = -1
         return f
 
     cdef int bead_at(self, double *r, double t, int64_t serial) except -1 nogil:
@@ -240,6 +263,8 @@ cdef class Filaments:
         self.table.tip[new, PLUS] = before
         self.table.brancher[new] = self.table.brancher[filament]
         self.table.brancher[filament] = -1
+        self.table.anchor[new] = self.table.anchor[filament]
+        self.table.anchor[filament] = -1
         self.table.tip[filament, MINUS] = cylinder
         self.cylinders.neighbour[before, PLUS] = -1
         self.cylinders.neighbour[cylinder, MINUS] = -1

@@ -35,6 +35,7 @@ SAVED = {
         "bin_size": "bin shape of rule",
         "pairs_used": "pair",
     },
+    "Obstacles": {"bubbles": "radius", "planes": "rows"},
     "FilamentPlaces": {"surfaces": "planes", "walls": "planes"},
 }
 NO_STATE = {
@@ -64,6 +65,9 @@ NO_STATE = {
     "Candidates": dict.fromkeys(("rules", "owners", "same_filament", "rule", "shape", "size"), MADE)
     | dict.fromkeys(("changed", "is_changed", "changes"), EMPTY)
     | {"filaments": "has a state of its own", "sites": "follows from the capacity of the cylinders"},
+    "Obstacles": dict.fromkeys(
+        ("plane_strength", "plane_screening", "plane_cutoff", "plane_shift"), "those of the walls"
+    ),
     "FilamentPlaces": dict.fromkeys(
         (
             *("grid", "compartment_edge", "wall_strength", "wall_screening", "wall_cutoff", "wall_shift"),
@@ -73,6 +77,7 @@ NO_STATE = {
     ),
     "FilamentMembers": dict.fromkeys(
         (
+            "emissions",
             *("local_templates", "whole_templates", "bindings", "growths", "shrinkages", "agings", "destructions"),
             *("severings", "nucleations", "branchings", "local_class_names", "whole_class_names"),
             *("growth", "shrinkage", "end_aging", "cylinder_rule", "cylinder_rules", "aging_rule", "severing"),
@@ -88,6 +93,7 @@ FOLDERS = ("common", "structure", "chemistry")
 WITHOUT = {
     "RandomStream": "its state is a property, saved by the engine",
     "Templates": "made from the description; rates are saved by the channels",
+    "EmissionTemplates": "adds emitters, saved by FilamentBooks",
     "FilamentTemplates": "adds factors of rates, saved by FilamentBooks, which has them last",
     "FilamentSeeding": "adds no attribute",
     "FilamentTurnover": "adds no attribute",

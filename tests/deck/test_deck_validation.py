@@ -55,7 +55,6 @@ BRANCHER = "SPECIESBRANCHER: BA 0\nSPECIESBOUND: BEA 0\nBRANCHERBINDINGSITE: BEA
         ({"FILCREATIONBOUNDS": "0.5 0 0 0.4 1 1"}, "a lower bound exceeds its upper bound"),
         ({"FILCREATIONBOUNDS": "0.95 0 0 1 1 1"}, "the box is closer than 100 nm"),
         ({"FILAMENTTYPE": "1"}, "FILAMENTTYPE: no such filament type, found 1, allowed: 0 … 0"),
-        ({"PROJECTIONTYPE": "PREDEFINED", "FILAMENTLENGTH": "2"}, "random filaments have 2 points, not the 3"),
         ({"RUNTIME": None}, "system.txt: RUNTIME: not set, allowed: a number > 0 (s)"),
         ({"MINIMIZATIONTIME": None}, "MINIMIZATIONTIME: not set, needed for RUNTIME, allowed: a number > 0"),
         ({"MINIMIZATIONTIME": "0"}, "MINIMIZATIONTIME: needed for RUNTIME, found 0, allowed: a number > 0"),
@@ -304,12 +303,7 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
 @pytest.mark.parametrize(
     ("extra", "keyword", "feature"),
     [
-        ("SPECIALPROTOCOL AFM 1 2 3 4 5", "SPECIALPROTOCOL", "special protocol AFM"),
-        ("PROJECTIONTYPE: ARC", "PROJECTIONTYPE", "projection ARC"),
-        ("NUMBUBBLES: 1", "NUMBUBBLES", "bubbles"),
-        ("BUBBLEFILE: b.txt", "BUBBLEFILE", "bubbles"),
-        ("init-mtoc (bubble-type 0)", "init-mtoc", "organising centres"),
-        ("(init-afm)", "init-afm", "force microscopy"),
+        ("SPECIALPROTOCOL scale-membrane-eq-area 1 2", "SPECIALPROTOCOL", "special protocol scale-membrane-eq-area"),
         (MEMBRANE + "(init-membrane p (mesh PLANE 1 2 3 4 5 6 7 8 9 10 11 12))", "init-membrane", "membranes"),
         ("init-fixed-vertex-attachment 1 2 3 4 5", "init-fixed-vertex-attachment", "membranes"),
     ],
@@ -337,7 +331,6 @@ def test_lbfgs_is_not_in_the_old_minimiser(folder):
     ("lines", "feature"),
     [
         (BRANCHER + BRANCHING.replace("ALL", "MEMBRANE"), "branching inside a membrane"),
-        ("species-general G REG", "species of organising centres"),
         ("species-membrane-diffusing M 100 0", "species on membranes"),
     ],
 )

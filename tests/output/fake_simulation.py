@@ -58,6 +58,19 @@ def make_branchers(coords=(), ids=(), types=None, forces=None, births=None, fila
     )
 
 
+def make_bubbles(coords=(), ids=(), types=None, kinds=None, radii=None):
+    n = len(ids)
+    return SimpleNamespace(
+        ids=np.array(ids, dtype=np.int64),
+        types=np.array(types if types is not None else [0] * n, dtype=np.int32),
+        kinds=tuple(kinds if kinds is not None else ["bubble"] * n),
+        coords=np.array(coords, dtype=float).reshape(n, 3),
+        radii=np.array(radii if radii is not None else [100.0] * n, dtype=float),
+        forces=np.arange(3.0 * n).reshape(n, 3),
+        attachment_forces=np.zeros((n, 3)),
+    )
+
+
 def make_sim(**changes):
     shape, size = changes.pop("shape", (1, 1, 1)), changes.pop("compartment_size", (1000.0, 1000.0, 1000.0))
     n = int(np.prod(shape))
@@ -75,6 +88,7 @@ def make_sim(**changes):
         linkers=make_bonds(),
         motors=make_bonds(),
         branchers=make_branchers(),
+        bubbles=make_bubbles(),
         species_totals=list,
         diffusing_names=(),
         diffusing_counts=np.zeros((n, 0), dtype=np.int64),

@@ -3,7 +3,7 @@
 import h5py
 import numpy as np
 import pytest
-from fake_simulation import make_sim
+from fake_simulation import make_bubbles, make_sim
 
 from medyan_py.output import OutputError
 from medyan_py.output import journaled_file as journaled
@@ -119,3 +119,13 @@ def test_frame_that_cannot_be_written(network, tmp_path, monkeypatch, fail_at):
     assert (tmp_path / "traj.h5").read_bytes() == good
     with h5py.File(tmp_path / "traj.h5") as file:
         assert file["header/count"][()] == 1
+
+
+def test_bubbles(tmp_path):
+    sim = make_sim(bubbles=make_bubbles([(1, 2, 3), (4, 5, 6)], ids=[7, 3], types=[0, 1], radii=[100, 250]))
+    with recorded(tmp_path, sim) as file:
+        bubbles = file["snapshots/0/bubbles"]
+        assert bubbles["count"][()] == 2
+        assert [bubbles[f"{i}/id"][()] for i in range(2)] == [3, 7]
+        assert bubbles["0/type"][()] == 1 and bubbles["0/radius"][()] == 250
+        assert bubbles["0/coords"][()].tolist() == [[4, 5, 6]]

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fake_simulation import make_branchers, make_filaments, make_sim
+from fake_simulation import make_branchers, make_bubbles, make_filaments, make_sim
 
 from medyan_py.output import RECORDERS, claim_directory, standard_recorders
 from medyan_py.output.graph_text import LinkGraphRecorder, TensionGraphRecorder
@@ -116,3 +116,9 @@ def test_order_of_recorders_is_that_of_the_table(tmp_path):
     directory = claim_directory(tmp_path / "out")
     one, other = (standard_recorders(directory, names) for names in (RECORDERS, reversed(RECORDERS)))
     assert [type(r) for r in one] == [type(r) for r in other]
+
+
+def test_bubbles():
+    sim = make_sim(bubbles=make_bubbles([(1, 2, 3)], ids=[4], types=[1]))
+    assert TensionsRecorder.text(sim) == BirthTimesRecorder.text(sim) == "3 0.15 0 0 0 0 1\nBUBBLE 4 1\n0\n\n"
+    assert RepulsionRecorder.text(sim) == "3 0.15 0 0 0 0 1\n"

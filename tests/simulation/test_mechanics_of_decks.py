@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from medyan_py.deck import filament_beads
 from medyan_py.dissipation import Dissipation
 from medyan_py.units import KT
 
@@ -51,12 +50,6 @@ def test_a_hinge_between_two_cylinders(runner, compatibility, before, after, val
     mechanics = runner.start("", {"compatibility": compatibility})._mechanics
     hinge_k, _ = mechanics._hinges(np.array([0, 3]), np.array([0, 0]), np.array([before, after], float))
     assert hinge_k == pytest.approx([0, value, 0], rel=1e-7)
-
-
-def test_a_straight_filament_has_cylinders_of_full_length():
-    beads = filament_beads(np.array([[100, 100, 100], [400, 100, 100]]), 108.0, "STRAIGHT")
-    assert beads[:, 0] == pytest.approx([100, 208, 316, 424]) and (beads[:, 1:] == 100).all()
-    assert len(filament_beads(np.array([[0, 0, 0], [40.0, 0, 0]]), 108.0, "STRAIGHT")) == 2
 
 
 def test_random_filaments_keep_a_quarter_of_the_cutoff_from_the_walls(runner):

@@ -30,9 +30,9 @@ def test_ready_deck_runs_to_its_end(path):
     assert statuses == {"converged"}
 
 
-def start(name):
+def start(name, seed=1):
     (path,) = (deck for deck in DECKS if deck.parent.name == name)
-    return Simulation.from_deck(path, seed=1)
+    return Simulation.from_deck(path, seed=seed)
 
 
 def chains(simulation):
@@ -124,3 +124,39 @@ def test_the_deck_of_two_polymers_links_them():
             for leg, filament_type in enumerate(ends):
                 points = bonds.coords[bonds.types == kind][:, leg]
                 assert distance_to_filaments(points, filaments, filament_type).max() < 1e-6
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_aster_opens(seed):
+    """Every filament has its neighbours at about the 63° of an icosahedron, though all began on one side."""
+    simulation = start("mtoc", seed)
+    view = simulation.filaments
+    tips = view.beads[view.start[1:] - 1] - simulation.bubbles.coords[0]
+    directions = tips / np.linalg.norm(tips, axis=1)[:, None]
+    nearest = np.degrees(np.arccos((directions @ directions.T - 2 * np.eye(12)).max(axis=1)))
+    assert nearest.min() > 50 and nearest.max() < 70
+    assert len(simulation.bubbles.filaments[0]) == 12
+
+
+def test_the_probe_feels_the_network():
+    """Each indentation raises the force; between two it relaxes, because linkers let go."""
+    simulation = start("afm")
+    forces = {}
+    simulation.run(21.2, on_cycle=lambda s: forces.update({round(s.time, 2): s.bubbles.forces[0, 2]}))
+    peaks = [max(f for t, f in forces.items() if start <= t < start + 1.2) for start in (5.0, 10.0, 15.0, 20.0)]
+    rest = [forces[t] for t in (9.9, 14.9, 19.9)]
+    assert peaks[3] > 1.5 * peaks[1] > 1.5 * 1.5 * peaks[0] > 3
+    assert all(f < 0.6 * peak for f, peak in zip(rest, peaks, strict=False))
+    assert simulation.bubbles.coords[0, 2] == pytest.approx(900 - 8 * 40)
+
+
+def test_filaments_buckle_under_eulers_load():
+    """A clamped chain of n links buckles at (K / l) (2 − 2 cos(π / (2n + 1))); beads above 150 nm are free: n = 7."""
+    simulation = start("buckling")
+    forces = {}
+    simulation.run(10.0, on_cycle=lambda s: forces.update({round(s.time, 1): s.forces_on_walls[5, 2] / 9}))
+    load = 672 / 108 * (2 - 2 * np.cos(np.pi / 15))
+    assert forces[5.0] == pytest.approx(0, abs=1e-3)  # the ceiling has not come so far
+    assert forces[8.0] == pytest.approx(load, rel=0.1) and forces[10.0] == pytest.approx(load, rel=0.05)
+    assert simulation.energies["FilamentBending"] > 20 * simulation.energies["FilamentStretching"]
+    assert 0 < simulation.energies["BoundaryCylinderAttachment"] < 10
