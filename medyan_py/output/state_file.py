@@ -22,6 +22,7 @@ from medyan_py.output.replace_file import temporary_name
 BLOCK = 512  # bytes; the smallest user block of HDF5
 MAGIC = b"medyan_py state\n"
 PACKED_FROM = 65536  # bytes; larger arrays are compressed
+_PLAIN = (bool, int, float, str)
 VALUES = "%values"  # no key is written like this
 
 
@@ -109,7 +110,7 @@ def _write_group(group: h5py.Group, tree: dict[str, Any]) -> None:
         elif isinstance(value, np.ndarray):
             packed = {"compression": 1, "shuffle": True} if value.nbytes >= PACKED_FROM else {}
             group.create_dataset(_encoded(key), data=value, track_times=False, **packed)
-        elif type(value) in (bool, int, float, str):
+        elif type(value) in _PLAIN or (type(value) is list and all(type(item) in _PLAIN for item in value)):
             values[key] = value
         else:
             raise TypeError(f"{key}: a {type(value).__name__} cannot be written")

@@ -22,6 +22,7 @@ TREE = {
     },
     "odd/names": {".": {"..": np.array(1.5)}, "%values": "ü \0 \ud800", "é%2F": {}},
     "nan": math.nan,
+    "words": [2**64 - 1, 0, 7],
 }
 
 
