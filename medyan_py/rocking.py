@@ -42,7 +42,7 @@ class Still:
 
     def state(self) -> dict:
         """All arrays."""
-        saved = {"filaments": _arrays(self._filaments)}
+        saved = {"filaments": _arrays(self._filaments), "bubbles": _arrays(self._bubbles)}
         for name, (view, bead, fraction) in self._bonds.items():
             saved[name] = {"view": _arrays(view), "bead": bead, "fraction": fraction}
         view, bead, fraction, first = self._branchers
@@ -54,6 +54,7 @@ class Still:
         """The network whose ``state()`` this is."""
         still = cls.__new__(cls)
         still._filaments = SimpleNamespace(**saved["filaments"])
+        still._bubbles = SimpleNamespace(**saved["bubbles"])
         still._bonds = {
             name: (SimpleNamespace(**saved[name]["view"]), saved[name]["bead"], saved[name]["fraction"])
             for name in ("linkers", "motors")
@@ -86,7 +87,9 @@ class Still:
 
 
 def _arrays(view: object) -> dict[str, np.ndarray]:
-    return {name: value.copy() for name, value in vars(view).items() if isinstance(value, np.ndarray)}
+    """Numbers of a view; recorders of snapshots read nothing else."""
+    values = ((name, value) for name, value in vars(view).items() if isinstance(value, np.ndarray))
+    return {name: value.copy() for name, value in values if value.dtype.kind in "biuf"}
 
 
 def _copy(view: object, **changes: object) -> SimpleNamespace:

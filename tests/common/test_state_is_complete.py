@@ -92,6 +92,7 @@ NO_STATE = {
 FOLDERS = ("common", "structure", "chemistry")
 WITHOUT = {
     "RandomStream": "its state is a property, saved by the engine",
+    "Network": "well-mixed systems of their own, not part of a simulation",
     "Templates": "made from the description; rates are saved by the channels",
     "EmissionTemplates": "adds emitters, saved by FilamentBooks",
     "FilamentTemplates": "adds factors of rates, saved by FilamentBooks, which has them last",
