@@ -43,6 +43,7 @@ class Still:
     def state(self) -> dict:
         """All arrays."""
         saved = {"filaments": _arrays(self._filaments), "bubbles": _arrays(self._bubbles)}
+        saved["bubbles"]["kinds"] = list(self._bubbles.kinds)
         for name, (view, bead, fraction) in self._bonds.items():
             saved[name] = {"view": _arrays(view), "bead": bead, "fraction": fraction}
         view, bead, fraction, first = self._branchers
@@ -87,7 +88,7 @@ class Still:
 
 
 def _arrays(view: object) -> dict[str, np.ndarray]:
-    """Numbers of a view; recorders of snapshots read nothing else."""
+    """Numbers of a view; but for the kinds of bubbles, recorders of snapshots read nothing else."""
     values = ((name, value) for name, value in vars(view).items() if isinstance(value, np.ndarray))
     return {name: value.copy() for name, value in values if value.dtype.kind in "biuf"}
 
