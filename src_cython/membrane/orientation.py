@@ -33,7 +33,7 @@ def pair_half_edges(vertices, triangles, connected=True):
         first = np.flatnonzero(np.bincount(same.ravel()) > 1)[0]
         raise MeshError(f"two triangles have the same corners {tuple(corners[first].tolist())}")
     _check_edges(start, end, vertices)
-    opposite = _opposites(start, end, vertices)
+    opposite = opposites(triangles, vertices).ravel()
     unused = np.setdiff1d(np.arange(vertices), start)
     if len(unused):
         raise MeshError(f"vertex {unused[0]} belongs to no triangle")
@@ -55,12 +55,15 @@ def _check_edges(start, end, vertices):
         raise MeshError(f"the two triangles of edge {a}–{b} have unequal orientation")
 
 
-def _opposites(start, end, vertices):
+def opposites(triangles, vertices):
+    """Opposite of every half-edge, int64 (m, 3), −1 at borders, of triangles known to form oriented surfaces."""
+    start = np.asarray(triangles, dtype=np.int64).ravel()
+    end = np.roll(triangles, -1, axis=1).ravel().astype(np.int64)
     order = np.argsort(start * vertices + end)
     keys = (start * vertices + end)[order]
     reverse = end * vertices + start
     at = np.minimum(np.searchsorted(keys, reverse), len(keys) - 1)
-    return np.where(keys[at] == reverse, order[at], -1) if len(keys) else np.zeros(0, dtype=np.int64)
+    return np.where(keys[at] == reverse, order[at], -1).reshape(-1, 3) if len(keys) else np.zeros((0, 3), np.int64)
 
 
 def _check_fans(vertices, start, opposite):
