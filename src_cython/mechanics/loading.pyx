@@ -93,8 +93,9 @@ cdef class LoadedModel(EnergyModel):
         membranes : mapping or None
             Vertices ``x`` (nv, 3) nm, ``triangles`` (nt, 3) int, ``membrane`` (nt,) int, ascending from 0. Optional per
             vertex: ``fixed`` (bool, default False); ``mismatch`` (nv, 3): an energy m₀ + m₁ H + m₂ H² of the mean
-            curvature H (pN nm; not with policy ``squared``). Per triangle: ``triangle_rest_area`` (nm², default the
-            present area), ``triangle_stretching_k`` (pN/nm). Per membrane, default 0: ``bending_k`` (pN nm),
+            curvature H (pN nm; not with policy ``squared``). Per triangle: ``triangle_rest_area`` and
+            ``triangle_first_area``, of which a share is protected (nm², default the present area);
+            ``triangle_stretching_k`` (pN/nm). Per membrane, default 0: ``bending_k`` (pN nm),
             ``spontaneous_curvature`` (1/nm), ``tension``, ``area_k`` (pN/nm), ``rest_area`` (nm²), ``volume_k``
             (pN/nm²), ``rest_volume``, ``volume_offset`` (nm³). ``attachments``: mapping with ``vertex``, ``place``
             (·, 3) nm and ``k`` pN/nm.

@@ -334,6 +334,11 @@ cdef class MechanicalModel(LoadedModel):
         return -self.membranes.by_vertex(self.gradient)
 
     @property
+    def triangle_bead_pairs(self):
+        """(npairs, 2) int32 copy of the listed pairs of a triangle, in the order of ``load``, and a bead it repels."""
+        return self.membranes.contact.copy((-1, 2))
+
+    @property
     def bubble_positions(self):
         """(nb, 3) float64 copy of the centres of the bubbles in the order of ``load``, nm."""
         return self.x.copy((-1, 3))[self.bubbles.point.copy((-1,))]

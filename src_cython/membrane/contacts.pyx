@@ -7,7 +7,7 @@ then bead, whatever the cells.
 
 from libc.math cimport INFINITY, floor, sqrt
 
-from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.mechanics.buffers cimport Ints
 
 
 cdef inline double dot(const double *u, const double *v) noexcept nogil:

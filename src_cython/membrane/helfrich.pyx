@@ -19,7 +19,16 @@ from libc.math cimport INFINITY, sqrt
 from libc.string cimport memset
 
 from medyan_py.core.mechanics.network cimport Network
-from medyan_py.core.membrane.sheets cimport MEM3DG, MIXED_VORONOI, SQUARED, WITH_SIGN, Membranes, Policy, Sheet, VertexSums
+from medyan_py.core.membrane.sheets cimport (
+    MEM3DG,
+    MIXED_VORONOI,
+    SQUARED,
+    WITH_SIGN,
+    Membranes,
+    Policy,
+    Sheet,
+    VertexSums,
+)
 from medyan_py.core.membrane.triangle cimport (
     Hinge,
     Triangle,
@@ -91,7 +100,7 @@ cdef double mean_curvature(Policy policy, const VertexSums *sums) noexcept nogil
     return 0.5 * sqrt(pp) / sums.extra * (1 if pq >= 0 else -1)
 
 
-cdef inline double by_curvature(const Membranes *m, const Sheet *s, VertexSums *sums, const double *mismatch,
+cdef inline double by_curvature(const Sheet *s, VertexSums *sums, const double *mismatch,
                                 double h, double *slope) noexcept nogil:
     """Energy 2 κ (H − c₀)² A/3 + mismatch(H); its slope by H. ``sums.area`` becomes the slope by A."""
     cdef double excess = h - s.curvature, area = sums.area
@@ -109,14 +118,14 @@ cdef double vertex_energy(const Membranes *m, const Sheet *s, Py_ssize_t vertex)
     cdef VertexSums *sums = m.sums + vertex
     cdef const double *mismatch = m.mismatch + 3 * vertex if m.mismatch != NULL else NULL
     cdef double pp = dot(sums.p, sums.p), pq = dot(sums.p, sums.q), qq = dot(sums.q, sums.q)
-    cdef double h, energy, slope, length, in_p, in_q, area
+    cdef double h, energy, slope, in_p, in_q, area
     cdef Py_ssize_t i
     if m.policy == MEM3DG:
         if not sums.area > 0:
             return INFINITY
         h = 0.75 * sums.extra / sums.area
         area = sums.area
-        energy = by_curvature(m, s, sums, mismatch, h, &slope)
+        energy = by_curvature(s, sums, mismatch, h, &slope)
         sums.area -= slope * h / area
         sums.extra = 0.75 * slope / area
         for i in range(3):
@@ -126,7 +135,7 @@ cdef double vertex_energy(const Membranes *m, const Sheet *s, Py_ssize_t vertex)
         return INFINITY
     if m.policy == WITH_SIGN:
         h = 0.5 * pq / qq
-        energy = by_curvature(m, s, sums, mismatch, h, &slope)
+        energy = by_curvature(s, sums, mismatch, h, &slope)
         for i in range(3):
             in_p = sums.p[i]
             in_q = sums.q[i]

@@ -239,7 +239,6 @@ cdef class MembraneMesh:
 
     def borders(self, membrane=None):
         """Border loops: arrays of vertex rows that follow the triangles' sense of rotation."""
-        cdef Py_ssize_t i
         cdef int vertex, v, h
         cdef TriangleTable t = self.triangles
         rows = t.rows

@@ -23,7 +23,7 @@ def pair_half_edges(vertices, triangles, connected=True):
         or two fans of triangles meet, and parts that are not connected.
     """
     triangles = np.asarray(triangles, dtype=np.int64)
-    if triangles.size and not (0 <= triangles.min() and triangles.max() < vertices):
+    if triangles.size and not (triangles.min() >= 0 and triangles.max() < vertices):
         raise MeshError(f"triangles name vertices outside 0 … {vertices - 1}")
     start, end = triangles.ravel(), np.roll(triangles, -1, axis=1).ravel()
     if (start == end).any():

@@ -42,8 +42,9 @@ cdef class Sheets:
         self.view.attachments = self.view.contacts = 0
         if table is None:
             return 0
-        optional = {"fixed": None, "triangle_rest_area": None, "triangle_stretching_k": None, "mismatch": None,
-                    "attachments": None} | {name: None for name in CONSTANTS}
+        names = ("fixed", "triangle_rest_area", "triangle_first_area", "triangle_stretching_k", "mismatch",
+                 "attachments", *CONSTANTS)
+        optional = dict.fromkeys(names)
         table = columns("membranes", table, ("x", "triangles", "membrane"), optional)
         n = rows("membranes", table, "x")
         try:
@@ -97,11 +98,12 @@ cdef class Sheets:
         cdef Triangle shape
         cdef const int *corner
         cdef Ints given = Ints(), numbers = Ints()
+        cdef Doubles area = Doubles()
         take_ints("membranes['triangles']", table["triangles"], (m, 3), given, 0, n - 1)
         take_ints("membranes['membrane']", table["membrane"], (m,), numbers, 0, m)
         number = numbers.copy((m,))
         if (np.diff(number) < 0).any() or len(np.unique(number)) != sheets:
-            raise ValueError("membranes['membrane']: triangles must be sorted by membrane, without a gap in the numbers")
+            raise ValueError("membranes['membrane']: triangles must be sorted by membrane, no number left out")
         triangles = self.rank.copy((n,))[given.copy((m, 3))]
         take_ints("membranes['triangles']", triangles, (m, 3), self.corner, 0, n - 1)
         opposite = opposites(triangles, n).ravel()
@@ -122,15 +124,15 @@ cdef class Sheets:
             raise ValueError("membranes['triangles']: a vertex belongs to no membrane or to two")
         take_ints("members", np.argsort(owner, kind="stable"), (n,), self.member, 0, n - 1)
         self.split(sheets, number, number[half_edge // 3], np.sort(owner), opposite)
-        self.first_area.resize(m)
+        area.resize(m)
         for t in range(m):
             corner = self.corner.data + 3 * t
             measure_triangle(self.x.data + 3 * self.order.data[corner[0]], self.x.data + 3 * self.order.data[corner[1]],
                              self.x.data + 3 * self.order.data[corner[2]], &shape)
-            self.first_area.data[t] = 0.5 * shape.twice
-        rest = table["triangle_rest_area"]
-        take_doubles("membranes['triangle_rest_area']", self.first_area.copy((m,)) if rest is None else rest, (m,),
-                     self.rest_area, 0, 1e30)
+            area.data[t] = 0.5 * shape.twice
+        present = area.copy((m,))
+        for name, out in (("triangle_rest_area", self.rest_area), ("triangle_first_area", self.first_area)):
+            take_doubles(f"membranes['{name}']", present if table[name] is None else table[name], (m,), out, 0, 1e30)
         k = table["triangle_stretching_k"]
         take_doubles("membranes['triangle_stretching_k']", np.zeros(m) if k is None else k, (m,), self.stretching_k,
                      0, 1e15)
@@ -244,4 +246,4 @@ cdef class Sheets:
     cdef object by_vertex(self, Doubles values):
         """The part of a vector like the coordinates that belongs to the vertices, (n, 3), in the order of ``load``."""
         cdef Py_ssize_t base = self.view.base
-        return values.copy((-1, 3))[base:base + self.count][self.rank.copy((-1,))]
+        return values.copy((-1, 3))[base:base + self.count][self.rank.copy((-1,))[:self.count]]
