@@ -26,7 +26,7 @@ RIGHT = np.array([[0, 0, 0], [40, 0, 0], [0, 30, 0]], float)
     ],
 )
 def test_above_the_middle(height, energy, force):
-    found, gradient = triangle_bead_energy(EQUILATERAL, EQUILATERAL.mean(0) + [0, 0, height], K)
+    found, gradient = triangle_bead_energy(EQUILATERAL, EQUILATERAL.mean(0) + np.array([0, 0, height]), K)
     assert found == pytest.approx(energy, rel=1e-9)
     assert_allclose(-gradient[3], [0, 0, force], rtol=1e-8, atol=1e-12)
 
@@ -96,8 +96,11 @@ def test_forces_are_the_gradient_and_sum_to_zero(place):
 def test_accuracy_does_not_jump_where_the_rule_changes():
     """Walks across all boundaries between rules: second differences stay at the size of the second derivative."""
     for start, end in (
-        ((60, 1e-4, 0), (60, 40, 0.1)), ((20, -3, 0.1), (20, 3, 6)), ((39, -5, 1), (41, 5, 1)), ((50, 10, 0), (50, 10, 20)),
-    ):  # fmt: skip
+        ((60, 1e-4, 0), (60, 40, 0.1)),
+        ((20, -3, 0.1), (20, 3, 6)),
+        ((39, -5, 1), (41, 5, 1)),
+        ((50, 10, 0), (50, 10, 20)),
+    ):
         line = np.linspace(start, end, 2001)
         value = np.log([triangle_bead_energy(RIGHT, p, 1.0)[0] for p in line])
         assert np.abs(np.diff(value, 2)).max() < 1e-3
