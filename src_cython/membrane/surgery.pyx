@@ -255,7 +255,7 @@ cdef class Surgery:
         if mesh.vertices.species == 0:
             return
         gains = [(v, max(0, mesh.vertices.rest_area[v] - rest)) for v, rest in ring]
-        for v, gain in gains:
+        for _, gain in gains:
             total += gain
         for s in range(mesh.vertices.species):
             left = mesh.vertices.copies[gone, s]
@@ -309,11 +309,11 @@ cdef class Surgery:
 
     cdef int binomial(self, int n, double p) noexcept nogil:
         """How many of n stay when each does so with probability p."""
-        cdef int found = 0, i
+        cdef int found = 0
         if p >= 1 or n == 0:
             return n
         if n <= 64:
-            for i in range(n):
+            for _ in range(n):
                 found += self.stream.uniform() < p
             return found
         cdef binomial_t scratch
