@@ -11,6 +11,7 @@ import numpy as np
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
+from medyan_py.membrane import MembraneView, membrane_views
 from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.output import Recorders
 from medyan_py.protocols import Pins, RuleChanges, TensionGrowth
@@ -19,6 +20,7 @@ from medyan_py.schedule import Timetable
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
+from medyan_py.setup.membranes import Membranes
 from medyan_py.setup.space import wall_shape
 from medyan_py.views import BondsView, BoundaryView, BranchersView, FilamentsView, GridView
 
@@ -58,7 +60,10 @@ class Simulation:
         setup_stream = np.random.default_rng(setup_seed)
         self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
         self._pins = Pins(deck, self.chemistry, np.random.default_rng(protocol_seed))
-        self._mechanics = Mechanics(deck, self.chemistry, self._pins)
+        # a child of its own, so that decks without membranes keep their streams
+        membrane_seed = np.random.SeedSequence(self.seed, spawn_key=(3,))
+        self._membranes = Membranes(deck, membrane_seed) if deck.membranes.membranes else None
+        self._mechanics = Mechanics(deck, self.chemistry, self._pins, self._membranes)
         self._releases = Releases(deck, self.chemistry, setup_stream)
         self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
         self._holds = Holds(deck, self.chemistry, self._boundary)
@@ -71,7 +76,7 @@ class Simulation:
         self._stop = False
         self.exhausted = False
         self.chemistry.start(0.0)
-        place_filaments(deck, self.chemistry, setup_stream)
+        place_filaments(deck, self.chemistry, setup_stream, self._membranes)
         self._boundary.advance(0.0, 0.0)
         self._releases.apply(0.0)
         self._rule_changes.apply(0.0)
@@ -288,6 +293,11 @@ class Simulation:
     def branchers(self) -> BranchersView:
         """Branchers as they are now."""
         return BranchersView(self.chemistry)
+
+    @property
+    def membranes(self) -> tuple[MembraneView, ...]:
+        """Membranes as they are now."""
+        return membrane_views(self._membranes)
 
     @property
     def energies(self) -> dict[str, float]:

@@ -7,6 +7,7 @@
 from .derived import linker_sites
 from .diagnostics import DeckError, Diagnostic
 from .filament_file import filament_beads
+from .membranes import Attachment, Membrane, MembraneRules
 from .model import (
     Aging,
     Boundary,
@@ -38,6 +39,7 @@ from .reader import read_deck
 
 __all__ = [
     "Aging",
+    "Attachment",
     "Boundary",
     "Branching",
     "BulkSpecies",
@@ -54,6 +56,8 @@ __all__ = [
     "Geometry",
     "InitialNetwork",
     "LinkerReaction",
+    "Membrane",
+    "MembraneRules",
     "Minimisation",
     "MotorReaction",
     "Nucleation",

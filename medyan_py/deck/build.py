@@ -9,6 +9,7 @@ from .chemistry_lines import ChemistryLines
 from .derived import binding_sites, monomers_per_cylinder
 from .diagnostics import Report
 from .laws import branchings, linkers, motors, ratchet_lengths
+from .membranes import membrane_rules
 from .model import (
     Boundary,
     Deck,
@@ -72,6 +73,7 @@ def build_deck(
         rate_change=rate_change(settings),
         protocols=protocols(settings),
         initial=_initial(settings, filaments),
+        membranes=membrane_rules(settings, input_dir),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],
         track_dissipation=settings["DISSIPATIONTRACKING"],

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .diagnostics import Diagnostic
+from .membranes import MembraneRules
 from .protocols import Protocols, RateChange
 
 Vector = tuple[float, float, float]
@@ -452,6 +453,7 @@ class Deck:
     rate_change: RateChange | None
     protocols: Protocols
     initial: InitialNetwork
+    membranes: MembraneRules
     force_fields: tuple[str, ...]
     compatibility: str
     track_dissipation: bool

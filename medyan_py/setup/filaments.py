@@ -6,6 +6,7 @@ import numpy as np
 
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, DeckError, Diagnostic, filament_beads
+from medyan_py.setup.membranes import Membranes
 from medyan_py.setup.space import walls
 
 MOST_TRIALS = 100_000
@@ -13,8 +14,10 @@ STEEPEST = 0.34  # largest cosine between a filament along the wall of a cylinde
 END_MARGIN = 0.01  # nm by which the tested filament is shorter than the one created
 
 
-def place_filaments(deck: Deck, chemistry: FilamentChemistry, rng: np.random.Generator) -> None:
-    """Create the initial filaments.
+def place_filaments(
+    deck: Deck, chemistry: FilamentChemistry, rng: np.random.Generator, membranes: Membranes | None = None
+) -> None:
+    """Create the initial filaments, random ones inside the closed membranes.
 
     Raises DeckError if random filaments find no place.
     """
@@ -25,7 +28,7 @@ def place_filaments(deck: Deck, chemistry: FilamentChemistry, rng: np.random.Gen
         rest_length = kind.monomers_per_cylinder * kind.monomer_size if predefined else None
         chemistry.add_filament(line.type, beads, rest_length)
     kind = deck.filament_types[deck.initial.type]
-    for ends in _random_filaments(deck, rng):
+    for ends in _random_filaments(deck, rng, membranes):
         chemistry.add_filament(deck.initial.type, filament_beads(ends, kind.cylinder_size, "STRAIGHT"))
 
 
@@ -43,7 +46,7 @@ def _fits_cylinder(deck: Deck, ends: np.ndarray) -> bool:
     return True
 
 
-def _random_filaments(deck: Deck, rng: np.random.Generator):
+def _random_filaments(deck: Deck, rng: np.random.Generator, membranes: Membranes | None):
     """End points (2, 3) of the random filaments: uniform first point and direction, both ends away from the walls."""
     initial = deck.initial
     size = np.array(deck.geometry.size)
@@ -58,7 +61,9 @@ def _random_filaments(deck: Deck, rng: np.random.Generator):
             direction = np.array([radial * np.cos(azimuth), radial * np.sin(azimuth), z])
             ends = np.array([first, first + length * direction])
             distance = boundary.distance(ends).min()
-            if distance > 0.0 and distance >= margin and _fits_cylinder(deck, ends):
+            if distance <= 0.0 or distance < margin or not _fits_cylinder(deck, ends):
+                continue
+            if membranes is None or membranes.inside(ends).all():
                 yield ends
                 break
         else:
@@ -69,4 +74,6 @@ def _random_filaments(deck: Deck, rng: np.random.Generator):
             )
             if initial.along_wall or initial.rings:
                 allowed += ", placed as restrict-cylinder-boundary-angle and form-rings say"
+            if membranes is not None:
+                allowed += ", and inside the closed membranes"
             raise DeckError([Diagnostic("error", file, line, "NUMFILAMENTS", message, allowed=allowed)])

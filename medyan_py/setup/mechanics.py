@@ -8,6 +8,7 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.mechanics.model import MechanicalModel
 from medyan_py.deck import Deck
 from medyan_py.protocols import Pins
+from medyan_py.setup.membranes import Membranes, membrane_terms
 from medyan_py.setup.space import wall_planes, wall_shape
 
 
@@ -21,11 +22,14 @@ class Mechanics:
         Rows of filaments, beads and cylinders in the order of the model's arrays, from the last ``relax``.
     bonds, branchers : int32 (n,)
         Rows of linkers and motors, and of branchers, in that order.
+    remeshing_energy : float
+        Change of the energy (pN nm) by the remeshing after the last relaxation.
     """
 
-    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins):
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins, membranes: Membranes | None):
         self._deck = deck
         self._pins = pins
+        self._membranes = membranes
         self._chemistry = chemistry
         self._old_rules = deck.compatibility == "medyan-5.4"
         types = deck.filament_types
@@ -41,6 +45,7 @@ class Mechanics:
             excluded_volume=deck.excluded_volume.kind,
             volume_cutoff=deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
             pinning=deck.protocols.pinning,
+            membranes=membrane_terms(deck) if membranes else None,
             **_branch_terms(deck),
         )
         self._cylinder_size = np.array([t.cylinder_size for t in types])
@@ -56,6 +61,7 @@ class Mechanics:
         self.energies: dict[str, float] = {}
         self.record = None
         self._planes: np.ndarray | None = None
+        self.remeshing_energy = 0.0
 
     def set_planes(self, planes: np.ndarray) -> None:
         """Move the walls of a cubic boundary, from the next ``relax`` on: float64 (6, 6), points (nm) and normals."""
@@ -78,12 +84,24 @@ class Mechanics:
             energy_change_relative_tolerance=m.energy_change_relative_tolerance,
             **({"scheme": "backtracking", "lambda_max": m.lambda_max} if self._old_rules else {}),
         )
+        if self._membranes is not None:
+            self._adapt_membranes()
         beads = self._chemistry.filaments.beads
         beads["x"][self.order["bead"]] = self.model.positions
         beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
         self.energies = self.record.energies_after
+
+    def _adapt_membranes(self) -> None:
+        """Hand positions back to the meshes and remesh; forces are then those on the new meshes."""
+        self._membranes.take(self.model.vertex_positions)
+        self.remeshing_energy = 0.0
+        if self._membranes.adapt():
+            beads = self._chemistry.filaments.beads
+            beads["x"][self.order["bead"]] = self.model.positions
+            self.load()
+            self.remeshing_energy = sum(self.model.evaluate().values()) - self.record.energy_after
 
     def load(self) -> None:
         """Copy the structure's present state into the model."""
@@ -119,6 +137,7 @@ class Mechanics:
             bonds["motor"][self.bonds],
             branches=self._branches(number),
             pins=self._pins.table(order["bead"]) if self._deck.protocols.pinning else None,
+            membranes=self._membranes.arrays() if self._membranes is not None else None,
         )
 
     def _hinges(self, start, kind, rest):

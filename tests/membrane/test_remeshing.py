@@ -112,7 +112,7 @@ def test_flip_shares_rest_areas(reservoir, expected):
 
 
 def test_molecules_follow_the_area_on_average():
-    """A split keeps three quarters of each end's molecules; a collapse hands them on in proportion to the areas gained."""
+    """A split keeps three quarters of each end's molecules; a collapse hands them on by the areas gained."""
     kept, moved = [], []
     for seed in range(300):
         mesh = make_mesh(octahedron(), species=2)
