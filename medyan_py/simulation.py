@@ -188,6 +188,8 @@ class Simulation:
             self._timetable.interrupted()
         idle = cycle_last < float("inf") and self.steps_done < cycle_last and self.time < end
         self._boundary.advance(start, self.time)
+        if self._membranes is not None:
+            self._membranes.scale(self.time - start)
         self._relax()
         self._keep_books()
         self._pins.look(self.time)

@@ -15,6 +15,8 @@ AVAILABLE = (
     "MAKELINKERSSTATIC",
     "MAKEFILAMENTSSTATIC",
     "RATEDEPEND",
+    "scale-membrane-eq-area",
+    "scale-membrane-eq-volume",
 )
 
 
@@ -65,6 +67,14 @@ class TensionRule:
 
 
 @dataclass(frozen=True)
+class Scaling:
+    """A rest area (nm²) or rest volume (nm³) of membranes changes by `rate` (per s), never below `least`."""
+
+    rate: float
+    least: float
+
+
+@dataclass(frozen=True)
 class Protocols:
     """Special protocols of a deck, None for those it does not have; times in s."""
 
@@ -74,6 +84,8 @@ class Protocols:
     pin_ends: PinEnds | None = None
     pin_lower: PinLower | None = None
     pin_below: PinBelow | None = None
+    membrane_area: Scaling | None = None
+    membrane_volume: Scaling | None = None
 
     @property
     def pinning(self) -> bool:
@@ -81,6 +93,7 @@ class Protocols:
         return any(pin is not None for pin in (self.pin_ends, self.pin_lower, self.pin_below))
 
 
+_SIGNED = (("pin-initial-filament-below-z", 1), ("scale-membrane-eq-area", 0), ("scale-membrane-eq-volume", 0))
 _LOWER_DISTANCE = 250.0  # nm, unless PINBOUNDARYFILAMENTS gives one
 
 
@@ -92,7 +105,7 @@ def check_protocols(settings: Settings, report: Report) -> None:
             continue
         for position, number in enumerate(numbers):
             where = f"{name}: value {position + 1}"
-            if number < 0 and not (name == "pin-initial-filament-below-z" and position == 1):
+            if number < 0 and (name, position) not in _SIGNED:
                 report.error(
                     settings.file, entry.line, "SPECIALPROTOCOL", where, found=f"{number:g}", allowed="a number ≥ 0"
                 )
@@ -113,6 +126,8 @@ def protocols(settings: Settings) -> Protocols:
         pin_ends=ends,
         pin_lower=PinLower(*lower, distance=ends.distance if ends else _LOWER_DISTANCE) if lower else None,
         pin_below=PinBelow(*last["pin-initial-filament-below-z"]) if "pin-initial-filament-below-z" in last else None,
+        membrane_area=Scaling(*last["scale-membrane-eq-area"]) if "scale-membrane-eq-area" in last else None,
+        membrane_volume=Scaling(*last["scale-membrane-eq-volume"]) if "scale-membrane-eq-volume" in last else None,
     )
 
 

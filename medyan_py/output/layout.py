@@ -15,6 +15,7 @@ VTK_KINDS = {  # kind → file extension
     "linkers": "vtp",
     "motors": "vtp",
     "branchers": "vtp",
+    "membranes": "vtp",  # only if there are any
     "compartments": "vti",
 }
 

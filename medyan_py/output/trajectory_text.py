@@ -51,7 +51,9 @@ class SnapshotRecorder(TextRecorder):
 
     A frame is the line ``frame time nFilaments nLinkers nMotors nBranchers nBubbles nMembranes``, then two lines per
     object (``FILAMENT id type nBeads dMinus dPlus``, ``LINKER id type``, ``MOTOR id type``, ``BRANCHER id type``, each
-    followed by a line of coordinates), then an empty line. Objects are sorted by id; time in s. The two points of a
+    followed by a line of coordinates), then every membrane as
+    ``MEMBRANE 0 nVertices nTriangles nBorders`` with a line ``x y z`` per vertex, a line ``i j k`` per triangle and a line
+    ``n v1 … vn`` per border, then an empty line. Objects are sorted by id; time in s. The two points of a
     brancher are its site on the mother and the first bead of the daughter.
     """
 
@@ -62,7 +64,7 @@ class SnapshotRecorder(TextRecorder):
         """One frame."""
         filaments, linkers, motors = filaments_by_id(sim.filaments), bonds_by_id(sim.linkers), bonds_by_id(sim.motors)
         branchers = branchers_by_id(sim.branchers)
-        counts = f"{len(filaments.ids)} {len(linkers.ids)} {len(motors.ids)} {len(branchers.ids)} 0 0"
+        counts = f"{len(filaments.ids)} {len(linkers.ids)} {len(motors.ids)} {len(branchers.ids)} 0 {len(sim.membranes)}"
         lines = [f"{sim.frame} {sim.time:.10g} {counts}\n"]
         start = filaments.start.tolist()
         columns = (filaments.ids, filaments.types, filaments.delta_minus, filaments.delta_plus)
@@ -74,6 +76,7 @@ class SnapshotRecorder(TextRecorder):
             for number, kind, points in zip(objects.ids.tolist(), objects.types.tolist(), objects.coords, strict=True):
                 lines.append(f"{label} {number} {kind}\n")
                 lines.append(_coordinates(points))
+        lines += [_membrane(view) for view in sim.membranes]
         lines.append("\n")
         return "".join(lines)
 
@@ -92,6 +95,15 @@ class ChemistryRecorder(TextRecorder):
         """One frame."""
         species = "".join(f"{name}:{kind} {count:d}\n" for name, kind, count in sim.species_totals())
         return f"{sim.frame} {sim.time:.6g}\n{species}\n"
+
+
+def _membrane(view: Any) -> str:
+    """The lines of one membrane; vertices count from 0."""
+    head = f"MEMBRANE 0 {len(view.vertices)} {len(view.triangles)} {len(view.borders)}\n"
+    vertices = "%.10g %.10g %.10g\n" * len(view.vertices) % tuple(view.vertices.ravel().tolist())
+    triangles = "%d %d %d\n" * len(view.triangles) % tuple(view.triangles.ravel().tolist())
+    borders = "".join(" ".join(map(str, [len(loop), *loop.tolist()])) + "\n" for loop in view.borders)
+    return head + vertices + triangles + borders
 
 
 def _coordinates(points: np.ndarray) -> str:

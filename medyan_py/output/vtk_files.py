@@ -15,8 +15,8 @@ ACTIN_RADIUS = 3.5  # nm
 class VtkRecorder:
     """Write the folder ``paraview/`` of the output directory.
 
-    ``filaments.pvd``, ``linkers.pvd``, ``motors.pvd``, ``branchers.pvd``, ``compartments.pvd`` list the frames with
-    their times in s; the frames are in sub-folders of at most 1000 files; ``box.vtp`` is the outline of
+    ``filaments.pvd``, ``linkers.pvd``, ``motors.pvd``, ``branchers.pvd``, ``compartments.pvd`` and, if there are any,
+    ``membranes.pvd`` list the frames with their times in s; the frames are in sub-folders of at most 1000 files; ``box.vtp`` is the outline of
     the walls at the start.
     Coordinates are nm. What the arrays mean is said in ``medyan_py.output.vtk_data``.
 
@@ -59,6 +59,7 @@ class VtkRecorder:
             "linkers": vtk.bonds(bonds_by_id(sim.linkers)),
             "motors": vtk.motors(bonds_by_id(sim.motors), sim.motors),
             "branchers": vtk.branchers(branchers_by_id(sim.branchers)),
+            **({"membranes": vtk.membranes(sim.membranes)} if sim.membranes else {}),
             "compartments": vtk.compartments(sim.grid, sim.diffusing_names, sim.diffusing_counts),
         }
         for kind, data_set in data.items():

@@ -169,6 +169,27 @@ class Membranes:
         self.remeshed = self._remesher.adapt()
         return self.remeshed > 0
 
+    def scale(self, elapsed: float) -> None:
+        """What special protocols do to rest areas and rest volumes in ``elapsed`` s.
+
+        Rest areas of membranes without a reservoir: of the whole, of triangles and of vertices together. Rest volumes
+        of all membranes.
+        """
+        area, volume = self._deck.protocols.membrane_area, self._deck.protocols.membrane_volume
+        if volume is not None:
+            self.rest_volume = np.maximum(volume.least, self.rest_volume + volume.rate * elapsed)
+        if area is None:
+            return
+        t, v = self.mesh.triangles, self.mesh.vertices
+        for n, membrane in enumerate(self._own):
+            if membrane.reservoir:
+                continue
+            new = max(area.least, self.rest_area[n] + area.rate * elapsed)
+            for table in (t, v):
+                rows = table.rows[table["membrane"][table.rows] == n]
+                table["rest_area"][rows] *= new / self.rest_area[n]
+            self.rest_area[n] = new
+
     # --- regions
 
     def inside(self, points: np.ndarray) -> np.ndarray:

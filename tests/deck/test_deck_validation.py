@@ -313,8 +313,11 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
         ("BUBBLEFILE: b.txt", "BUBBLEFILE", "bubbles"),
         ("init-mtoc (bubble-type 0)", "init-mtoc", "organising centres"),
         ("(init-afm)", "init-afm", "force microscopy"),
-        (MEMBRANE + "(init-membrane p (mesh PLANE 1 2 3 4 5 6 7 8 9 10 11 12))", "init-membrane", "membranes"),
-        ("init-fixed-vertex-attachment 1 2 3 4 5", "init-fixed-vertex-attachment", "membranes"),
+        (
+            MEMBRANE + "(init-membrane p (mesh ELLIPSOID 1 2 3 4 5 6))\nadapt-mesh-during-minimization true",
+            "adapt-mesh-during-minimization",
+            "remeshing within a minimisation",
+        ),
         ("RESTARTPHASE", "RESTARTPHASE", "restart from a dump"),
         ("RESTARTPHASE USECHEMCOPYNUM\nFILAMENTFILE: dump.txt", "RESTARTPHASE", "restart from a dump"),
     ],
