@@ -51,10 +51,10 @@ class SnapshotRecorder(TextRecorder):
 
     A frame is the line ``frame time nFilaments nLinkers nMotors nBranchers nBubbles nMembranes``, then two lines per
     object (``FILAMENT id type nBeads dMinus dPlus``, ``LINKER id type``, ``MOTOR id type``, ``BRANCHER id type``, each
-    followed by a line of coordinates), then every membrane as
-    ``MEMBRANE 0 nVertices nTriangles nBorders`` with a line ``x y z`` per vertex, a line ``i j k`` per triangle and a line
-    ``n v1 … vn`` per border, then an empty line. Objects are sorted by id; time in s. The two points of a
-    brancher are its site on the mother and the first bead of the daughter.
+    followed by a line of coordinates), then every membrane as ``MEMBRANE 0 nVertices nTriangles nBorders`` with a line
+    ``x y z`` per vertex, a line ``i j k`` per triangle and a line ``n v1 … vn`` per border, then an empty line. Objects
+    are sorted by id; time in s. The two points of a brancher are its site on the mother and the first bead of the
+    daughter.
     """
 
     file_name = SNAPSHOT_FILE
@@ -64,7 +64,9 @@ class SnapshotRecorder(TextRecorder):
         """One frame."""
         filaments, linkers, motors = filaments_by_id(sim.filaments), bonds_by_id(sim.linkers), bonds_by_id(sim.motors)
         branchers = branchers_by_id(sim.branchers)
-        counts = f"{len(filaments.ids)} {len(linkers.ids)} {len(motors.ids)} {len(branchers.ids)} 0 {len(sim.membranes)}"
+        counts = (
+            f"{len(filaments.ids)} {len(linkers.ids)} {len(motors.ids)} {len(branchers.ids)} 0 {len(sim.membranes)}"
+        )
         lines = [f"{sim.frame} {sim.time:.10g} {counts}\n"]
         start = filaments.start.tolist()
         columns = (filaments.ids, filaments.types, filaments.delta_minus, filaments.delta_plus)

@@ -16,8 +16,8 @@ class VtkRecorder:
     """Write the folder ``paraview/`` of the output directory.
 
     ``filaments.pvd``, ``linkers.pvd``, ``motors.pvd``, ``branchers.pvd``, ``compartments.pvd`` and, if there are any,
-    ``membranes.pvd`` list the frames with their times in s; the frames are in sub-folders of at most 1000 files; ``box.vtp`` is the outline of
-    the walls at the start.
+    ``membranes.pvd`` list the frames with their times in s; the frames are in sub-folders of at most 1000 files;
+    ``box.vtp`` is the outline of the walls at the start.
     Coordinates are nm. What the arrays mean is said in ``medyan_py.output.vtk_data``.
 
     Parameters

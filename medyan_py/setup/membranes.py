@@ -15,6 +15,7 @@ from medyan_py.deck import Deck, DeckError, Diagnostic, Membrane
 from medyan_py.setup.mesh_files import read_meshes
 
 LATTICE = 40.0  # nm; the box of a PLANE counts in whole multiples of it, as in MEDYAN 5.4
+LEAST = 1.0  # nm² or nm³: rest values have to be positive
 
 
 def membrane_terms(deck: Deck) -> MembraneTerms:
@@ -103,7 +104,10 @@ class Membranes:
             self._refuse(membrane, f"mesh: {error}")
 
     def _adapt_first(self) -> None:
-        """Remesh; then put ellipsoids back on their shape, so that rest values are those of the shape asked for."""
+        """Remesh; then give ellipsoids the shape and the volume asked for, from which their rest values follow.
+
+        A polyhedron with its corners on an ellipsoid encloses too little, so it is made larger by what is missing.
+        """
         for _ in range(2):
             self._remesher.adapt()
             v = self.mesh.vertices
@@ -114,6 +118,8 @@ class Membranes:
                 centre, axes = np.array(membrane.mesh[1][:3]), np.array(membrane.mesh[1][3:])
                 scaled = (v["x"][rows] - centre) / axes
                 v["x"][rows] = centre + axes * scaled / np.linalg.norm(scaled, axis=1)[:, None]
+                missing = 4 / 3 * np.pi * axes.prod() / Geometry(self.mesh).volume(n)
+                v["x"][rows] = centre + (v["x"][rows] - centre) * missing ** (1 / 3)
 
     def _attach(self) -> None:
         """Tie the nearest vertex to the place of every attachment."""
@@ -177,14 +183,14 @@ class Membranes:
         """
         area, volume = self._deck.protocols.membrane_area, self._deck.protocols.membrane_volume
         if volume is not None:
-            self.rest_volume = np.maximum(volume.least, self.rest_volume + volume.rate * elapsed)
+            self.rest_volume = np.maximum(max(volume.least, LEAST), self.rest_volume + volume.rate * elapsed)
         if area is None:
             return
         t, v = self.mesh.triangles, self.mesh.vertices
         for n, membrane in enumerate(self._own):
             if membrane.reservoir:
                 continue
-            new = max(area.least, self.rest_area[n] + area.rate * elapsed)
+            new = max(area.least, LEAST, self.rest_area[n] + area.rate * elapsed)
             for table in (t, v):
                 rows = table.rows[table["membrane"][table.rows] == n]
                 table["rest_area"][rows] *= new / self.rest_area[n]
