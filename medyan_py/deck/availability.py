@@ -49,7 +49,7 @@ def _conditional(settings: Settings, report: Report) -> None:
     if settings["adapt-mesh-during-minimization"] and settings.entries("init-membrane"):
         missing("adapt-mesh-during-minimization", "remeshing within a minimisation")
     for entry in settings.entries("init-membrane"):
-        message = "molecules and growing filament ends are not held back by membranes in this version"
+        message = "molecules are not held back by membranes in this version"
         report.warning(settings.file, entry.line, "init-membrane", message)
         for name, _ in entry.properties.get("species", ()):
             not_available(report, settings.file, entry.line, "init-membrane", f"species {name} on membranes")

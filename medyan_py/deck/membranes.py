@@ -48,7 +48,8 @@ class MembraneRules:
     """The membranes of a deck and what holds for all of them.
 
     stretching is 'LOCAL_HARMONIC', 'GLOBAL_HARMONIC' or None, tension, bending, volume and bead_repulsion whether these
-    energies are on. `bead_k` in pN nm³ and `bead_cutoff` in nm for the energy, `max_size` (nm) of the mesh.
+    energies are on. `bead_k` in pN nm³, `bead_cutoff` and
+    `tip_cutoff` in nm for the energy and for the load on growing tips, `max_size` (nm) of the mesh.
     """
 
     membranes: tuple[Membrane, ...]
@@ -60,6 +61,7 @@ class MembraneRules:
     bead_repulsion: bool
     bead_k: float
     bead_cutoff: float
+    tip_cutoff: float
     max_size: float
     attachments: tuple[Attachment, ...]
 
@@ -84,6 +86,7 @@ def membrane_rules(settings: Settings, input_dir: Path) -> MembraneRules:
         bead_repulsion=bool(settings["triangle-bead-volume-ff-type"]),
         bead_k=settings["triangle-bead-volume-k"],
         bead_cutoff=settings["triangle-bead-volume-cutoff-mech"],
+        tip_cutoff=settings["triangle-bead-volume-cutoff"],
         max_size=adapter.get("max-size", 60.0),
         attachments=tuple(Attachment(tuple(g[:3]), g[3], g[4]) for g in groups),
     )

@@ -86,6 +86,7 @@ class Mechanics:
         )
         if self._membranes is not None:
             self._adapt_membranes()
+            self._membranes.hinder(self._chemistry.obstacles)
         beads = self._chemistry.filaments.beads
         beads["x"][self.order["bead"]] = self.model.positions
         beads["force"][self.order["bead"]] = self.model.forces

@@ -11,6 +11,7 @@ from medyan_py.core.membrane.mesh import MembraneMesh
 from medyan_py.core.membrane.remeshing import Remesher
 from medyan_py.core.membrane.shapes import ellipsoid, plane
 from medyan_py.core.membrane.terms import MembraneTerms
+from medyan_py.core.membrane.tips import TipObstacles
 from medyan_py.deck import Deck, DeckError, Diagnostic, Membrane
 from medyan_py.setup.mesh_files import read_meshes
 
@@ -169,6 +170,12 @@ class Membranes:
     def take(self, positions: np.ndarray) -> None:
         """Positions (nv, 3), nm, of the vertices in the order of the last ``arrays``."""
         self.mesh.vertices["x"][self._vertices] = positions
+
+    def hinder(self, obstacles: TipObstacles) -> None:
+        """Put the triangles where growing filament ends feel them."""
+        if self._rules.bead_repulsion:
+            corners = self.mesh.triangles["corner"][self.mesh.triangles.rows]
+            obstacles.place(self.mesh.vertices["x"][corners], self._rules.bead_k, self._rules.tip_cutoff)
 
     def adapt(self) -> bool:
         """Remesh; whether the mesh has changed."""

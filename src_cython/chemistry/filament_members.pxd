@@ -4,6 +4,7 @@ from medyan_py.core.chemistry.binding cimport Candidates
 from medyan_py.core.chemistry.engine cimport Engine
 from medyan_py.core.common.members cimport MemberSets
 from medyan_py.core.mechanics.surfaces cimport Surfaces
+from medyan_py.core.membrane.tips cimport TipObstacles
 from medyan_py.core.structure.bonds cimport Bonds
 from medyan_py.core.structure.branchers cimport Branchers
 from medyan_py.core.structure.filaments cimport Filaments
@@ -157,6 +158,7 @@ cdef class FilamentMembers(Engine):
     cdef double[:, ::1] load_tip              # tip and growth direction at the last force evaluation
     cdef double[:, ::1] load_direction
     cdef unsigned int[::1] load_walls         # bit set of the walls within reach
+    cdef readonly TipObstacles obstacles      # membranes that growing ends feel
 
     cdef inline bint has_end(self, int filament, int side) noexcept nogil:
         """Whether there is an end to react at: the minus end of an attached daughter is none."""

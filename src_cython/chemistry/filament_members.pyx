@@ -14,6 +14,7 @@ from medyan_py.core.chemistry cimport rate_laws
 from medyan_py.core.chemistry.engine cimport Engine
 from medyan_py.core.common.members cimport MemberSets
 from medyan_py.core.mechanics.surfaces cimport Surface, Surfaces, surface_distance
+from medyan_py.core.membrane.tips cimport TipObstacles
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END
 
 import numpy as np
@@ -54,6 +55,7 @@ cdef class FilamentMembers(Engine):
         self.growth_factor = np.zeros(0)
         self.load_tip = self.load_direction = np.zeros((0, 3))
         self.load_walls = np.zeros(0, dtype=np.uint32)
+        self.obstacles = TipObstacles()
         self.room_for_ends()
 
     cdef int room_for_ends(self) except -1 nogil:
@@ -145,7 +147,7 @@ cdef class FilamentMembers(Engine):
         """Load (pN) on an end whose tip stands ``index`` monomers beyond its place at the last force evaluation.
 
         Wall repulsion at the tip times the cosine between growth direction and outward wall normal, summed over
-        walls; ``index`` is kept within one full cylinder.
+        walls, for which ``index`` is kept within one full cylinder; and what membranes add.
         """
         cdef int i, k, type = self.filaments.table.type[end // 2]
         cdef double ahead, facing, distance, force = 0.0
@@ -164,7 +166,9 @@ cdef class FilamentMembers(Engine):
             if facing > 0.0:
                 force += facing * self.wall_strength / self.wall_screening * exp(
                     -(distance - self.wall_shift) / self.wall_screening)
-        return force
+        ahead = max(0, index) * self.filaments.kind[type].monomer
+        return force + self.obstacles.load(&self.load_tip[end, 0], &self.load_direction[end, 0], ahead,
+                                           self.filaments.kind[type].monomer)
 
     # ---------------------------------------------------------------- taking seats
 

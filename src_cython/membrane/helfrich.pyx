@@ -4,6 +4,8 @@ Sums over the triangles around a vertex give the gradient p of their area A, the
 mixed Voronoi area. Four rules make the mean curvature H (positive for a sphere) and the area a of a vertex from them:
 
 * ``with-sign``: H = p·q/(2 q·q), a = A/3 (Surface Evolver: Brakke 1992, Exp Math 1:141).
+  It does not see the part of p across q: a rough mesh can crumple until p is at right angles to q and has then less
+  than the 8πκ of a sphere. Smooth and well-kept meshes do not.
 * ``squared``: H² = p·p/(4 q·q), a = A/3; without spontaneous curvature.
 * ``mem3dg``: H = Σ l φ/(4 a) over the edges with length l and dihedral angle φ, a = A/3 (Zhu, Lee & Rangamani 2022,
   Biophys Rep 2:100062).
