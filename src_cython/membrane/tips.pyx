@@ -43,7 +43,7 @@ cdef class TipObstacles:
         ValueError
             For a wrong shape or a number out of range.
         """
-        cdef Py_ssize_t m = len(corners), t, i
+        cdef Py_ssize_t m = len(corners)
         if not 0 < cutoff < INFINITY:
             raise ValueError(f"cutoff: {cutoff}, must be positive and finite")
         if not 0 <= k < INFINITY:
@@ -146,7 +146,7 @@ cdef class TipObstacles:
         return total
 
     def load_at(self, tip, direction, double ahead, double step):
-        """Load (pN) on a tip (3,) nm that has grown by ``ahead`` nm along the unit vector (3,) and grows by ``step``."""
+        """Load (pN) on a tip that has grown from (3,) nm by ``ahead`` nm along a unit vector (3,) and grows by ``step``."""
         cdef double[::1] place = np.ascontiguousarray(tip, dtype=np.float64)
         cdef double[::1] along = np.ascontiguousarray(direction, dtype=np.float64)
         if place.shape[0] != 3 or along.shape[0] != 3:
