@@ -80,7 +80,7 @@ def extensions() -> list[Extension]:
             Extension(
                 name,
                 [str(pyx.relative_to(ROOT))],
-                include_dirs=[numpy.get_include()],
+                include_dirs=[numpy.get_include(), SOURCES.name],
                 library_dirs=[str(libraries)],
                 libraries=["npyrandom", "m"],
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],

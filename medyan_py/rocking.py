@@ -84,7 +84,9 @@ class Still:
         view, bead, fraction, first = self._branchers
         ends = np.stack([_between(shift, bead, fraction), shift[first]], axis=1)
         scene["branchers"] = _copy(view, coords=view.coords + ends)
-        return SimpleNamespace(frame=frame, time=float(frame), bubbles=_copy(self._bubbles, coords=bubbles), **scene)
+        return SimpleNamespace(
+            frame=frame, time=float(frame), bubbles=_copy(self._bubbles, coords=bubbles), membranes=(), **scene
+        )
 
 
 def _arrays(view: object) -> dict[str, np.ndarray]:

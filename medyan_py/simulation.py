@@ -13,6 +13,7 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.escape import check_inside
+from medyan_py.membrane import MembraneView, membrane_views
 from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.normal_modes import HessianTracker
 from medyan_py.output import Recorders
@@ -26,6 +27,7 @@ from medyan_py.setup.bubbles import attach_filaments, place_bubbles
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
+from medyan_py.setup.membranes import Membranes
 from medyan_py.setup.restart import place_copies, place_dump
 from medyan_py.setup.space import wall_shape
 from medyan_py.views import BondsView, BoundaryView, BranchersView, BubblesView, FilamentsView, GridView
@@ -77,7 +79,10 @@ class Simulation(Restorable):
         place_bubbles(deck, self._bubbles, setup_stream)
         self._bubble_chemistry = BubbleChemistry(deck, self.chemistry, self._bubbles)
         self._probe_pulls = ProbePulls(deck, self._bubbles)
-        self._mechanics = Mechanics(deck, self.chemistry, self._pins, self._bubbles, threads)
+        # a child of its own, so that decks without membranes keep their streams
+        membrane_seed = np.random.SeedSequence(self.seed, spawn_key=(3,))
+        self._membranes = Membranes(deck, membrane_seed) if deck.membranes.membranes else None
+        self._mechanics = Mechanics(deck, self.chemistry, self._pins, self._bubbles, self._membranes, threads)
         self._releases = Releases(deck, self.chemistry, setup_stream)
         self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
         self._holds = Holds(deck, self.chemistry, self._boundary)
@@ -103,7 +108,7 @@ class Simulation(Restorable):
         self.chemistry.start(start)
         if dump is None:
             attach_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
-            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
+            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream, self._membranes)
         else:
             place_dump(self.deck, self.chemistry)
             self._timetable.begin(start)
@@ -230,6 +235,8 @@ class Simulation(Restorable):
             self._timetable.interrupted()
         idle = cycle_last < float("inf") and self.steps_done < cycle_last and self.time < end
         self._boundary.advance(start, self.time)
+        if self._membranes is not None:
+            self._membranes.scale(self.time - start)
         self._relax()
         self._keep_books()
         if self._hessians is not None:
@@ -315,6 +322,7 @@ class Simulation(Restorable):
             "tension_growth": self._tension_growth,
             "pins": self._pins,
             "boundary": self._boundary,
+            **({} if self._membranes is None else {"membranes": self._membranes}),
             "mechanics": self._mechanics,
         }
         optional = {"dissipation": self._dissipation, "hessians": self._hessians}
@@ -403,6 +411,11 @@ class Simulation(Restorable):
         then the lids of a cylinder, below and above.
         """
         return self._mechanics.model.wall_force
+
+    @property
+    def membranes(self) -> tuple[MembraneView, ...]:
+        """Membranes as they are now."""
+        return membrane_views(self._membranes)
 
     @property
     def energies(self) -> dict[str, float]:

@@ -52,6 +52,7 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
         motors=_bonds(frame.motors),
         branchers=_bonds(frame.branchers, "forces"),
         bubbles=_bubbles(frame.bubbles),
+        membranes=(),
         dissipation=None,
         hessians=None,
         events=None,

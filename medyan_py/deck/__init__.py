@@ -7,6 +7,7 @@
 from .bubbles import Anchor, BubbleLine, Bubbles, BubbleType, EmissionLine
 from .derived import linker_sites
 from .diagnostics import DeckError, Diagnostic
+from .membranes import Attachment, Membrane, MembraneRules
 from .model import (
     Aging,
     Boundary,
@@ -41,6 +42,7 @@ from .shapes import Shape, Sizes, filament_shape
 __all__ = [
     "Aging",
     "Anchor",
+    "Attachment",
     "Boundary",
     "Branching",
     "BubbleLine",
@@ -62,6 +64,8 @@ __all__ = [
     "HessianTracking",
     "InitialNetwork",
     "LinkerReaction",
+    "Membrane",
+    "MembraneRules",
     "Minimisation",
     "MotorReaction",
     "Nucleation",

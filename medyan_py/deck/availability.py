@@ -29,7 +29,7 @@ def _feature(row: Keyword, value: object, settings: Settings, report: Report) ->
         for entry in value:
             if not (entry.values and entry.values[0] in row.idle):
                 not_available(report, settings.file, entry.line, row.name, row.feature)
-    elif value not in row.idle and not (value == () and row.name == "init-fixed-vertex-attachment"):
+    elif value not in row.idle:
         not_available(report, settings.file, settings.lines[row.name], row.name, row.feature)
 
 
@@ -40,6 +40,14 @@ def _conditional(settings: Settings, report: Report) -> None:
         if entry.values[0] not in AVAILABLE:
             feature = f"special protocol {entry.values[0]}"
             not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
+    if settings["adapt-mesh-during-minimization"] and settings.entries("init-membrane"):
+        name = "adapt-mesh-during-minimization"
+        not_available(report, settings.file, settings.lines[name], name, "remeshing within a minimisation")
+    for entry in settings.entries("init-membrane"):
+        message = "molecules are not held back by membranes in this version"
+        report.warning(settings.file, entry.line, "init-membrane", message)
+        for name, _ in entry.properties.get("species", ()):
+            not_available(report, settings.file, entry.line, "init-membrane", f"species {name} on membranes")
     _minimisation(settings, report)
     if "RESTARTPHASE" in settings.values and settings["PINRESTARTFILE"]:
         feature = "pins from a file; beads are pinned anew as the protocol says"

@@ -11,6 +11,7 @@ from .derived import binding_sites, monomers_per_cylinder
 from .diagnostics import Report
 from .dump_file import Dump
 from .laws import branchings, linkers, motors, ratchet_lengths
+from .membranes import membrane_rules
 from .model import (
     Boundary,
     Deck,
@@ -80,6 +81,7 @@ def build_deck(
         protocols=protocols(settings),
         bubbles=bubbles_of(settings, book, bubbles),
         initial=_initial(settings, filaments, dump),
+        membranes=membrane_rules(settings, input_dir),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],
         track_dissipation=settings["DISSIPATIONTRACKING"],

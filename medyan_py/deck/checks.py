@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .derived import monomers_per_cylinder
 from .diagnostics import Report, quote
+from .membranes import check_membranes
 from .row import COUNTED, Repetition
 from .settings import Settings
 from .tables import KEYWORDS
@@ -332,6 +333,7 @@ class Checker:
             self._profile(entry)
         for entry in settings.entries("init-membrane"):
             self._membrane(entry, profiles)
+        check_membranes(settings, self._report)
         if settings["triangle-bead-volume-ff-type"]:
             for name in ("triangle-bead-volume-cutoff", "triangle-bead-volume-cutoff-mech"):
                 self._need_nonzero(name, "triangle-bead-volume-ff-type")

@@ -12,6 +12,7 @@ import numpy as np
 
 from .diagnostics import Diagnostic
 from .dump_file import Dump
+from .membranes import MembraneRules
 from .protocols import Protocols, RateChange
 
 if TYPE_CHECKING:
@@ -483,6 +484,7 @@ class Deck:
     protocols: Protocols
     bubbles: Bubbles
     initial: InitialNetwork
+    membranes: MembraneRules
     force_fields: tuple[str, ...]
     compatibility: str
     track_dissipation: bool

@@ -16,6 +16,8 @@ AVAILABLE = (
     "MAKEFILAMENTSSTATIC",
     "RATEDEPEND",
     "AFM",
+    "scale-membrane-eq-area",
+    "scale-membrane-eq-volume",
 )
 PINNING = ("PINBOUNDARYFILAMENTS", "PINLOWERBOUNDARYFILAMENTS", "pin-initial-filament-below-z")
 
@@ -83,6 +85,14 @@ class Pulls:
 
 
 @dataclass(frozen=True)
+class Scaling:
+    """A rest area (nm²) or rest volume (nm³) of membranes changes by `rate` (per s), never below `least`."""
+
+    rate: float
+    least: float
+
+
+@dataclass(frozen=True)
 class Protocols:
     """Special protocols of a deck, None for those it does not have; times in s."""
 
@@ -93,6 +103,8 @@ class Protocols:
     pin_lower: PinLower | None = None
     pin_below: PinBelow | None = None
     pulls: Pulls | None = None
+    membrane_area: Scaling | None = None
+    membrane_volume: Scaling | None = None
 
     @property
     def pinning(self) -> bool:
@@ -101,7 +113,12 @@ class Protocols:
 
 
 _LOWER_DISTANCE = 250.0  # nm, unless PINBOUNDARYFILAMENTS gives one
-_SIGNED = {"pin-initial-filament-below-z": (1,), "AFM": (0, 1)}  # arguments that may be negative
+_SIGNED = {  # arguments that may be negative
+    "pin-initial-filament-below-z": (1,),
+    "AFM": (0, 1),
+    "scale-membrane-eq-area": (0,),
+    "scale-membrane-eq-volume": (0,),
+}
 
 
 def check_protocols(settings: Settings, report: Report) -> None:
@@ -149,6 +166,8 @@ def protocols(settings: Settings) -> Protocols:
         pin_lower=PinLower(*lower, distance=ends.distance if ends else _LOWER_DISTANCE) if lower else None,
         pulls=_pulls(last["AFM"]) if "AFM" in last else None,
         pin_below=PinBelow(*last["pin-initial-filament-below-z"]) if "pin-initial-filament-below-z" in last else None,
+        membrane_area=Scaling(*last["scale-membrane-eq-area"]) if "scale-membrane-eq-area" in last else None,
+        membrane_volume=Scaling(*last["scale-membrane-eq-volume"]) if "scale-membrane-eq-volume" in last else None,
     )
 
 

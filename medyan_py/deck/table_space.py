@@ -59,9 +59,9 @@ GEOMETRY = (
     Keyword(
         "surface-curvature-policy",
         _S1,
-        _choice("with-sign", "squared", "mem3dg"),
+        _choice("with-sign", "squared", "mem3dg", "mixed-voronoi"),
         default="with-sign",
-        help="how the mean curvature of a membrane is computed (mem3dg: Zhu et al. 2021)",
+        help="how the mean curvature of a membrane is computed (Zhu et al. 2022; Meyer et al. 2003)",
     ),
     Keyword(
         "mesh-adapter",

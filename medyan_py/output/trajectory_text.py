@@ -71,8 +71,10 @@ class SnapshotRecorder(TextRecorder):
 
     A frame is the line ``frame time nFilaments nLinkers nMotors nBranchers nBubbles nMembranes``, then two lines per
     object (``FILAMENT id type nBeads dMinus dPlus``, ``LINKER id type``, ``MOTOR id type``, ``BRANCHER id type``,
-    ``BUBBLE id type``, each followed by a line of coordinates), then an empty line. Objects are sorted by id; time in
-    s. The two points of a brancher are its site on the mother and the first bead of the daughter.
+    ``BUBBLE id type``, each followed by a line of coordinates), then every membrane as ``MEMBRANE 0 nVertices
+    nTriangles nBorders`` with a line ``x y z`` per vertex, a line ``i j k`` per triangle and a line ``n v1 … vn`` per
+    border, then an empty line. Objects are sorted by id; time in s. The two points of a brancher are its site on the
+    mother and the first bead of the daughter.
     """
 
     file_name = SNAPSHOT_FILE
@@ -83,7 +85,7 @@ class SnapshotRecorder(TextRecorder):
         filaments, linkers, motors = filaments_by_id(sim.filaments), bonds_by_id(sim.linkers), bonds_by_id(sim.motors)
         branchers, bubbles = branchers_by_id(sim.branchers), bubbles_by_id(sim.bubbles)
         objects = (filaments, linkers, motors, branchers, bubbles)
-        counts = " ".join(str(len(kind.ids)) for kind in objects) + " 0"
+        counts = " ".join(str(len(kind.ids)) for kind in objects) + f" {len(sim.membranes)}"
         lines = [f"{sim.frame} {sim.time:.10g} {counts}\n"]
         start = filaments.start.tolist()
         columns = (filaments.ids, filaments.types, filaments.delta_minus, filaments.delta_plus)
@@ -96,6 +98,7 @@ class SnapshotRecorder(TextRecorder):
             for number, kind, points in zip(objects.ids.tolist(), objects.types.tolist(), objects.coords, strict=True):
                 lines.append(f"{label} {number} {kind}\n")
                 lines.append(coordinates(points))
+        lines += [_membrane(view) for view in sim.membranes]
         lines.append("\n")
         return "".join(lines)
 
@@ -136,6 +139,15 @@ class ConcentrationRecorder(TextRecorder):
         )
         rows = zip(centres.tolist(), np.asarray(sim.diffusing_counts)[active].tolist(), strict=True)
         return f"{sim.frame} {sim.time:.6g}\n" + "".join(form % (*centre, *counts) for centre, counts in rows) + "\n"
+
+
+def _membrane(view: Any) -> str:
+    """The lines of one membrane; vertices count from 0."""
+    head = f"MEMBRANE 0 {len(view.vertices)} {len(view.triangles)} {len(view.borders)}\n"
+    vertices = "%.10g %.10g %.10g\n" * len(view.vertices) % tuple(view.vertices.ravel().tolist())
+    triangles = "%d %d %d\n" * len(view.triangles) % tuple(view.triangles.ravel().tolist())
+    borders = "".join(" ".join(map(str, [len(loop), *loop.tolist()])) + "\n" for loop in view.borders)
+    return head + vertices + triangles + borders
 
 
 def coordinates(points: np.ndarray) -> str:

@@ -12,6 +12,8 @@ Arrays and their units (they are part of the file format; the names say the unit
   first bead), ``birth_time_s``, ``length_nm``;
 - bubbles, per point: ``id``, ``type``, ``kind`` (0 bubble, 1 organising centre, 2 probe), ``radius_nm``, ``force_pN``
   (vector, of everything that acts on it), ``attachment_force_pN`` (vector, of the attached filaments);
+- membranes, per triangle: ``membrane`` (number); per vertex: ``id`` (stable), ``area_nm2``, ``mean_curvature_per_nm``
+  (positive for a sphere, nan on borders), normals;
 - compartments, per cell: ``NAME (copies)`` and ``NAME (uM)`` for each diffusing species, ``active`` (0 or 1);
 - every data set: field data ``TimeValue`` (s), ``frame``.
 """
@@ -98,6 +100,27 @@ def bubbles(network: Bubbles) -> vtkPolyData:
     _add(points, "radius_nm", network.radii)
     _add(points, "force_pN", network.forces)
     _add(points, "attachment_force_pN", network.attachment_forces)
+    return data
+
+
+def membranes(views: Any) -> vtkPolyData:
+    """The triangles of all membranes (``sim.membranes``)."""
+    first = np.cumsum([0, *(len(view.vertices) for view in views)])
+    corners = np.concatenate([view.triangles + start for view, start in zip(views, first[:-1], strict=True)])
+    points = vtkPoints()
+    points.SetData(numpy_to_vtk(np.concatenate([view.vertices for view in views]), deep=True))
+    cells = vtkCellArray()
+    cells.SetData(_ids(3 * np.arange(len(corners) + 1)), _ids(corners.ravel()))
+    data = vtkPolyData()
+    data.SetPoints(points)
+    data.SetPolys(cells)
+    numbers = np.repeat(np.arange(len(views)), [len(view.triangles) for view in views])
+    _add(data.GetCellData(), "membrane", numbers.astype(np.int32))
+    for name, attribute in (("id", "ids"), ("area_nm2", "areas"), ("mean_curvature_per_nm", "curvatures")):
+        _add(data.GetPointData(), name, np.concatenate([getattr(view, attribute) for view in views]))
+    normals = numpy_to_vtk(np.ascontiguousarray(np.concatenate([view.normals for view in views])), deep=True)
+    normals.SetName("normal")
+    data.GetPointData().SetNormals(normals)
     return data
 
 

@@ -40,7 +40,7 @@ class VtkRecorder:
         """Create the folder and the outline of the walls; ``OutputError`` when an earlier collection is there."""
         self._make_folder(self.directory)
         try:
-            for kind in VTK_KINDS:
+            for kind in _kinds(sim):
                 self._collections[kind] = Collection(self._collection_path(kind))
         except OutputError:
             self.close(sim)
@@ -55,12 +55,12 @@ class VtkRecorder:
 
     def check(self, sim: Any, saved: dict) -> None:
         """``OutputError`` if ``resume`` is impossible: a collection is missing or too short."""
-        for kind in VTK_KINDS:
+        for kind in _kinds(sim):
             Collection.check(self._collection_path(kind), saved[kind])
 
     def resume(self, sim: Any, saved: dict) -> None:
         """Go on after the frames that were there when ``state`` was asked for; later ones are removed."""
-        for kind in VTK_KINDS:
+        for kind in _kinds(sim):
             self._collections[kind] = Collection(self._collection_path(kind), keep=saved[kind])
             frame = sim.frame
             while (path := self.directory / frame_path(kind, frame)).exists():
@@ -85,6 +85,7 @@ class VtkRecorder:
             "motors": vtk.motors(bonds_by_id(sim.motors), sim.motors),
             "branchers": vtk.branchers(branchers_by_id(sim.branchers)),
             "bubbles": vtk.bubbles(bubbles_by_id(sim.bubbles)),
+            **({"membranes": vtk.membranes(sim.membranes)} if sim.membranes else {}),
             "compartments": vtk.compartments(sim.grid, sim.diffusing_names, sim.diffusing_counts),
         }
         for kind, data_set in data.items():
@@ -106,3 +107,8 @@ class VtkRecorder:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"{path} cannot be created: {error.strerror}") from error
+
+
+def _kinds(sim: Any) -> list[str]:
+    """What there are files of: membranes only where there can be any."""
+    return [kind for kind in VTK_KINDS if kind != "membranes" or sim.membranes]

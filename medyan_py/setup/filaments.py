@@ -7,6 +7,7 @@ import numpy as np
 from medyan_py.bubbles import BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, DeckError, Diagnostic, filament_shape
+from medyan_py.setup.membranes import Membranes
 from medyan_py.setup.space import walls
 from medyan_py.setup.trials import MOST_TRIALS, creation_box, sizes_of
 
@@ -14,8 +15,14 @@ STEEPEST = 0.34  # largest cosine between a filament along the wall of a cylinde
 END_MARGIN = 0.01  # nm by which the tested filament is shorter than the one created
 
 
-def place_filaments(deck: Deck, chemistry: FilamentChemistry, bubbles: BubbleState, rng: np.random.Generator) -> None:
-    """Create the initial filaments.
+def place_filaments(
+    deck: Deck,
+    chemistry: FilamentChemistry,
+    bubbles: BubbleState,
+    rng: np.random.Generator,
+    membranes: Membranes | None = None,
+) -> None:
+    """Create the initial filaments, random ones inside the closed membranes.
 
     Raises DeckError if random filaments find no place.
     """
@@ -25,7 +32,7 @@ def place_filaments(deck: Deck, chemistry: FilamentChemistry, bubbles: BubbleSta
         sizes = sizes_of(deck, line.type)
         shape = filament_shape(line.points, sizes, deck.initial.projection, middle, old_rules=old_rules)
         chemistry.add_filament(line.type, shape.beads, monomers=shape.monomers)
-    for shape in _random_filaments(deck, bubbles, rng):
+    for shape in _random_filaments(deck, bubbles, rng, membranes):
         chemistry.add_filament(deck.initial.type, shape.beads, monomers=shape.monomers)
 
 
@@ -43,7 +50,7 @@ def _fits_cylinder(deck: Deck, ends: np.ndarray) -> bool:
     return True
 
 
-def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator):
+def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator, membranes: Membranes | None):
     """Shapes of the random filaments: uniform first point and direction, both ends away from the walls, outside all
     bubbles and below probes. A bent filament lies inside the boundary with all its beads.
     """
@@ -62,6 +69,8 @@ def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator
             if not (distance > 0.0 and distance >= margin and _fits_cylinder(deck, ends)) or bubbles.blocks(ends):
                 continue
             shape = _random_shape(deck, ends)
+            if membranes is not None and not membranes.inside(shape.beads).all():
+                continue
             if initial.projection in ("STRAIGHT", "PREDEFINED") or boundary.distance(shape.beads).min() > 0.0:
                 yield shape
                 break
@@ -73,6 +82,8 @@ def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator
             )
             if initial.along_wall or initial.rings:
                 allowed += ", placed as restrict-cylinder-boundary-angle and form-rings say"
+            if membranes is not None:
+                allowed += ", and inside the closed membranes"
             raise DeckError([Diagnostic("error", file, line, "NUMFILAMENTS", message, allowed=allowed)])
 
 

@@ -14,6 +14,7 @@ from medyan_py.core.mechanics.record import MinimisationRecord
 from medyan_py.deck import Deck
 from medyan_py.protocols import Pins
 from medyan_py.setup.failure import failure
+from medyan_py.setup.membranes import Membranes, membrane_terms
 from medyan_py.setup.space import wall_planes, wall_shape
 
 
@@ -27,18 +28,35 @@ class Mechanics:
         Rows of filaments, beads and cylinders in the order of the model's arrays, from the last ``relax``.
     bonds, branchers : int32 (n,)
         Rows of linkers and motors, and of branchers, in that order.
+    remeshing_energy : float
+        Change of the energy (pN nm) by the remeshing after the last relaxation.
     """
 
-    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins, bubbles: BubbleState, threads: int = 1):
+    def __init__(
+        self,
+        deck: Deck,
+        chemistry: FilamentChemistry,
+        pins: Pins,
+        bubbles: BubbleState,
+        membranes: Membranes | None = None,
+        threads: int = 1,
+    ):
         self._deck = deck
         self._bubbles = bubbles
         self._walls = wall_planes(deck)  # of the boundary, without those of probes
         self._pins = pins
+        self._membranes = membranes
         self._chemistry = chemistry
         self._old_rules = deck.compatibility == "medyan-5.4"
         types = deck.filament_types
         self._planes = np.vstack([self._walls, bubbles.planes()])  # that the model has
-        self.model = MechanicalModel(**{**model_settings(deck), "planes": self._planes})
+        self.model = MechanicalModel(
+            **{
+                **model_settings(deck),
+                "planes": self._planes,
+                "membranes": membrane_terms(deck) if membranes else None,
+            }
+        )
         self.model.threads = threads
         self._cylinder_size = np.array([t.cylinder_size for t in types])
         self._stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
@@ -53,6 +71,7 @@ class Mechanics:
         self.energies: dict[str, float] = {}
         self.record: MinimisationRecord | None = None
         self.loaded: dict = {}
+        self.remeshing_energy = 0.0
 
     def set_planes(self, planes: np.ndarray) -> None:
         """Move the walls of a cubic boundary, from the next ``relax`` on: float64 (6, 6), points (nm) and normals."""
@@ -80,12 +99,14 @@ class Mechanics:
             raise failure(self, self._chemistry, str(error), error.culprits) from error
         self._judge(record)
         self.record = record
-        beads = self._chemistry.filaments.beads
-        beads["x"][self.order["bead"]] = self.model.positions
-        beads["force"][self.order["bead"]] = self.model.forces
+        if self._membranes is not None:
+            self._take_positions()
+            self._adapt_membranes()
+            self._membranes.hinder(self._chemistry.tip_membranes)
+        self._take_positions()
+        self._chemistry.filaments.beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
-        self._take_bubbles()
         self.energies = self.record.energies_after
 
     def state(self) -> dict:
@@ -97,6 +118,21 @@ class Mechanics:
         self.energies, self.record = dict(saved["energies"]), MinimisationRecord(**saved["record"])
         self._set_model_planes(saved["planes"].copy())
         self.load()
+        if self._membranes is not None:
+            self._membranes.hinder(self._chemistry.tip_membranes)
+
+    def _take_positions(self) -> None:
+        """Hand positions of beads and bubbles back to the structure."""
+        self._chemistry.filaments.beads["x"][self.order["bead"]] = self.model.positions
+        self._take_bubbles()
+
+    def _adapt_membranes(self) -> None:
+        """Hand positions back to the meshes and remesh; forces are then those on the new meshes."""
+        self._membranes.take(self.model.vertex_positions)
+        self.remeshing_energy = 0.0
+        if self._membranes.adapt():
+            self.load()
+            self.remeshing_energy = sum(self.model.evaluate().values()) - self.record.energy_after
 
     def load(self) -> None:
         """Copy the structure's present state into the model."""
@@ -218,6 +254,7 @@ class Mechanics:
             "bond_is_motor": bonds["motor"][self.bonds],
             "branches": self._branches(number),
             "pins": self._pins.table(order["bead"]) if self._deck.protocols.pinning else None,
+            "membranes": self._membranes.arrays() if self._membranes is not None else None,
             **self._bubble_tables(order["filament"]),
         }
 

@@ -5,6 +5,7 @@ from libc.math cimport exp
 from medyan_py.core.chemistry.engine cimport Engine
 from medyan_py.core.chemistry.obstacles cimport Obstacles
 from medyan_py.core.mechanics.surfaces cimport Surfaces, surface_distance
+from medyan_py.core.membrane.tips cimport TipObstacles
 from medyan_py.core.structure.filaments cimport MINUS, PLUS
 
 import numpy as np
@@ -27,6 +28,7 @@ cdef class FilamentPlaces(Engine):
         self.walls = Walls() if walls is None else walls
         if self.obstacles is None:
             self.obstacles = Obstacles()
+            self.tip_membranes = TipObstacles()
         self.surfaces = Surfaces(self.walls.planes, self.walls.shape)
         if self.surfaces.count > MOST_WALLS or not self.walls.screening > 0:
             raise ValueError(f"at most {MOST_WALLS} walls with a positive screening length are possible")
@@ -173,7 +175,7 @@ cdef class FilamentPlaces(Engine):
         """Load (pN) on an end whose tip stands ``index`` monomers beyond its place at the last force evaluation.
 
         Repulsion at the tip times the cosine between growth direction and outward wall normal, summed over walls,
-        bubbles and planes of probes; ``index`` is kept within one full cylinder.
+        bubbles and planes of probes, for which ``index`` is kept within one full cylinder; and what membranes add.
         """
         cdef int i, k, type = self.filaments.table.type[end // 2]
         cdef double ahead, facing, distance, force = 0.0
@@ -195,4 +197,8 @@ cdef class FilamentPlaces(Engine):
         if self.load_obstacles[end]:
             force += self.obstacles.load(&self.load_tip[end, 0], &self.load_direction[end, 0], ahead,
                                          self.filaments.table.anchor[end // 2])
+        if self.tip_membranes.count:
+            force += self.tip_membranes.load(&self.load_tip[end, 0], &self.load_direction[end, 0],
+                                             max(0, index) * self.filaments.kind[type].monomer,
+                                             self.filaments.kind[type].monomer)
         return force

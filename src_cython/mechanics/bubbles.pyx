@@ -94,10 +94,9 @@ cdef class Bubbles:
             (<Ints> kind).data[(<Ints> kind).size - 1] = <int> a
         return 0
 
-    cdef int place(self, Doubles x, Py_ssize_t beads) except -1:
-        """Put the centres behind the beads, movable ones first."""
-        cdef Py_ssize_t b, i, movable = beads, fixed = beads + self.movable, at
-        x.resize(3 * (beads + self.count))
+    cdef int place(self, Doubles x, Py_ssize_t beads, Py_ssize_t between) except -1:
+        """Put the centres behind the beads, movable ones first, fixed ones after ``between`` other points."""
+        cdef Py_ssize_t b, i, movable = beads, fixed = beads + self.movable + between, at
         self.point.resize(self.count)
         for b in range(self.count):
             if self.fixed.data[b]:

@@ -3,6 +3,7 @@ from medyan_py.core.mechanics.buffers cimport Doubles, Ints
 from medyan_py.core.mechanics.interactions cimport KINDS, Kind
 from medyan_py.core.mechanics.neighbours cimport NeighbourSearch
 from medyan_py.core.mechanics.network cimport EnergyFunction, Network
+from medyan_py.core.membrane.sheets cimport Sheets
 
 
 cdef class EnergyModel:
@@ -14,6 +15,7 @@ cdef class EnergyModel:
     cdef double volume_cutoff, boundary_cutoff, bubble_cutoff
     cdef bint integral, sampled, walls, bubbles_repel
     cdef Bubbles bubbles
+    cdef Sheets membranes
     cdef double reach                 # a point may move so far before the lists are rebuilt, nm
     cdef NeighbourSearch search
     cdef Doubles x, listed_at, pair_kappa, scratch

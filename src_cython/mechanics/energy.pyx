@@ -14,6 +14,7 @@ from medyan_py.core.mechanics.buffers cimport Doubles, Ints, replace
 from medyan_py.core.mechanics.excluded_volume cimport segment_distance
 from medyan_py.core.mechanics.interactions cimport terms
 from medyan_py.core.mechanics.neighbours cimport NeighbourSearch
+from medyan_py.core.membrane.sheets cimport Sheets
 
 from medyan_py.core.mechanics.interactions import NAMES
 
@@ -32,6 +33,7 @@ cdef class EnergyModel:
     def __cinit__(self):
         self.search = NeighbourSearch()
         self.bubbles = Bubbles()
+        self.membranes = Sheets()
         self.x = Doubles()
         self.listed_at = Doubles()
         self.pair_kappa = Doubles()
@@ -43,6 +45,7 @@ cdef class EnergyModel:
         self.other_pair = Ints()
         self.other_wall = Ints()
         memset(&self.net, 0, sizeof(self.net))
+        self.net.membranes = &self.membranes.view
 
     cdef double total(self, const double *x, double *g) noexcept nogil:
         """Total energy; overwrites ``g`` with the gradient. Not finite if any interaction is not."""
@@ -122,6 +125,8 @@ cdef class EnergyModel:
         if self.bubbles.count:
             changed |= self.bubbles.search(&self.net, self.x.data, self.walls, self.boundary_cutoff,
                                            self.bubbles_repel, self.bubble_cutoff, self.reach)
+        if self.membranes.count:
+            changed |= self.membranes.search(self.x.data, self.net.beads)
         self.net.pairs = self.pair.size // 2
         self.net.pair = self.pair.data
         self.net.wall_terms = self.wall.size // 2

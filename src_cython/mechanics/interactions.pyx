@@ -23,6 +23,16 @@ from medyan_py.core.mechanics.excluded_volume_monomer cimport monomer_excluded_v
 from medyan_py.core.mechanics.network cimport EnergyFunction, Network
 from medyan_py.core.mechanics.pins cimport pinning
 from medyan_py.core.mechanics.stretching cimport filament_stretching
+from medyan_py.core.membrane.bead_repulsion cimport triangle_bead_repulsion
+from medyan_py.core.membrane.elasticity cimport (
+    global_stretching,
+    local_stretching,
+    tension,
+    triangle_protection,
+    vertex_attachments,
+    volume_conservation,
+)
+from medyan_py.core.membrane.helfrich cimport membrane_bending
 
 NAMES = (
     "FilamentStretching",
@@ -33,8 +43,16 @@ NAMES = (
     "BranchingBending",
     "BranchingDihedral",
     "BranchingPosition",
+    "MembraneStretchingLocal",
+    "MembraneStretchingGlobal",
+    "MembraneTension",
+    "MembraneBending",
+    "MembraneTriangleProtect",
+    "FixedVertexAttachmentStretching",
+    "VolumeConservation",
     "CylinderExcludeVolume",
     "CylinderExcludedVolumeMonomer",
+    "TriangleBeadExcludedVolume",
     "BoundaryCylinderRepulsion",
     "BoundaryCylinderRepulsionIn",
     "BoundaryBubbleRepulsion",
@@ -54,8 +72,16 @@ cdef EnergyFunction[KINDS] functions = [
     branching_bending,
     branching_dihedral,
     branching_position,
+    local_stretching,
+    global_stretching,
+    tension,
+    membrane_bending,
+    triangle_protection,
+    vertex_attachments,
+    volume_conservation,
     cylinder_excluded_volume,
     monomer_excluded_volume,
+    triangle_bead_repulsion,
     boundary_repulsion,
     boundary_repulsion,
     boundary_bubble_repulsion,
@@ -82,8 +108,14 @@ cdef Py_ssize_t terms(const Network *net, Kind kind) noexcept nogil:
         return net.motors
     if BRANCHING_STRETCHING <= kind <= BRANCHING_POSITION:
         return net.branches
+    if kind == VERTEX_ATTACHMENT:
+        return net.membranes.attachments
+    if MEMBRANE_STRETCHING_LOCAL <= kind <= VOLUME_CONSERVATION:
+        return net.membranes.sheets
     if kind == EXCLUDED_VOLUME or kind == EXCLUDED_VOLUME_MONOMER:
         return net.pairs
+    if kind == TRIANGLE_BEAD:
+        return net.membranes.contacts
     if kind == BOUNDARY_REPULSION or kind == BOUNDARY_REPULSION_IN:
         return net.wall_terms
     if kind == BOUNDARY_BUBBLE_REPULSION:
@@ -100,6 +132,15 @@ cdef Py_ssize_t terms(const Network *net, Kind kind) noexcept nogil:
 cdef list term_points(const Network *net, Kind kind, Py_ssize_t term):
     """Indices of the beads and bubble centres, in the coordinate vector, whose positions the term depends on."""
     cdef Py_ssize_t first, second, bond, n
+    if kind == TRIANGLE_BEAD:
+        first = net.membranes.contact[2 * term]
+        return [*[net.membranes.base + net.membranes.corner[3 * first + n] for n in range(3)],
+                net.membranes.contact[2 * term + 1]]
+    if kind == VERTEX_ATTACHMENT:
+        return [net.membranes.base + net.membranes.attached[term]]
+    if MEMBRANE_STRETCHING_LOCAL <= kind <= VOLUME_CONSERVATION:
+        return [net.membranes.base + net.membranes.member[n] for n in range(
+            net.membranes.sheet[term].first_member, net.membranes.sheet[term].last_member)]
     if kind == FILAMENT_STRETCHING:
         first = net.cylinder_bead[term]
         return [first, first + 1]
@@ -132,6 +173,12 @@ cdef list term_points(const Network *net, Kind kind, Py_ssize_t term):
 
 cdef str objects(const Network *net, Kind kind, Py_ssize_t term):
     """The objects of one term with their indices."""
+    if kind == TRIANGLE_BEAD:
+        return f"triangle {net.membranes.contact[2 * term]} and bead {net.membranes.contact[2 * term + 1]}"
+    if kind == VERTEX_ATTACHMENT:
+        return f"attachment of vertex {net.membranes.attached[term]}"
+    if MEMBRANE_STRETCHING_LOCAL <= kind <= VOLUME_CONSERVATION:
+        return f"membrane {term}"
     if kind == FILAMENT_STRETCHING:
         return f"cylinder {term}"
     if kind == FILAMENT_BENDING:
@@ -159,6 +206,8 @@ cdef str objects(const Network *net, Kind kind, Py_ssize_t term):
 
 cdef str describe(const Network *net, const double *x, Kind kind, Py_ssize_t term):
     """The objects of one term with their indices and coordinates, for an error message."""
+    if MEMBRANE_STRETCHING_LOCAL <= kind <= VOLUME_CONSERVATION and kind != VERTEX_ATTACHMENT:
+        return objects(net, kind, term)
     places = ", ".join(
         f"{'bead' if point < net.beads else 'centre'} {point} "
         f"({x[3 * point]:.6g}, {x[3 * point + 1]:.6g}, {x[3 * point + 2]:.6g})"

@@ -16,7 +16,7 @@ cdef class LoadedModel(EnergyModel):
     cdef Ints filament_start, cylinder_bead, cylinder_filament, position, monomer_interval, serial, hinge
     cdef Ints bond_cylinder, bond_bead, linker, motor
     cdef object key_array, shape
-    cdef bint bends, takes_pins, takes_bubbles
+    cdef bint bends, takes_pins, takes_bubbles, takes_membranes
     cdef bint busy                    # a thread works on the state outside the interpreter lock
     cdef bint active[KINDS]           # which interactions are switched on
     cdef int enter(self) except -1

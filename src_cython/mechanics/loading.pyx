@@ -47,7 +47,7 @@ cdef class LoadedModel(EnergyModel):
     def load(
         self, x, filament_start, filament_key, position, rest_length, stretching_k, hinge_k, hinge_theta, volume_k,
         serial, monomer_size, monomer_interval, bond_cylinders, bond_fractions, bond_k, bond_rest, bond_is_motor,
-        branches=None, bubbles=None, attachments=None, pins=None,
+        branches=None, bubbles=None, attachments=None, pins=None, membranes=None,
     ):
         """Take over a state (everything is copied) and search its neighbours.
 
@@ -90,6 +90,15 @@ cdef class LoadedModel(EnergyModel):
             beads of filaments attached to it.
         pins : mapping or None
             ``bead`` (int), ``place`` (·, 3) nm, ``k`` pN/nm: springs ½ k |x − place|².
+        membranes : mapping or None
+            Vertices ``x`` (nv, 3) nm, ``triangles`` (nt, 3) int, ``membrane`` (nt,) int, ascending from 0. Optional per
+            vertex: ``fixed`` (bool, default False); ``mismatch`` (nv, 3): an energy m₀ + m₁ H + m₂ H² of the mean
+            curvature H (pN nm; not with policy ``squared``). Per triangle: ``triangle_rest_area`` and
+            ``triangle_first_area``, of which a share is protected (nm², default the present area);
+            ``triangle_stretching_k`` (pN/nm). Per membrane, default 0: ``bending_k`` (pN nm),
+            ``spontaneous_curvature`` (1/nm), ``tension``, ``area_k`` (pN/nm), ``rest_area`` (nm²), ``volume_k``
+            (pN/nm²), ``rest_volume``, ``volume_offset`` (nm³). ``attachments``: mapping with ``vertex``, ``place``
+            (·, 3) nm and ``k`` pN/nm.
 
         Raises
         ------
@@ -102,6 +111,8 @@ cdef class LoadedModel(EnergyModel):
             raise ValueError("bubbles: the model was made without them")
         if pins is not None and not self.takes_pins:
             raise ValueError("pins: the model was made without pinning")
+        if membranes is not None and not self.takes_membranes:
+            raise ValueError("membranes: the model was made without them")
         x = np.asarray(x)
         starts = np.asarray(filament_start)
         if x.size == 0:
@@ -142,13 +153,17 @@ cdef class LoadedModel(EnergyModel):
             self.branches.load(branches, self.cylinder_bead, self.cylinder_filament, self.filament_start)
             self.bubbles.load(bubbles, attachments, self.surfaces.planes, self.filament_start)
             self.pins.load(pins, n)
+            self.membranes.load(membranes)
         except (ValueError, TypeError):
             self.clear()
             raise
         self.net.beads, self.net.filaments, self.net.cylinders = n, filaments, cylinders
         self.net.bonds = bonds
-        self.net.points, self.net.free = n + self.bubbles.count, n + self.bubbles.movable
-        self.bubbles.place(self.x, n)
+        self.net.points = n + self.bubbles.count + self.membranes.count
+        self.net.free = n + self.bubbles.movable + self.membranes.movable
+        self.x.resize(3 * self.net.points)
+        self.bubbles.place(self.x, n, self.membranes.count)
+        self.membranes.place(self.x, n + self.bubbles.movable)
         self.share()
         self.ignore_inactive()
         self.pair.resize(0)
@@ -169,6 +184,7 @@ cdef class LoadedModel(EnergyModel):
         self.branches.load(None, self.cylinder_bead, self.cylinder_filament, self.filament_start)
         self.bubbles.load(None, None, 0, self.filament_start)
         self.pins.load(None, 0)
+        self.membranes.load(None)
         self.share()
 
     cdef int check_filaments(self) except -1:
@@ -241,6 +257,7 @@ cdef class LoadedModel(EnergyModel):
         self.branches.share(&self.net)
         self.bubbles.share(&self.net)
         self.pins.share(&self.net)
+        self.net.membranes = &self.membranes.view
         return 0
 
     cdef int ignore_inactive(self) except -1:

@@ -34,8 +34,16 @@ from medyan_py.core.mechanics.interactions cimport (
     FILAMENT_STRETCHING,
     LINKER_STRETCHING,
     MOTOR_STRETCHING,
+    MEMBRANE_BENDING,
+    MEMBRANE_PROTECTION,
+    MEMBRANE_STRETCHING_GLOBAL,
+    MEMBRANE_STRETCHING_LOCAL,
+    MEMBRANE_TENSION,
     MTOC_ATTACHMENT,
     PINNING,
+    TRIANGLE_BEAD,
+    VERTEX_ATTACHMENT,
+    VOLUME_CONSERVATION,
     Kind,
     energy_function,
     terms,
@@ -111,6 +119,8 @@ cdef class MechanicalModel(LoadedModel):
         Largest distance (nm, exclusive) from the surface of a bubble at which it repels.
     mtoc_attachment, afm_attachment : {'ATTACHMENTHARMONIC', None}
         Springs between bubbles and the minus ends attached to them.
+    membranes : MembraneTerms or None
+        Energies of membranes; None: ``load`` may not be given any.
 
     Raises
     ------
@@ -122,7 +132,7 @@ cdef class MechanicalModel(LoadedModel):
         self, *, planes, boundary_k, boundary_screening, boundary_cutoff, bending, excluded_volume, volume_cutoff,
         boundary_shape=None, boundary_repulsion="REPULSIONEXP", branching_stretching=None, branching_bending=None,
         branching_dihedral=None, branching_position=None, pinning=False, bubbles=False, bubble_repulsion=None,
-        bubble_cutoff=INFINITY, mtoc_attachment=None, afm_attachment=None,
+        bubble_cutoff=INFINITY, mtoc_attachment=None, afm_attachment=None, membranes=None,
     ):
         self.shape = boundary_shape
         self.surfaces = Surfaces(planes, boundary_shape)
@@ -156,7 +166,7 @@ cdef class MechanicalModel(LoadedModel):
             raise ValueError("bubbles: must be True for bubble_repulsion, mtoc_attachment and afm_attachment")
         self.bubbles_repel = bubble_repulsion is not None
         self.bubble_cutoff = positive("bubble_cutoff", bubble_cutoff, True)
-        self.set_table({
+        cdef dict switches = {
             FILAMENT_STRETCHING: True, LINKER_STRETCHING: True, MOTOR_STRETCHING: True, FILAMENT_BENDING: self.bends,
             BRANCHING_STRETCHING: branching_stretching, BRANCHING_BENDING: branching_bending,
             BRANCHING_DIHEDRAL: branching_dihedral, BRANCHING_POSITION: branching_position,
@@ -165,7 +175,18 @@ cdef class MechanicalModel(LoadedModel):
             BOUNDARY_BUBBLE_REPULSION: self.walls and bubbles, PINNING: pinning,
             BUBBLE_CYLINDER_REPULSION: bubble_repulsion, BUBBLE_BUBBLE_REPULSION: bubble_repulsion,
             MTOC_ATTACHMENT: mtoc_attachment, AFM_ATTACHMENT: afm_attachment,
-        })
+        }
+        self.takes_membranes = membranes is not None
+        if membranes is not None:
+            self.membranes.set_terms(membranes)
+            switches |= {
+                MEMBRANE_STRETCHING_LOCAL: membranes.stretching == "LOCAL_HARMONIC",
+                MEMBRANE_STRETCHING_GLOBAL: membranes.stretching == "GLOBAL_HARMONIC",
+                MEMBRANE_TENSION: membranes.tension, MEMBRANE_BENDING: membranes.bending,
+                MEMBRANE_PROTECTION: membranes.protects, VERTEX_ATTACHMENT: membranes.attachments,
+                VOLUME_CONSERVATION: membranes.volume, TRIANGLE_BEAD: membranes.bead_repulsion,
+            }
+        self.set_table(switches)
 
     def __cinit__(self, **_):
         self.minimiser = Minimiser(self)
@@ -378,6 +399,21 @@ cdef class MechanicalModel(LoadedModel):
     def attachment_force(self):
         """(nb, 3) float64 force on every bubble of the filaments attached to it at the present positions, pN."""
         return self.force_of((MTOC_ATTACHMENT, AFM_ATTACHMENT))[self.bubbles.point.copy((-1,))]
+
+    @property
+    def vertex_positions(self):
+        """(nv, 3) float64 copy of the vertices of membranes in the order of ``load``, nm."""
+        return self.membranes.by_vertex(self.x)
+
+    @property
+    def vertex_forces(self):
+        """(nv, 3) float64 forces on the vertices, fixed ones too, pN; of the same positions as ``forces``."""
+        return -self.membranes.by_vertex(self.gradient)
+
+    @property
+    def triangle_bead_pairs(self):
+        """(npairs, 2) int32 copy of the listed pairs of a triangle, in the order of ``load``, and a bead it repels."""
+        return self.membranes.contact.copy((-1, 2))
 
     @property
     def bubble_positions(self):

@@ -1,8 +1,10 @@
 # The mechanical system as C arrays: what every interaction reads. Lengths nm, energies pN nm.
 #
-# Coordinates: beads filament by filament, then movable bubbles, then fixed bubbles. The first ``free`` points move.
+# Coordinates: beads filament by filament, movable bubbles, movable vertices of membranes; then fixed vertices and
+# fixed bubbles. The first ``free`` points move.
 
 from medyan_py.core.mechanics.surfaces cimport Surface
+from medyan_py.core.membrane.sheets cimport Membranes
 
 ctypedef double (*EnergyFunction)(const Network *, const double *, double *, Py_ssize_t, Py_ssize_t) noexcept nogil
 # energy of the terms first … last−1 at coordinates x; their gradient is added to g
@@ -69,3 +71,4 @@ cdef struct Network:
     const double *attachment_k
     const int *mtoc                   # attachments to centres of microtubules or filaments
     const int *afm                    # attachments to probes
+    const Membranes *membranes

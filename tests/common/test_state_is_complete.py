@@ -74,7 +74,8 @@ NO_STATE = {
             *("seed_margin", "seed_volume", "flat_seeds"),
         ),
         MADE,
-    ),
+    )
+    | {"tip_membranes": "placed anew from the meshes"},
     "FilamentMembers": dict.fromkeys(
         (
             "emissions",

@@ -303,9 +303,11 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
 @pytest.mark.parametrize(
     ("extra", "keyword", "feature"),
     [
-        ("SPECIALPROTOCOL scale-membrane-eq-area 1 2", "SPECIALPROTOCOL", "special protocol scale-membrane-eq-area"),
-        (MEMBRANE + "(init-membrane p (mesh PLANE 1 2 3 4 5 6 7 8 9 10 11 12))", "init-membrane", "membranes"),
-        ("init-fixed-vertex-attachment 1 2 3 4 5", "init-fixed-vertex-attachment", "membranes"),
+        (
+            MEMBRANE + "(init-membrane p (mesh ELLIPSOID 1 2 3 4 5 6))\nadapt-mesh-during-minimization true",
+            "adapt-mesh-during-minimization",
+            "remeshing within a minimisation",
+        ),
     ],
 )
 def test_feature_not_available(folder, extra, keyword, feature):

@@ -1,0 +1,96 @@
+"""Cost of membranes: energy and gradient per triangle and term, remeshing per vertex, at several mesh sizes.
+
+Columns that do not change with the size show that the cost is linear. Best of several repetitions.
+
+    python benchmarks/membrane.py
+"""
+
+from time import perf_counter
+
+import numpy as np
+
+from medyan_py.core.mechanics.model import MechanicalModel
+from medyan_py.core.membrane.mesh import MembraneMesh
+from medyan_py.core.membrane.remeshing import Remesher
+from medyan_py.core.membrane.shapes import icosphere
+from medyan_py.core.membrane.terms import MembraneTerms
+
+TERMS = {
+    "tension": {"bending": None, "tension": "CONSTANT", "protection": False},
+    "protection": {"bending": None, "protection": True},
+    "volume": {"bending": None, "volume": "MEMBRANE"},
+    "local area": {"bending": None, "stretching": "LOCAL_HARMONIC"},
+    "global area": {"bending": None, "stretching": "GLOBAL_HARMONIC", "protection": False},
+    **{f"bending {p}": {"curvature_policy": p} for p in ("with-sign", "squared", "mem3dg", "mixed-voronoi")},
+}
+LEVELS = (3, 4, 5, 6)
+ROUNDS = 30
+
+
+def load(model, x, triangles, beads):
+    """Put one closed surface into a model, and beads that are no filament to speak of."""
+    n = len(beads) // 2
+    model.load(
+        x=beads, filament_start=2 * np.arange(n + 1), filament_key=np.arange(n), position=np.zeros(n, int),
+        rest_length=np.ones(n), stretching_k=np.zeros(n), hinge_k=np.zeros(2 * n), hinge_theta=np.zeros(2 * n),
+        volume_k=np.zeros(n), serial=np.zeros(2 * n, int), monomer_size=np.ones(n), monomer_interval=np.ones(n, int),
+        bond_cylinders=np.zeros((0, 2), int), bond_fractions=np.zeros((0, 2)), bond_k=[], bond_rest=[],
+        bond_is_motor=np.zeros(0, bool),
+        membranes={
+            "x": x, "triangles": triangles, "membrane": np.zeros(len(triangles), int), "bending_k": [100.0],
+            "tension": [0.02], "area_k": [400.0], "rest_area": [1e6], "volume_k": [0.8], "rest_volume": [1e8],
+            "triangle_stretching_k": np.ones(len(triangles)),
+        },
+    )  # fmt: skip
+
+
+def make_model(**terms):
+    return MechanicalModel(
+        planes=np.zeros((0, 6)), boundary_k=1.0, boundary_screening=1.0, boundary_cutoff=1.0, bending=None,
+        excluded_volume=None, volume_cutoff=1.0, membranes=MembraneTerms(**terms),
+    )  # fmt: skip
+
+
+def evaluation(model):
+    """Seconds of one evaluation, best of several."""
+    best = np.inf
+    for _ in range(ROUNDS):
+        start = perf_counter()
+        model.evaluate()
+        best = min(best, perf_counter() - start)
+    return best
+
+
+def main():
+    surfaces = [icosphere(level, 300.0) for level in LEVELS]
+    print("ns per triangle".ljust(26) + "".join(f"{len(t):>9}" for _, t in surfaces))
+    for name, terms in TERMS.items():
+        model, row = make_model(**terms), []
+        for x, triangles in surfaces:
+            load(model, x, triangles, np.zeros((0, 3)))
+            row.append(evaluation(model) / len(triangles) * 1e9)
+        print(name.ljust(26) + "".join(f"{value:9.1f}" for value in row))
+    row = []
+    for x, triangles in surfaces:
+        rng = np.random.default_rng(1)
+        beads = x[rng.integers(len(x), size=400)] * rng.uniform(0.9, 0.97, (400, 1))
+        model = make_model(bending=None, bead_repulsion="REPULSION", bead_repulsion_k=650.0, bead_repulsion_cutoff=30.0)
+        load(model, x, triangles, beads)
+        row.append(evaluation(model) / len(model.triangle_bead_pairs) * 1e9)
+    print("bead repulsion, per pair".ljust(26) + "".join(f"{value:9.1f}" for value in row))
+    print("µs per vertex")
+    adapted, first = [], []
+    for level, (x, triangles) in zip(LEVELS, surfaces, strict=True):
+        mesh = MembraneMesh()
+        mesh.add(x * 2 ** (level - 3), triangles)
+        remesher = Remesher(mesh, 1, [True], max_size=30.0)
+        for result in (first, adapted):
+            start = perf_counter()
+            remesher.adapt()
+            result.append((perf_counter() - start) / len(mesh.vertices) * 1e6)
+    print("first remeshing".ljust(26) + "".join(f"{value:9.2f}" for value in first))
+    print("nothing to do".ljust(26) + "".join(f"{value:9.2f}" for value in adapted))
+
+
+if __name__ == "__main__":
+    main()

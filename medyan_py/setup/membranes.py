@@ -1,0 +1,250 @@
+"""The membranes of a deck: first meshes, what the mechanical model is told of them, remeshing between relaxations."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from medyan_py.core.membrane.errors import MeshError
+from medyan_py.core.membrane.exchange import model_arrays
+from medyan_py.core.membrane.geometry import Geometry
+from medyan_py.core.membrane.mesh import MembraneMesh
+from medyan_py.core.membrane.remeshing import Remesher
+from medyan_py.core.membrane.shapes import ellipsoid, plane
+from medyan_py.core.membrane.terms import MembraneTerms
+from medyan_py.core.membrane.tips import TipObstacles
+from medyan_py.deck import Deck, DeckError, Diagnostic, Membrane
+from medyan_py.setup.mesh_files import read_meshes
+
+LATTICE = 40.0  # nm; the box of a PLANE counts in whole multiples of it, as in MEDYAN 5.4
+LEAST = 1.0  # nm² or nm³: rest values have to be positive
+
+
+def membrane_terms(deck: Deck) -> MembraneTerms:
+    """Which energies the membranes of a deck have."""
+    rules = deck.membranes
+    return MembraneTerms(
+        stretching=rules.stretching,
+        tension="CONSTANT" if rules.tension else None,
+        bending="HELFRICH" if rules.bending else None,
+        curvature_policy=rules.policy,
+        volume="MEMBRANE" if rules.volume else None,
+        bead_repulsion="REPULSION" if rules.bead_repulsion else None,
+        bead_repulsion_k=rules.bead_k,
+        bead_repulsion_cutoff=rules.bead_cutoff,
+    )
+
+
+class Membranes:
+    """The membranes of one simulation.
+
+    Parameters
+    ----------
+    deck : Deck
+    seed : numpy.random.SeedSequence
+        Of the stream that divides molecules when the mesh changes.
+
+    Attributes
+    ----------
+    mesh : MembraneMesh
+    rest_area, rest_volume : float64 (n,), nm², nm³
+        Of every membrane.
+    remeshed : int
+        Flips, splits and collapses of the last remeshing.
+
+    Raises
+    ------
+    DeckError
+        For a mesh that is no surface, a membrane without volume where the volume is conserved, and an attachment
+        without a vertex in reach.
+    """
+
+    def __init__(self, deck: Deck, seed: np.random.SeedSequence):
+        self._deck, self._rules = deck, deck.membranes
+        self.mesh = MembraneMesh()
+        self._own = []  # per membrane of the mesh, its deck entry; a mesh file may hold several
+        for membrane in self._rules.membranes:
+            self._add(membrane)
+        self._remesher = Remesher(
+            self.mesh,
+            seed,
+            [m.reservoir for m in self._own],
+            max_size=self._rules.max_size,
+            adapted=[m.system == "general" for m in self._own],
+        )
+        self._adapt_first()
+        shape = Geometry(self.mesh)
+        self.rest_area = np.array([m.rest_area_factor * shape.area(n) for n, m in enumerate(self._own)])
+        self.rest_volume = np.array([shape.volume(n) + m.volume_offset for n, m in enumerate(self._own)])
+        for n, m in enumerate(self._own):
+            self.mesh.reset_rest_areas(m.rest_area_factor, n)
+            if self._rules.volume and m.volume_k > 0 and not self.rest_volume[n] > 0:
+                self._refuse(m, f"encloses {self.rest_volume[n]:g} nm³; turn its normal or set volume-offset")
+        self._attach()
+        self.remeshed = 0
+        self._vertices = self._triangles = np.zeros(0, dtype=np.int32)
+
+    def _refuse(self, membrane: Membrane, message: str) -> None:
+        file = self._deck.source_lines.get("init-membrane", (str(self._deck.system_path),))[0]
+        raise DeckError([Diagnostic("error", file, membrane.line, "init-membrane", message)])
+
+    def _add(self, membrane: Membrane) -> None:
+        shape, given = membrane.mesh
+        edge = self._rules.max_size
+        try:
+            if shape == "file":
+                surfaces = read_meshes(given)
+            elif shape == "ELLIPSOID":
+                surfaces = [ellipsoid(given[:3], given[3:], min(edge, 0.3 * min(given[3:])))]
+            else:
+                size = LATTICE * np.floor(np.array(given[9:]) / LATTICE)
+                surfaces = [plane(given[:3], given[3:6], given[6:9], size, edge)]
+            for surface in surfaces:
+                self.mesh.add(*surface)
+                self._own.append(membrane)
+        except (MeshError, ValueError) as error:
+            self._refuse(membrane, f"mesh: {error}")
+
+    def _adapt_first(self) -> None:
+        """Remesh; then give ellipsoids the shape and the volume asked for, from which their rest values follow.
+
+        A polyhedron with its corners on an ellipsoid encloses too little, so it is made larger by what is missing.
+        """
+        for _ in range(2):
+            self._remesher.adapt()
+            v = self.mesh.vertices
+            for n, membrane in enumerate(self._own):
+                if membrane.mesh[0] != "ELLIPSOID":
+                    continue
+                rows = v.rows[v["membrane"][v.rows] == n]
+                centre, axes = np.array(membrane.mesh[1][:3]), np.array(membrane.mesh[1][3:])
+                scaled = (v["x"][rows] - centre) / axes
+                v["x"][rows] = centre + axes * scaled / np.linalg.norm(scaled, axis=1)[:, None]
+                missing = 4 / 3 * np.pi * axes.prod() / Geometry(self.mesh).volume(n)
+                v["x"][rows] = centre + (v["x"][rows] - centre) * missing ** (1 / 3)
+
+    def _attach(self) -> None:
+        """Tie the nearest vertex to the place of every attachment."""
+        v = self.mesh.vertices
+        self._attached = []
+        for attachment in self._rules.attachments:
+            rows = v.rows
+            distance = np.linalg.norm(v["x"][rows] - np.array(attachment.place), axis=1)
+            if not len(rows) or distance.min() >= attachment.reach:
+                name = "init-fixed-vertex-attachment"
+                file, line = self._deck.source_lines[name]
+                place = " ".join(f"{c:g}" for c in attachment.place)
+                message = f"no vertex within {attachment.reach:g} nm of {place}"
+                raise DeckError([Diagnostic("error", file, line, name, message)])
+            row = int(rows[np.argmin(distance)])
+            v["attachments"][row] += 1
+            self._attached.append((row, attachment))
+
+    # --- checkpoints
+
+    def state(self) -> dict:
+        """Meshes, rest values, attachments and the random stream of the remeshing."""
+        return {
+            "mesh": self.mesh.state(),
+            "remesher": self._remesher.state(),
+            "rest_area": self.rest_area.copy(),
+            "rest_volume": self.rest_volume.copy(),
+            "attached": np.array([row for row, _ in self._attached], dtype=np.int32),
+            "remeshed": int(self.remeshed),
+        }
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the membranes of the same deck."""
+        self.mesh.restore(saved["mesh"])
+        self._remesher.restore(saved["remesher"])
+        self.rest_area, self.rest_volume = saved["rest_area"].copy(), saved["rest_volume"].copy()
+        places = [attachment for _, attachment in self._attached]
+        self._attached = list(zip(saved["attached"].tolist(), places, strict=True))
+        self.remeshed = saved["remeshed"]
+
+    # --- relaxation
+
+    def arrays(self) -> dict:
+        """``membranes`` of ``MechanicalModel.load``."""
+        own, rules = self._own, self._rules
+        arrays, self._vertices, self._triangles = model_arrays(self.mesh, [m.pinning for m in own])
+        material = np.array([m.area_k if m.system == "material" else 0.0 for m in own])
+        tense = [m.system == "general" and m.reservoir for m in own]
+        elastic = [m.system == "general" and not m.reservoir for m in own]
+        number = np.zeros(self.mesh.vertices.top, dtype=np.int64)
+        number[self._vertices] = np.arange(len(self._vertices))
+        return arrays | {
+            "bending_k": [m.bending_k for m in own],
+            "spontaneous_curvature": [m.spontaneous_curvature for m in own],
+            "tension": [m.tension * on for m, on in zip(own, tense, strict=True)],
+            "area_k": [m.area_k * on for m, on in zip(own, elastic, strict=True)],
+            "rest_area": self.rest_area,
+            "volume_k": [m.volume_k if rules.volume else 0.0 for m in own],
+            "rest_volume": self.rest_volume,
+            "volume_offset": [m.volume_offset for m in own],
+            "triangle_stretching_k": material[arrays["membrane"]],
+            "attachments": {
+                "vertex": number[[row for row, _ in self._attached]],
+                "place": np.array([a.place for _, a in self._attached]).reshape(-1, 3),
+                "k": [a.k for _, a in self._attached],
+            },
+        }
+
+    def take(self, positions: np.ndarray) -> None:
+        """Positions (nv, 3), nm, of the vertices in the order of the last ``arrays``."""
+        self.mesh.vertices["x"][self._vertices] = positions
+
+    def hinder(self, obstacles: TipObstacles) -> None:
+        """Put the triangles where growing filament ends feel them."""
+        if self._rules.bead_repulsion:
+            corners = self.mesh.triangles["corner"][self.mesh.triangles.rows]
+            obstacles.place(self.mesh.vertices["x"][corners], self._rules.bead_k, self._rules.tip_cutoff)
+
+    def adapt(self) -> bool:
+        """Remesh; whether the mesh has changed."""
+        self.remeshed = self._remesher.adapt()
+        return self.remeshed > 0
+
+    def scale(self, elapsed: float) -> None:
+        """What special protocols do to rest areas and rest volumes in ``elapsed`` s.
+
+        Rest areas of membranes without a reservoir: of the whole, of triangles and of vertices together. Rest volumes
+        of all membranes.
+        """
+        area, volume = self._deck.protocols.membrane_area, self._deck.protocols.membrane_volume
+        if volume is not None:
+            self.rest_volume = np.maximum(max(volume.least, LEAST), self.rest_volume + volume.rate * elapsed)
+        if area is None:
+            return
+        t, v = self.mesh.triangles, self.mesh.vertices
+        for n, membrane in enumerate(self._own):
+            if membrane.reservoir:
+                continue
+            new = max(area.least, LEAST, self.rest_area[n] + area.rate * elapsed)
+            for table in (t, v):
+                rows = table.rows[table["membrane"][table.rows] == n]
+                table["rest_area"][rows] *= new / self.rest_area[n]
+            self.rest_area[n] = new
+
+    # --- regions
+
+    def inside(self, points: np.ndarray) -> np.ndarray:
+        """Whether points (n, 3), nm, lie in the union of the closed membranes; all do if there is none.
+
+        By the solid angle under which a point sees the surface (Van Oosterom & Strackee 1983, IEEE Trans Biomed Eng
+        30:125): 4π from inside, 0 from outside.
+        """
+        points = np.asarray(points, dtype=np.float64)
+        closed = [n for n in range(self.mesh.membranes) if self.mesh.is_closed(n)]
+        if not closed:
+            return np.ones(len(points), dtype=bool)
+        t = self.mesh.triangles
+        found = np.zeros(len(points), dtype=bool)
+        for n in closed:
+            corners = t["corner"][t.rows[t["membrane"][t.rows] == n]]
+            for i, point in enumerate(points):
+                a, b, c = (self.mesh.vertices["x"][corners[:, k]] - point for k in range(3))
+                la, lb, lc = (np.linalg.norm(r, axis=1) for r in (a, b, c))
+                above = (a * np.cross(b, c)).sum(1)
+                below = la * lb * lc + (a * b).sum(1) * lc + (b * c).sum(1) * la + (c * a).sum(1) * lb
+                found[i] |= abs(np.arctan2(above, below).sum()) > np.pi
+        return found

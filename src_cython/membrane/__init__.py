@@ -1,0 +1,1 @@
+"""Triangulated membranes: the mesh, its geometry, energies and remeshing."""

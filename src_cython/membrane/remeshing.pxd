@@ -1,0 +1,20 @@
+from medyan_py.core.membrane.relocation cimport Relocation
+from medyan_py.core.membrane.triangle cimport Triangle
+
+
+cdef class Remesher(Relocation):
+    cdef double max_size
+    cdef readonly int rounds          # of the last call
+
+    cdef double curvature(self, int v) noexcept
+    cdef double border_edge(self, int v) noexcept
+    cdef int measure_sizes(self) except -1
+    cdef int smooth(self, int[::1] rows, double[::1] old) except -1
+    cdef long long scan(self) except -1
+    cdef bint split_edge(self, int h) except -1
+    cdef bint collapse_edge(self, int h) except -1
+    cdef double collapse_gain(self, int h) except? -2
+    cdef bint agrees(self, const Triangle *new, int a, int d, int at, int b) noexcept
+    cdef bint flip_edge(self, int h) except -1
+    cdef long long flip_all(self) except -1
+    cdef int relocate(self) except -1

@@ -1,0 +1,14 @@
+from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+
+
+cdef class TipObstacles:
+    cdef readonly Py_ssize_t count
+    cdef double k, cutoff, cell
+    cdef double low[3]
+    cdef int shape[3]
+    cdef Doubles corner               # 9 per triangle
+    cdef Ints start, member           # triangles by cell of a grid
+
+    cdef int lay_grid(self, Py_ssize_t m) except -1
+    cdef void enter(self, Py_ssize_t m, bint fill) noexcept nogil
+    cdef double load(self, const double *tip, const double *direction, double ahead, double step) noexcept nogil

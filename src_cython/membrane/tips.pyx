@@ -1,0 +1,180 @@
+"""Load of membranes on growing filament ends.
+
+The repulsion of ``bead_repulsion.pyx`` pushes a tip back with −d·F, d the direction of growth and F the force on the
+tip; forces that pull it on do not count. Where the next monomer would cross a triangle the load is infinite.
+Triangles are entered into all cells of a grid that their bounding box, widened by the range of the force, touches, so a
+tip looks into one cell.
+"""
+
+from libc.math cimport INFINITY, floor
+from libc.string cimport memset
+
+import numpy as np
+
+from medyan_py.core.mechanics.arguments cimport take_doubles
+from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.membrane.bead_repulsion cimport repulsion
+from medyan_py.core.membrane.contacts cimport triangle_distance
+
+
+cdef class TipObstacles:
+    """Triangles that growing ends feel; none when made.
+
+    They stand still until ``place`` is called again.
+    """
+
+    def __cinit__(self):
+        self.corner, self.start, self.member = Doubles(), Ints(), Ints()
+
+    def place(self, corners, double k, double cutoff):
+        """Take over triangles.
+
+        Parameters
+        ----------
+        corners : (m, 3, 3) float64
+            Corners of every triangle, nm.
+        k : float
+            Strength of the repulsion, pN nm³.
+        cutoff : float
+            Largest distance (nm, exclusive) at which a triangle is felt, positive.
+
+        Raises
+        ------
+        ValueError
+            For a wrong shape or a number out of range.
+        """
+        cdef Py_ssize_t m = len(corners)
+        if not 0 < cutoff < INFINITY:
+            raise ValueError(f"cutoff: {cutoff}, must be positive and finite")
+        if not 0 <= k < INFINITY:
+            raise ValueError(f"k: {k}, must be finite and not negative")
+        self.count = 0
+        take_doubles("corners", corners, (m, 3, 3), self.corner, -1e15, 1e15)
+        if m == 0:
+            return
+        self.cell, self.k, self.cutoff = 2 * cutoff, k, cutoff
+        self.lay_grid(m)
+        self.count = m
+
+    cdef int lay_grid(self, Py_ssize_t m) except -1:
+        """Enter every triangle into its cells, which grow until there are not many more of them than triangles."""
+        cdef double high[3]
+        cdef double wanted
+        cdef Py_ssize_t i, t, n, cells
+        for i in range(3):
+            self.low[i], high[i] = INFINITY, -INFINITY
+        for t in range(3 * m):
+            for i in range(3):
+                self.low[i] = min(self.low[i], self.corner.data[3 * t + i] - self.cutoff)
+                high[i] = max(high[i], self.corner.data[3 * t + i] + self.cutoff)
+        while True:
+            wanted = 1
+            for i in range(3):
+                wanted *= floor((high[i] - self.low[i]) / self.cell) + 1
+            if wanted <= 8 * m + 64:
+                break
+            self.cell *= 1.26
+        cells = 1
+        for i in range(3):
+            self.shape[i] = <int> floor((high[i] - self.low[i]) / self.cell) + 1
+            cells *= self.shape[i]
+        self.start.resize(cells + 2)
+        for n in range(cells + 2):
+            self.start.data[n] = 0
+        # counted two cells ahead, entered one cell ahead: afterwards start[c] is where cell c begins
+        self.enter(m, False)
+        for n in range(1, cells + 2):
+            self.start.data[n] = self.start.data[n] + self.start.data[n - 1]
+        self.member.resize(self.start.data[cells + 1])
+        self.enter(m, True)
+        return 0
+
+    cdef void enter(self, Py_ssize_t m, bint fill) noexcept nogil:
+        cdef int first[3]
+        cdef int last[3]
+        cdef int ix, iy, iz
+        cdef Py_ssize_t t, i, cell
+        cdef double low, high
+        cdef int *start = self.start.data
+        cdef int *member = self.member.data
+        cdef const double *a
+        for t in range(m):
+            a = self.corner.data + 9 * t
+            for i in range(3):
+                low = min(a[i], min(a[3 + i], a[6 + i])) - self.cutoff
+                high = max(a[i], max(a[3 + i], a[6 + i])) + self.cutoff
+                first[i] = <int> floor((low - self.low[i]) / self.cell)
+                last[i] = <int> floor((high - self.low[i]) / self.cell)
+            for ix in range(first[0], last[0] + 1):
+                for iy in range(first[1], last[1] + 1):
+                    for iz in range(first[2], last[2] + 1):
+                        cell = (<Py_ssize_t> ix * self.shape[1] + iy) * self.shape[2] + iz
+                        if fill:
+                            member[start[cell + 1]] = <int> t
+                            start[cell + 1] += 1
+                        else:
+                            start[cell + 2] += 1
+
+    cdef double load(self, const double *tip, const double *direction, double ahead, double step) noexcept nogil:
+        """Load (pN) on a tip that stands ``ahead`` (nm) of ``tip`` along a unit vector and grows by ``step`` (nm)."""
+        cdef double place[3]
+        cdef double scratch[4][3]
+        cdef const double *a
+        cdef double total = 0, push
+        cdef Py_ssize_t i, n, cell = 0, at
+        for i in range(3):
+            place[i] = tip[i] + ahead * direction[i]
+        if self.count == 0:
+            return 0
+        for i in range(3):
+            at = <Py_ssize_t> floor((place[i] - self.low[i]) / self.cell)
+            if at < 0 or at >= self.shape[i]:
+                return 0
+            cell = cell * self.shape[i] + at
+        for n in range(self.start.data[cell], self.start.data[cell + 1]):
+            a = self.corner.data + 9 * self.member.data[n]
+            if triangle_distance(a, a + 3, a + 6, place) >= self.cutoff:
+                continue
+            if crosses(a, a + 3, a + 6, tip, direction, ahead + step):
+                return INFINITY
+            memset(scratch, 0, sizeof(scratch))
+            repulsion(a, a + 3, a + 6, place, self.k, scratch[0], scratch[1], scratch[2], scratch[3])
+            push = 0
+            for i in range(3):
+                push += scratch[3][i] * direction[i]
+            total += max(0, push)
+        return total
+
+    def load_at(self, tip, direction, double ahead, double step):
+        """Load (pN) on a tip that has grown from (3,) nm by ``ahead`` nm along a unit vector (3,) and grows by ``step``."""
+        cdef double[::1] place = np.ascontiguousarray(tip, dtype=np.float64)
+        cdef double[::1] along = np.ascontiguousarray(direction, dtype=np.float64)
+        if place.shape[0] != 3 or along.shape[0] != 3:
+            raise ValueError("tip and direction have three components")
+        return self.load(&place[0], &along[0], ahead, step)
+
+
+cdef bint crosses(const double *a, const double *b, const double *c, const double *p, const double *d,
+                  double length) noexcept nogil:
+    """Whether the segment from p of this length along the unit vector d meets the triangle (Möller & Trumbore 1997)."""
+    cdef double u[3]
+    cdef double v[3]
+    cdef double r[3]
+    cdef double h[3]
+    cdef double q[3]
+    cdef double determinant, s, t, along
+    cdef Py_ssize_t i
+    for i in range(3):
+        u[i] = b[i] - a[i]
+        v[i] = c[i] - a[i]
+        r[i] = p[i] - a[i]
+    for i in range(3):
+        h[i] = d[(i + 1) % 3] * v[(i + 2) % 3] - d[(i + 2) % 3] * v[(i + 1) % 3]
+        q[i] = r[(i + 1) % 3] * u[(i + 2) % 3] - r[(i + 2) % 3] * u[(i + 1) % 3]
+    determinant = u[0] * h[0] + u[1] * h[1] + u[2] * h[2]
+    if determinant == 0:
+        return False
+    s = (r[0] * h[0] + r[1] * h[1] + r[2] * h[2]) / determinant
+    t = (d[0] * q[0] + d[1] * q[1] + d[2] * q[2]) / determinant
+    along = (v[0] * q[0] + v[1] * q[1] + v[2] * q[2]) / determinant
+    return s >= 0 and t >= 0 and s + t <= 1 and 0 <= along <= length

@@ -1,0 +1,287 @@
+"""Decks with membranes: what is made of them, relaxation together with filaments, output, bad input."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from medyan_py import Simulation, read_deck
+from medyan_py.analysis import read_snapshot
+from medyan_py.deck import DeckError
+from medyan_py.output import Recorders, SnapshotRecorder, VtkRecorder
+
+SYSTEM = """\
+NX: 2
+NY: 2
+NZ: 2
+COMPARTMENTSIZEX: 500
+COMPARTMENTSIZEY: 500
+COMPARTMENTSIZEZ: 500
+BOUNDARYSHAPE: CUBIC
+CONJUGATEGRADIENT: POLAKRIBIERE
+GRADIENTTOLERANCE: 1
+CALGORITHM: NRM
+RUNTIME: 0.2
+SNAPSHOTTIME: 0.1
+MINIMIZATIONTIME: 0.1
+NEIGHBORLISTTIME: 0.1
+CHEMISTRYFILE: chemistry.txt
+NUMFILAMENTTYPES: 1
+MONOMERSIZE: 2.7
+CYLINDERSIZE: 108
+NUMBINDINGSITES: 4
+FSTRETCHINGFFTYPE: HARMONIC
+FSTRETCHINGK: 100
+FBENDINGFFTYPE: COSINE
+FBENDINGK: 672
+FBENDINGTHETA: 0
+membrane-bending-ff-type HELFRICH
+"""
+CHEMISTRY = """\
+SPECIESDIFFUSING: A 10 20e6 0 0 REG
+SPECIESFILAMENT: AF 0
+SPECIESPLUSEND: PA 0
+SPECIESMINUSEND: MA 0
+SPECIESBOUND: EA 0
+"""
+VESICLE = """\
+membrane-tension-ff-type CONSTANT
+volume-conservation-ff-type MEMBRANE
+(membrane p (tension 0.02))
+(init-membrane p (mesh ELLIPSOID 500 500 500 300 300 300))
+"""
+SHEET = """\
+(membrane s)
+(init-membrane s (mesh PLANE 0 0 500 0 0 1 100 100 100 830 800 800))
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def deck(text, chemistry=CHEMISTRY):
+        (tmp_path / "system.txt").write_text(SYSTEM + text)
+        (tmp_path / "chemistry.txt").write_text(chemistry)
+        return tmp_path / "system.txt"
+
+    return deck
+
+
+def start(path, seed=1):
+    return Simulation.from_deck(path, seed=seed)
+
+
+# --- reading
+
+
+def test_profile_defaults(write):
+    rules = read_deck(write("(membrane p1)\n(init-membrane p1 (mesh ELLIPSOID 500 500 500 200 200 200))\n")).membranes
+    (m,) = rules.membranes
+    assert (m.system, m.reservoir, m.pinning) == ("general", True, "border1")
+    assert (m.area_k, m.bending_k, m.spontaneous_curvature, m.tension, m.volume_k) == (400, 100, 0, 0, 0.8)
+    assert (m.rest_area_factor, m.volume_offset) == (1, 0)
+    assert m.mesh == ("ELLIPSOID", (500, 500, 500, 200, 200, 200))
+    assert (rules.policy, rules.max_size, rules.attachments) == ("with-sign", 60, ())
+    assert rules.bending and not rules.tension and not rules.volume and rules.stretching is None
+
+
+def test_rules(write):
+    text = "membrane-bending-ff-type HELFRICH_QUADRATIC\n(mesh-adapter (max-size 30))\n" + VESICLE
+    text += "init-fixed-vertex-attachment 1 2 3 50 10 4 5 6 50 20\n"
+    rules = read_deck(write(text)).membranes
+    assert (rules.policy, rules.max_size) == ("squared", 30)
+    assert [(a.place, a.reach, a.k) for a in rules.attachments] == [((1, 2, 3), 50, 10), ((4, 5, 6), 50, 20)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("(membrane p (vertex-system material))", "material needs has-lipid-reservoir false"),
+        ("(membrane p (vertex-system normal))", "normal is not supported"),
+        ("(membrane p (foo 1))", "foo"),
+        ("(membrane p)\n(membrane p)", "twice"),
+        ("(init-membrane q (mesh ELLIPSOID 1 2 3 4 5 6))", "no such profile"),
+        ("(membrane p)\n(init-membrane p (mesh ELLIPSOID 500 500 500 200 0 200))", "semi-axes"),
+        ("(membrane p)\n(init-membrane p (mesh ELLIPSOID 1 2 3 4 5 6) (volume-offset 5))", "volume-offset"),
+        ("(membrane p)\n(init-membrane p (mesh PLANE 1 2 3 0 0 0 1 1 1 9 9 9))", "normal"),
+        ("(membrane p)\n(init-membrane p (mesh PLANE 1 2 3 0 0 1 1 1 1 9 0 9))", "size of the box"),
+        ("(membrane p)\n(init-membrane p)", "mesh is not set"),
+        ("init-fixed-vertex-attachment 1 2 3 50 10 4", "6 values"),
+        ("(mesh-adapter (min-size 3))", "min-size"),
+        ("triangle-bead-volume-ff-type REPULSION", "cutoff"),
+        (SHEET.replace("))", ") (species M 5))"), "species"),
+    ],
+)
+def test_bad_decks_are_refused(write, text, words):
+    with pytest.raises(DeckError, match=words):
+        read_deck(write(text + "\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (SHEET.replace("830 800 800", "30 800 800"), "init-membrane: mesh"),
+        (SHEET.replace("0 0 500 0 0 1", "0 0 5000 0 0 1"), "does not cut the box"),
+        ("(membrane p)\n(init-membrane p (mesh file nowhere.txt))\n", r"nowhere\.txt is not there"),
+        (VESICLE + "init-fixed-vertex-attachment 500 500 500 100 1\n", "no vertex within 100 nm of 500 500 500"),
+        ("volume-conservation-ff-type MEMBRANE\n" + SHEET.replace("0 0 1 ", "0 0 -1 "), "volume-offset"),
+    ],
+)
+def test_impossible_membranes_are_refused_with_their_line(write, text, words):
+    path = write(text)
+    line = next(n for n, row in enumerate(path.read_text().splitlines(), 1) if words[:4] == "no v" or "(init-" in row)
+    with pytest.raises(DeckError, match=words) as caught:
+        start(path)
+    if words[:4] != "no v":
+        assert f":{line}:" in str(caught.value)
+
+
+def test_membranes_are_announced_as_no_barrier(write):
+    warnings = "\n".join(map(str, read_deck(write(VESICLE)).warnings))
+    assert "not held back by membranes" in warnings
+
+
+# --- what is made
+
+
+def test_vesicle_has_the_shape_asked_for(write):
+    (m,) = start(write(VESICLE)).membranes
+    assert m.closed and m.borders == ()
+    volume, area = 4 / 3 * np.pi * 300**3, 4 * np.pi * 300**2
+    assert m.rest_volume == pytest.approx(volume, rel=1e-9)
+    assert m.area == pytest.approx(area, rel=3e-3) and m.areas.sum() == pytest.approx(m.area)
+    assert 300 < len(m.vertices) < 900
+    assert_allclose(m.normals, (m.vertices - 500) / 300, atol=0.02)
+    assert_allclose(np.average(m.curvatures, weights=m.areas), 1 / 300, rtol=5e-3)
+
+
+def test_vesicle_obeys_the_law_of_laplace(write):
+    """A pressure k (V₀ − V)/V₀ = 2 σ/R balances the tension."""
+    (m,) = start(write(VESICLE.replace("0.02", "2") + "(mesh-adapter (max-size 40))\n")).membranes
+    radius = (3 * m.volume / (4 * np.pi)) ** (1 / 3)
+    assert 0.8 * (1 - m.volume / m.rest_volume) == pytest.approx(2 * 2 / radius, rel=0.02)
+
+
+def test_sheet_lies_in_its_rounded_box(write):
+    (m,) = start(write(SHEET)).membranes
+    assert not m.closed and len(m.borders) == 1
+    assert m.vertices[:, 0].max() == pytest.approx(900) and m.vertices[:, 2].max() == pytest.approx(500)
+    assert m.area == pytest.approx(800**2)
+    assert_allclose(m.normals, np.broadcast_to([0, 0, 1], m.normals.shape), atol=1e-6)
+    assert np.isnan(m.curvatures[m.borders[0]]).all()
+
+
+def test_membranes_from_files(write, tmp_path):
+    tetrahedron = "4\n400 400 400\n600 400 400\n400 600 400\n400 400 600\n0 2 1\n0 1 3\n1 2 3\n0 3 2\n"
+    (tmp_path / "two.txt").write_text(tetrahedron + "\n# second\n" + tetrahedron.replace("0 400 400", "1 410 420"))
+    (tmp_path / "one.obj").write_text(
+        "v 400 400 400\nv 600 400 400\nv 400 600 400\nv 400 400 600\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 1 4 3\n"
+    )
+    text = "(membrane p (vertex-system material) (has-lipid-reservoir false))\n"
+    sim = start(write(text + "(init-membrane p (mesh file two.txt))\n(init-membrane p (mesh file one.obj))\n"))
+    assert [len(m.triangles) for m in sim.membranes] == [4, 4, 4]
+    (tmp_path / "cut.txt").write_text(tetrahedron.replace("600 400 400\n", "600 400 400\n# here\n"))
+    with pytest.raises(DeckError, match=r"cut\.txt:1: 4 vertices announced"):
+        start(write(text + "(init-membrane p (mesh file cut.txt))\n"))
+
+
+def test_area_elasticity_sets_the_radius(write):
+    """Without tension and volume the sphere relaxes to R √f."""
+    text = VESICLE.replace("membrane-tension-ff-type CONSTANT\nvolume-conservation-ff-type MEMBRANE\n", "")
+    text = text.replace("(tension 0.02)", "(has-lipid-reservoir false)").replace("300))", "300) (eq-area-factor 0.9))")
+    (m,) = start(write("membrane-stretching-ff-type GLOBAL_HARMONIC\n" + text)).membranes
+    assert m.area == pytest.approx(m.rest_area, rel=1e-3)
+    assert m.rest_area == pytest.approx(0.9 * 4 * np.pi * 300**2, rel=3e-3)
+
+
+# --- running
+
+
+REPULSION = """\
+triangle-bead-volume-ff-type REPULSION
+triangle-bead-volume-k 650
+triangle-bead-volume-cutoff 150
+triangle-bead-volume-cutoff-mech 60
+"""
+
+
+def test_random_filaments_start_inside(write):
+    sim = start(write(VESICLE + REPULSION + "NUMFILAMENTS: 20\nFILAMENTLENGTH: 1\nFILAMENTTYPE: 0\n"))
+    assert len(sim.filaments) == 20
+    assert np.linalg.norm(sim.filaments.beads - 500, axis=1).max() < 300
+
+
+def test_a_filament_pushes_the_membrane_out(write, tmp_path):
+    """A filament nearly as long as the vesicle is wide stretches it; membrane and filament rest in one balance."""
+    (tmp_path / "f.txt").write_text("FILAMENT 0 225 500 500 775 500 500\n")
+    sim = start(write(VESICLE + REPULSION + "FILAMENTFILE: f.txt\n"))
+    (m,) = sim.membranes
+    beads = sim.filaments.beads
+    reach = np.abs(m.vertices[:, 0] - 500).max()
+    assert reach > 300 and reach > np.abs(beads[:, 0] - 500).max()
+    assert np.abs(sim.filaments.beads[:, 1:] - 500).max() < 50
+    assert sim.minimisation.converged
+    assert sim.energies["TriangleBeadExcludedVolume"] > 1
+
+
+def test_cycle_remeshes_and_keeps_the_books(write):
+    sim = start(
+        write(VESICLE.replace("300 300 300", "350 250 250") + "SPECIALPROTOCOL scale-membrane-eq-volume -5e7 1e3\n")
+    )
+    (before,) = sim.membranes
+    sim.run()
+    (after,) = sim.membranes
+    assert sim.time == pytest.approx(0.2)
+    assert after.rest_volume == pytest.approx(before.rest_volume - 1e7)
+    assert after.volume < before.volume
+    sim._membranes.mesh.check()
+    assert set(sim.energies) >= {"MembraneBending", "MembraneTension", "VolumeConservation", "FixedVertexCoordinates"}
+    assert sim.energies["FixedVertexCoordinates"] == 0 and sim.energies["MembraneBending"] > 800 * np.pi
+
+
+def test_rest_area_follows_its_protocol(write):
+    text = VESICLE.replace("(tension 0.02)", "(has-lipid-reservoir false)")
+    text = "membrane-stretching-ff-type GLOBAL_HARMONIC\n" + text.replace("membrane-tension-ff-type CONSTANT\n", "")
+    text = text.replace("volume-conservation-ff-type MEMBRANE\n", "")
+    sim = start(write(text + "SPECIALPROTOCOL scale-membrane-eq-area -4e5 1e6\n"))
+    first = sim.membranes[0].rest_area
+    sim.run(0.1)
+    assert sim.membranes[0].rest_area == pytest.approx(first - 4e4)
+    assert sim.membranes[0].area == pytest.approx(first - 4e4, rel=1e-3)
+    sim.run(0.5)
+    assert sim.membranes[0].rest_area == pytest.approx(1e6)
+
+
+def test_same_seed_same_course(write):
+    path = write(VESICLE + REPULSION + "NUMFILAMENTS: 5\nFILAMENTLENGTH: 1\nFILAMENTTYPE: 0\n")
+    runs = [start(path, 4), start(path, 4)]
+    for sim in runs:
+        sim.run()
+    assert_allclose(runs[0].membranes[0].vertices, runs[1].membranes[0].vertices, rtol=0)
+    assert_allclose(runs[0].filaments.beads, runs[1].filaments.beads, rtol=0)
+
+
+def test_output(write, tmp_path):
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+    from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
+
+    sim = start(write(VESICLE + SHEET.replace("0 0 500", "0 0 900")))
+    recorders = Recorders([SnapshotRecorder(tmp_path), VtkRecorder(tmp_path)])
+    recorders.open(sim)
+    sim.run(0.1, recorders=recorders)
+    recorders.close(sim)
+    frames = list(read_snapshot(tmp_path / "snapshot.traj"))
+    assert len(frames) == 2
+    for frame in frames:
+        assert [len(m.borders) for m in frame.membranes] == [0, 1]
+    for written, view in zip(frames[-1].membranes, sim.membranes, strict=True):
+        assert_allclose(written.vertices, view.vertices, rtol=1e-9)
+        assert (written.triangles == view.triangles).all()
+        assert [list(b) for b in written.borders] == [b.tolist() for b in view.borders]
+    reader = vtkXMLPolyDataReader()
+    reader.SetFileName(str(tmp_path / "paraview/membranes/0000/membranes_000001.vtp"))
+    reader.Update()
+    surface = reader.GetOutput()
+    assert surface.GetNumberOfPolys() == sum(len(m.triangles) for m in sim.membranes)
+    area = vtk_to_numpy(surface.GetPointData().GetArray("area_nm2"))
+    assert area.sum() == pytest.approx(sum(m.area for m in sim.membranes))
+    assert vtk_to_numpy(surface.GetCellData().GetArray("membrane")).max() == 1
+    assert (tmp_path / "paraview/membranes.pvd").exists()
