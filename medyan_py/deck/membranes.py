@@ -118,6 +118,11 @@ def check_membranes(settings: Settings, report: Report) -> None:
     def wrong(entry: Entry, message: str, found: str, allowed: str) -> None:
         report.error(settings.file, entry.line, "init-membrane", message, found=found, allowed=allowed)
 
+    quadratic = settings["membrane-bending-ff-type"] == "HELFRICH_QUADRATIC"
+    for entry in settings.entries("membrane"):
+        if entry.properties.get("eq-curv", 0.0) and (quadratic or settings["surface-curvature-policy"] == "squared"):
+            message = "eq-curv: without effect when the bending energy is that of the squared curvature"
+            report.warning(settings.file, entry.line, "membrane", message)
     for entry in settings.entries("init-membrane"):
         shape, *words = entry.properties.get("mesh") or ("",)
         numbers = [parse_number(word) for word in words] if shape != "file" else []

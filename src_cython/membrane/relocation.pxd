@@ -33,6 +33,7 @@ cdef class Relocation(Surgery):
     cdef double[::1] size             # wanted edge length per vertex, nm
     cdef double[:, ::1] normal        # unit vectors per vertex
     cdef unsigned char[::1] mobile    # per membrane: whether it is adapted
+    cdef unsigned char[::1] touched   # per vertex: whether something there has changed since vertices were moved
 
     cdef int make_room(self) except -1
     cdef int set_normal(self, int v) noexcept

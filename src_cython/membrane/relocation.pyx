@@ -35,17 +35,18 @@ cdef class Relocation(Surgery):
         if adapted.shape != (mesh.membranes,):
             raise ValueError(f"adapted: shape {adapted.shape}, expected ({mesh.membranes},)")
         self.mobile = adapted
-        self.size, self.normal = np.zeros(0), np.zeros((0, 3))
+        self.size, self.normal, self.touched = np.zeros(0), np.zeros((0, 3)), np.zeros(0, np.uint8)
 
     cdef int make_room(self) except -1:
         """Room for the numbers of every row, kept when rows are added."""
         cdef Py_ssize_t rows = self.mesh.vertices.capacity
         if self.size.shape[0] == rows:
             return 0
-        size, normal = np.zeros(rows), np.zeros((rows, 3))
+        size, normal, touched = np.zeros(rows), np.zeros((rows, 3)), np.zeros(rows, np.uint8)
         size[:self.size.shape[0]] = self.size
         normal[:self.size.shape[0]] = self.normal
-        self.size, self.normal = size, normal
+        touched[:self.size.shape[0]] = self.touched
+        self.size, self.normal, self.touched = size, normal, touched
         return 0
 
     cdef int set_normal(self, int v) noexcept:

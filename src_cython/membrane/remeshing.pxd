@@ -17,4 +17,5 @@ cdef class Remesher(Relocation):
     cdef bint agrees(self, const Triangle *new, int a, int d, int at, int b) noexcept
     cdef bint flip_edge(self, int h) except -1
     cdef long long flip_all(self) except -1
+    cdef object surroundings(self)
     cdef int relocate(self) except -1

@@ -260,6 +260,7 @@ cdef class Remesher(Relocation):
         self.make_room()
         self.size[m] = 0.5 * (self.size[a] + self.size[b])
         self.set_normal(m)
+        self.touched[m] = 1
         for a, b in ((a, d), (d, b), (b, c), (c, a)):
             self.flip_edge(mesh.half_edge(a, b))
         return True
@@ -269,7 +270,9 @@ cdef class Remesher(Relocation):
         cdef double there = self.collapse_gain(h), back = self.collapse_gain(self.mesh.opposites()[h])
         if max(there, back) < WORSE:
             return False
-        self.collapse(h if there >= back else self.mesh.opposites()[h])
+        h = h if there >= back else self.mesh.opposites()[h]
+        self.touched[self.mesh.start_of(h)] = 1
+        self.collapse(h)
         return True
 
     cdef double collapse_gain(self, int h) except? -2:
@@ -361,6 +364,7 @@ cdef class Remesher(Relocation):
         if left.twice == 0 or right.twice == 0 or dot(left.normal, right.normal) < FLAT:
             return False
         self.flip(h)
+        self.touched[a] = self.touched[b] = self.touched[c] = self.touched[d] = 1
         return True
 
     cdef long long flip_all(self) except -1:
@@ -381,12 +385,27 @@ cdef class Remesher(Relocation):
 
     # --- moving vertices
 
+    cdef object surroundings(self):
+        """Rows of the vertices within two edges of what has changed since the last call."""
+        t = self.mesh.triangles
+        corners = np.asarray(t["corner"])[t.rows]
+        near = np.asarray(self.touched) != 0
+        for _ in range(2):
+            near[corners[near[corners].any(axis=1)].ravel()] = True
+        self.touched[:] = 0
+        alive = np.asarray(self.mesh.vertices["alive"]) != 0
+        return np.flatnonzero(near[:len(alive)] & alive).astype(np.int32)
+
     cdef int relocate(self) except -1:
-        """Move the vertices along the surface, then flip; three times or until nothing flips."""
+        """Move vertices near changes along the surface, then flip; three times or until nothing flips.
+
+        Far from changes vertices stay, so that the cost is that of the changes.
+        """
         cdef MembraneMesh mesh = self.mesh
         cdef int v
-        cdef int[::1] rows = mesh.vertices.rows
+        cdef int[::1] rows
         for _ in range(3):
+            rows = self.surroundings()
             for _ in range(SWEEPS):
                 for v in rows:
                     self.set_normal(v)
@@ -394,7 +413,7 @@ cdef class Remesher(Relocation):
                     if not mesh.vertices.border[v] and mesh.vertices.attachments[v] == 0 and \
                             self.mobile[mesh.vertices.membrane[v]]:
                         self.move_along(v)
+            self.share_after_moves()
             if self.flip_all() == 0:
                 break
-        self.share_after_moves()
         return 0

@@ -146,7 +146,7 @@ cdef class TipObstacles:
         return total
 
     def load_at(self, tip, direction, double ahead, double step):
-        """Load (pN) on a tip that has grown from (3,) nm by ``ahead`` nm along a unit vector (3,) and grows by ``step``."""
+        """Load (pN) on a tip grown from (3,) nm by ``ahead`` nm along the unit vector (3,), growing by ``step``."""
         cdef double[::1] place = np.ascontiguousarray(tip, dtype=np.float64)
         cdef double[::1] along = np.ascontiguousarray(direction, dtype=np.float64)
         if place.shape[0] != 3 or along.shape[0] != 3:

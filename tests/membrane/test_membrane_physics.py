@@ -92,7 +92,7 @@ def deflate(x, triangles, reduced_volume, seed):
 @pytest.mark.slow
 @pytest.mark.parametrize(("squeeze", "oblate"), [((1, 1, 0.8), True), ((0.9, 0.9, 1.2), False)])
 def test_vesicle_shapes(squeeze, oblate):
-    """Reduced volume 0.62: biconcave discocyte or prolate, twice a sphere.s energy (Seifert et al. 1991)."""
+    """Reduced volume 0.62: biconcave discocyte or prolate, nearly twice a sphere's energy (Seifert et al. 1991)."""
     x, triangles = icosphere(3, 100.0)
     mesh, energy = deflate(x * np.array(squeeze), triangles, 0.62, 3)
     x = mesh.vertices["x"][mesh.vertices.rows]

@@ -139,6 +139,13 @@ def test_membranes_are_announced_as_no_barrier(write):
     assert "not held back by membranes" in warnings
 
 
+def test_spontaneous_curvature_that_is_ignored_is_remarked(write):
+    text = VESICLE.replace("(tension 0.02)", "(eq-curv 0.001)")
+    for extra, remarked in (("", False), ("surface-curvature-policy squared\n", True)):
+        warnings = "\n".join(map(str, read_deck(write(extra + text)).warnings))
+        assert ("eq-curv: without effect" in warnings) == remarked
+
+
 # --- what is made
 
 
