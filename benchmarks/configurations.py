@@ -54,7 +54,7 @@ def simulate(deck: str, factors: tuple[int, int, int], duration: float, count: i
     relax = mechanics.relax
 
     def keep_and_relax() -> None:
-        moments.append(mechanics.state())
+        moments.append(mechanics.arrays())
         relax()
 
     mechanics.relax = keep_and_relax

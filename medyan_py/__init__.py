@@ -13,6 +13,7 @@ from pkgutil import extend_path
 __path__ = extend_path(__path__, __name__)
 
 from medyan_py.analysis.trajectory import open_trajectory
+from medyan_py.checkpoint import CheckpointError
 from medyan_py.deck import Deck, DeckError, read_deck
 from medyan_py.output import OutputError, claim_directory, standard_recorders
 from medyan_py.reactions import Grid, ReactionSystem
@@ -20,6 +21,7 @@ from medyan_py.simulation import Simulation
 from medyan_py.version import __version__
 
 __all__ = [
+    "CheckpointError",
     "Deck",
     "DeckError",
     "Grid",

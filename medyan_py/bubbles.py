@@ -6,9 +6,14 @@ import numpy as np
 
 from medyan_py.core.chemistry.descriptions import Spheres
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.common.state import StateError
 from medyan_py.deck import Anchor, Deck
 
 KINDS = ("bubble", "mtoc", "afm")
+_ARRAYS = (
+    *("type", "kind", "x", "radius", "strength", "screening", "fixed", "stiffness"),
+    *("force", "attachment_force"),
+)
 DOWNWARDS = (0.0, 0.0, -1.0)  # inward normal of a probe's plane: the network lies below it
 
 
@@ -54,6 +59,17 @@ class BubbleState:
         self.force = np.zeros((len(self), 3))
         self.attachment_force = np.zeros((len(self), 3))
         return len(self) - 1
+
+    def state(self) -> dict:
+        """All arrays."""
+        return {name: getattr(self, name).copy() for name in _ARRAYS}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the bubbles of a simulation of the same deck; StateError if there are more or fewer of them."""
+        if saved["x"].shape != self.x.shape:
+            raise StateError(f"{len(saved['x'])} bubbles were saved where {len(self)} are needed")
+        for name in _ARRAYS:
+            setattr(self, name, saved[name].copy())
 
     @property
     def probes(self) -> np.ndarray:

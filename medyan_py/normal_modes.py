@@ -202,9 +202,58 @@ class HessianTracker:
             self.forget()
         self.records.append(HessianRecord(time, matrix, modes, projections))
 
+    def state(self) -> dict:
+        """How many minimisations there were, where points were, records not yet written, what films are made of."""
+        keys, places = (np.zeros(0, np.int64), np.zeros((0, 3))) if self._before is None else self._before
+        saved = {
+            "minimisations": self._minimisations,
+            "keys": keys,
+            "places": places,
+            "before": self._before is not None,
+        }
+        saved["records"] = {str(number): _record_state(record) for number, record in enumerate(self.records)}
+        if self.last is not None:
+            still, modes = self.last
+            saved["last"] = {"still": still.state(), "modes": _modes_state(modes)}
+        return saved
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the tracker of the same deck."""
+        self._minimisations = saved["minimisations"]
+        self._before = (saved["keys"].copy(), saved["places"].copy()) if saved["before"] else None
+        self.records = [_record_from(saved["records"][str(n)]) for n in range(len(saved["records"]))]
+        if "last" in saved:
+            self.last = Still.from_state(saved["last"]["still"]), _modes_from(saved["last"]["modes"])
+
     def forget(self) -> None:
         """Drop the records that have been written."""
         self.records = []
+
+
+def _modes_state(modes: Modes | None) -> dict:
+    return {} if modes is None else {"eigenvalues": modes.eigenvalues, "vectors": modes.vectors}
+
+
+def _modes_from(saved: dict) -> Modes | None:
+    return Modes(saved["eigenvalues"], saved["vectors"]) if saved else None
+
+
+def _record_state(record: HessianRecord) -> dict:
+    matrix = csr_matrix(record.matrix)
+    projections = {} if record.projections is None else {"projections": record.projections}
+    return {
+        "time": float(record.time),
+        "rows": int(matrix.shape[0]),
+        **{name: getattr(matrix, name) for name in ("data", "indices", "indptr")},
+        "modes": _modes_state(record.modes),
+        **projections,
+    }
+
+
+def _record_from(saved: dict) -> HessianRecord:
+    shape = saved["rows"], saved["rows"]
+    matrix = csr_matrix((saved["data"], saved["indices"], saved["indptr"]), shape=shape)
+    return HessianRecord(saved["time"], matrix, _modes_from(saved["modes"]), saved.get("projections"))
 
 
 def _direction(keys_before, before, keys, places) -> np.ndarray:

@@ -44,6 +44,14 @@ class RuleChanges:
         while self._due and self._due[0][0] <= time:
             self._due.pop(0)[1]()
 
+    def state(self) -> dict:
+        """How many changes are still to come; what the others did is state of the chemistry."""
+        return {"left": len(self._due)}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the changes of the same deck."""
+        del self._due[: len(self._due) - saved["left"]]
+
     def _change_rates(self, change) -> None:
         for action, side, ratio in (
             ("grow", _PLUS, change.plus_polymerisation),
@@ -72,6 +80,14 @@ class TensionGrowth:
         self._rule = deck.protocols.tension_rule
         self._chemistry = chemistry
         self._next = float("inf") if self._rule is None else self._rule.start
+
+    def state(self) -> dict:
+        """Time of the next look."""
+        return {"next": float(self._next)}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the rule of the same deck."""
+        self._next = saved["next"]
 
     def due(self, time: float) -> bool:
         """Whether it is time (s) to look."""
@@ -147,6 +163,27 @@ class Pins:
         number[beads] = np.arange(len(beads), dtype=np.int32)
         return {"bead": number[self._bead], "place": self._place, "k": self._stiffness}
 
+    def state(self) -> dict:
+        """Pins, beads that have been asked for, and the random stream."""
+        asked = sorted(self._asked)
+        return {
+            **{name: np.array(array) for name, array in self._arrays().items()},
+            "asked_bead": np.array([bead for bead, _ in asked], dtype=np.int32),
+            "asked_birth": np.array([birth for _, birth in asked], dtype=np.float64),
+            "ends_pinned": self._ends_pinned,
+            "random": self._rng.bit_generator.state,
+        }
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the pins of the same deck."""
+        self._bead, self._birth, self._place, self._stiffness = (np.array(saved[name]) for name in self._arrays())
+        self._asked = set(zip(saved["asked_bead"].tolist(), saved["asked_birth"].tolist(), strict=True))
+        self._ends_pinned = saved["ends_pinned"]
+        self._rng.bit_generator.state = saved["random"]
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        return {"bead": self._bead, "birth": self._birth, "place": self._place, "stiffness": self._stiffness}
+
     def _end_beads(self) -> np.ndarray:
         order = self._filaments.ordered()
         start = order["start"]
@@ -195,6 +232,14 @@ class ProbePulls:
     def __init__(self, deck: Deck, bubbles: BubbleState):
         self._rule, self._bubbles = deck.protocols.pulls, bubbles
         self.step = self.pull = 1
+
+    def state(self) -> dict:
+        """Number of the next step and of its pull."""
+        return {"step": self.step, "pull": self.pull}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the pulls of the same deck."""
+        self.step, self.pull = saved["step"], saved["pull"]
 
     def look(self, time: float) -> None:
         """Move all probes if a step is due at ``time`` (s)."""

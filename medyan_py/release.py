@@ -36,6 +36,11 @@ class Releases:
         """Time (s) of the next release or removal, infinity if there is none."""
         return self._due[0][0] if self._due else float("inf")
 
+    def skip(self, time: float) -> None:
+        """Take everything that is due at ``time`` (s) as done."""
+        while self._due and self._due[0][0] <= time:
+            self._due.pop(0)
+
     def apply(self, time: float) -> None:
         """Do everything that is due at ``time`` (s)."""
         while self._due and self._due[0][0] <= time:
@@ -44,6 +49,15 @@ class Releases:
                 self._remove(bulk, index)
             else:
                 self._release(bulk, index, copies)
+
+    def state(self) -> dict:
+        """How much is still to come, and the random stream."""
+        return {"left": len(self._due), "random": self._rng.bit_generator.state}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the releases of the same deck."""
+        del self._due[: len(self._due) - saved["left"]]
+        self._rng.bit_generator.state = saved["random"]
 
     def _release(self, bulk: bool, index: int, copies: int) -> None:
         chemistry = self._chemistry

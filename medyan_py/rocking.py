@@ -40,6 +40,31 @@ class Still:
         self._branchers = _copy(branchers), bead[rows], fraction[rows], first[rows]
         self._bubbles = _copy(bubbles)
 
+    def state(self) -> dict:
+        """All arrays."""
+        saved = {"filaments": _arrays(self._filaments), "bubbles": _arrays(self._bubbles)}
+        saved["bubbles"]["kinds"] = list(self._bubbles.kinds)
+        for name, (view, bead, fraction) in self._bonds.items():
+            saved[name] = {"view": _arrays(view), "bead": bead, "fraction": fraction}
+        view, bead, fraction, first = self._branchers
+        saved["branchers"] = {"view": _arrays(view), "bead": bead, "fraction": fraction, "first": first}
+        return saved
+
+    @classmethod
+    def from_state(cls, saved: dict) -> Still:
+        """The network whose ``state()`` this is."""
+        still = cls.__new__(cls)
+        still._filaments = SimpleNamespace(**saved["filaments"])
+        still._bubbles = SimpleNamespace(**saved["bubbles"])
+        still._bonds = {
+            name: (SimpleNamespace(**saved[name]["view"]), saved[name]["bead"], saved[name]["fraction"])
+            for name in ("linkers", "motors")
+        }
+        branchers = saved["branchers"]
+        view = SimpleNamespace(**branchers["view"])
+        still._branchers = view, branchers["bead"], branchers["fraction"], branchers["first"]
+        return still
+
     def frames(self, vector: np.ndarray) -> Iterator[SimpleNamespace]:
         """What a recorder of snapshots reads, displaced by 15 nm · sin(2 π s/100) along ``vector`` for s = 0 … 99.
 
@@ -60,6 +85,12 @@ class Still:
         ends = np.stack([_between(shift, bead, fraction), shift[first]], axis=1)
         scene["branchers"] = _copy(view, coords=view.coords + ends)
         return SimpleNamespace(frame=frame, time=float(frame), bubbles=_copy(self._bubbles, coords=bubbles), **scene)
+
+
+def _arrays(view: object) -> dict[str, np.ndarray]:
+    """Numbers of a view; but for the kinds of bubbles, recorders of snapshots read nothing else."""
+    values = ((name, value) for name, value in vars(view).items() if isinstance(value, np.ndarray))
+    return {name: value.copy() for name, value in values if value.dtype.kind in "biuf"}
 
 
 def _copy(view: object, **changes: object) -> SimpleNamespace:

@@ -12,22 +12,26 @@ from medyan_py.bubbles import BubbleChemistry, BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
+from medyan_py.escape import check_inside
 from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.normal_modes import HessianTracker
 from medyan_py.output import Recorders
+from medyan_py.output.dump_text import dump_text
 from medyan_py.protocols import Pins, ProbePulls, RuleChanges, TensionGrowth
 from medyan_py.release import Releases
+from medyan_py.restorable import Restorable
 from medyan_py.rocking import Still
 from medyan_py.schedule import Timetable
 from medyan_py.setup.bubbles import attach_filaments, place_bubbles
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
+from medyan_py.setup.restart import place_copies, place_dump
 from medyan_py.setup.space import wall_shape
 from medyan_py.views import BondsView, BoundaryView, BranchersView, BubblesView, FilamentsView, GridView
 
 
-class Simulation:
+class Simulation(Restorable):
     """A cytoskeletal network in a box, from its deck.
 
     A cycle is: chemistry for the minimisation interval, relaxation of the network to mechanical equilibrium, update
@@ -57,10 +61,14 @@ class Simulation:
     """
 
     def __init__(self, deck: Deck, seed: int | None = None, *, threads: int = 1):
-        self.deck = deck
-        self.seed = secrets.randbits(63) if seed is None else int(seed)
-        if self.seed < 0:
-            raise ValueError(f"a seed cannot be negative, got {self.seed}")
+        setup_stream = self._build(deck, secrets.randbits(63) if seed is None else int(seed), threads)
+        self._begin(setup_stream)
+
+    def _build(self, deck: Deck, seed: int, threads: int) -> np.random.Generator:
+        """Make all parts, still empty; returns the random stream of the set-up."""
+        if seed < 0:
+            raise ValueError(f"a seed cannot be negative, got {seed}")
+        self.deck, self.seed, self.threads = deck, seed, threads
         setup_seed, chemistry_seed, protocol_seed = np.random.SeedSequence(self.seed).spawn(3)
         setup_stream = np.random.default_rng(setup_seed)
         self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
@@ -75,26 +83,43 @@ class Simulation:
         self._holds = Holds(deck, self.chemistry, self._boundary)
         self._rule_changes = RuleChanges(deck, self.chemistry)
         self._tension_growth = TensionGrowth(deck, self.chemistry)
+        self._dissipation = Dissipation(deck.force_fields, {}) if deck.track_dissipation else None
+        self._hessians = None
+        if deck.hessian is not None:
+            old_rules = deck.compatibility == "medyan-5.4"
+            self._hessians = HessianTracker(deck.hessian, self._mechanics, self._still, all_modes=old_rules)
         self._timetable = Timetable(deck.schedule)
         self.cycles = 0
         self.frame = 0
         self._recorded_time: float | None = None
         self._stop = False
         self.exhausted = False
-        self.chemistry.start(0.0)
-        attach_filaments(deck, self.chemistry, self._bubbles, setup_stream)
-        place_filaments(deck, self.chemistry, self._bubbles, setup_stream)
-        self._boundary.advance(0.0, 0.0)
-        self._releases.apply(0.0)
-        self._rule_changes.apply(0.0)
+        return setup_stream
+
+    def _begin(self, setup_stream: np.random.Generator) -> None:
+        """Bring the system into the state at t = 0."""
+        dump = self.deck.initial.dump
+        start = 0.0 if dump is None else dump.time
+        self.chemistry.start(start)
+        if dump is None:
+            attach_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
+            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
+        else:
+            place_dump(self.deck, self.chemistry)
+            self._timetable.begin(start)
+        self._boundary.advance(0.0, start)
+        if dump is not None and not self.deck.initial.own_copies:
+            self._releases.skip(start)
+        self._releases.apply(start)
+        if dump is not None:
+            place_copies(self.deck, self.chemistry)
+        self._rule_changes.apply(start)
         self._pins.begin()
         self._relax()
-        self._dissipation = Dissipation(deck.force_fields, self._mechanics.energies) if deck.track_dissipation else None
-        self._hessians = None
-        if deck.hessian is not None:
-            old_rules = deck.compatibility == "medyan-5.4"
-            self._hessians = HessianTracker(deck.hessian, self._mechanics, self._still, all_modes=old_rules)
-            self._hessians.look(0.0)
+        if self._dissipation is not None:
+            self._dissipation = Dissipation(self.deck.force_fields, self._mechanics.energies)
+        if self._hessians is not None:
+            self._hessians.look(start)
         self.chemistry.rebuild_candidates()
 
     @classmethod
@@ -160,19 +185,21 @@ class Simulation:
             For a duration or number of events that is negative or not finite, or both together.
         MechanicsError
             If a minimisation fails; the message names interaction and objects, ``report`` is the state as text.
+        LeftGridError
+            If a cylinder leaves the grid; the message names it.
         OutputError
             If a recorder cannot write.
         """
         end, last = self._goal(duration, steps)
         self._stop = self.exhausted = False
         if self._recorded_time is None:
-            self._record(recorders)
+            self.record(recorders)
         while self.time < end and self.steps_done < last and not self._stop and not self.exhausted:
             self._cycle(end, last, recorders)
             if on_cycle is not None:
                 on_cycle(self)
         if self._recorded_time != self.time:
-            self._record(recorders)
+            self.record(recorders)
 
     def request_stop(self) -> None:
         """Make ``run`` end after the present cycle; safe to call from a signal handler or another thread."""
@@ -210,7 +237,7 @@ class Simulation:
         self._pins.look(self.time)
         self.cycles += 1
         if self.cycles % self._timetable.frame_cycles == 0:
-            self._record(recorders)
+            self.record(recorders)
         self._probe_pulls.look(self.time)
         if self.cycles % self._timetable.candidate_cycles == 0:
             self.chemistry.rebuild_candidates()
@@ -248,6 +275,7 @@ class Simulation:
 
     def _relax(self) -> None:
         self._mechanics.relax()
+        check_inside(self.chemistry.filaments, self.deck.geometry.size)
         self._bubble_chemistry.update()
         self.chemistry.update()
         if self._tension_growth.due(self.time):
@@ -259,7 +287,11 @@ class Simulation:
         ids = self.chemistry.bonds["ident"][bonds], self.chemistry.branchers["ident"][branchers]
         return Still(self._mechanics, *views, *ids)
 
-    def _record(self, recorders: Recorders | None) -> None:
+    def record(self, recorders: Recorders | None) -> None:
+        """Write the present state as a frame, and begin to count anew what frames count; ``run`` does this by itself.
+
+        Raises OutputError if a recorder cannot write.
+        """
         if recorders is not None:
             recorders.record(self)
             self._recorded_time = self.time
@@ -269,6 +301,25 @@ class Simulation:
             if self._hessians is not None:
                 self._hessians.forget()
 
+    # ---- state
+
+    def _parts(self) -> dict:
+        """Parts with a state of their own, in the order in which they can be restored."""
+        parts = {
+            "chemistry": self.chemistry,
+            "bubbles": self._bubbles,
+            "probe_pulls": self._probe_pulls,
+            "timetable": self._timetable,
+            "releases": self._releases,
+            "rule_changes": self._rule_changes,
+            "tension_growth": self._tension_growth,
+            "pins": self._pins,
+            "boundary": self._boundary,
+            "mechanics": self._mechanics,
+        }
+        optional = {"dissipation": self._dissipation, "hessians": self._hessians}
+        return parts | {name: part for name, part in optional.items() if part is not None}
+
     # ---- what there is to see
 
     @property
@@ -276,12 +327,21 @@ class Simulation:
         return self.chemistry.time
 
     @property
+    def dump_cycles(self) -> int:
+        """Cycles between two restart dumps."""
+        return self._timetable.dump_cycles
+
+    def restart_dump(self) -> str:
+        """The present state in the format of a restart dump of MEDYAN 5.4; ``save`` keeps more."""
+        return dump_text(self)
+
+    @property
     def finished(self) -> bool:
         """Whether the deck's RUNTIME, or its RUNSTEPS, is reached."""
         schedule = self.deck.schedule
         if schedule.by_steps:
             return self.exhausted or self.steps_done >= schedule.run_steps
-        return self.time >= schedule.runtime
+        return self.time >= self._timetable.whole(schedule.runtime)
 
     @property
     def steps_done(self) -> int:

@@ -41,9 +41,9 @@ def _conditional(settings: Settings, report: Report) -> None:
             feature = f"special protocol {entry.values[0]}"
             not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
     _minimisation(settings, report)
-    if "DATADUMPTIME" in settings.values:
-        line = settings.lines["DATADUMPTIME"]
-        report.warning(settings.file, line, "DATADUMPTIME", "restart dumps are not written in this version")
+    if "RESTARTPHASE" in settings.values and settings["PINRESTARTFILE"]:
+        feature = "pins from a file; beads are pinned anew as the protocol says"
+        not_available(report, settings.file, settings.lines["PINRESTARTFILE"], "PINRESTARTFILE", feature)
 
 
 def _minimisation(settings: Settings, report: Report) -> None:

@@ -9,6 +9,7 @@ from .checks import INSET
 from .chemistry_lines import ChemistryLines
 from .derived import binding_sites, monomers_per_cylinder
 from .diagnostics import Report
+from .dump_file import Dump
 from .laws import branchings, linkers, motors, ratchet_lengths
 from .model import (
     Boundary,
@@ -39,6 +40,7 @@ def build_deck(
     book: SpeciesBook,
     reactions: Reactions,
     filaments: tuple[FilamentLine, ...],
+    dump: Dump | None,
     bubbles: tuple[BubbleLine, ...],
     report: Report,
 ) -> Deck:
@@ -77,7 +79,7 @@ def build_deck(
         rate_change=rate_change(settings),
         protocols=protocols(settings),
         bubbles=bubbles_of(settings, book, bubbles),
-        initial=_initial(settings, filaments),
+        initial=_initial(settings, filaments, dump),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],
         track_dissipation=settings["DISSIPATIONTRACKING"],
@@ -184,6 +186,7 @@ def _schedule(settings: Settings) -> Schedule:
         neighbour_list=settings["NEIGHBORLISTTIME"],
         initial_slowdown=settings["INITIALSLOWDOWNTIME"],
         data_dump=settings["DATADUMPTIME"],
+        checkpoint=settings["checkpoint-time"],
         run_steps=settings["RUNSTEPS"],
         minimisation_steps=settings["MINIMIZATIONSTEPS"],
         snapshot_steps=settings["SNAPSHOTSTEPS"],
@@ -191,7 +194,7 @@ def _schedule(settings: Settings) -> Schedule:
     )
 
 
-def _initial(settings: Settings, filaments: tuple[FilamentLine, ...]) -> InitialNetwork:
+def _initial(settings: Settings, filaments: tuple[FilamentLine, ...], dump: Dump | None) -> InitialNetwork:
     return InitialNetwork(
         file_filaments=filaments,
         count=settings["NUMFILAMENTS"],
@@ -201,6 +204,8 @@ def _initial(settings: Settings, filaments: tuple[FilamentLine, ...]) -> Initial
         creation_bounds=settings["FILCREATIONBOUNDS"],
         along_wall=settings["restrict-cylinder-boundary-angle"] and settings["BOUNDARYSHAPE"] == "CYLINDER",
         rings=settings["form-rings"] and settings["BOUNDARYSHAPE"] == "CYLINDER",
+        dump=dump,
+        own_copies=bool(settings.values.get("RESTARTPHASE")),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .diagnostics import Diagnostic
+from .dump_file import Dump
 from .protocols import Protocols, RateChange
 
 if TYPE_CHECKING:
@@ -385,7 +386,8 @@ class Schedule:
     """When things happen, in time mode or in step mode.
 
     Time mode: times in s; `snapshot` and `neighbour_list` of 0 mean every cycle. Step mode, when `runtime` is 0: a run
-    of `run_steps` events, with the other steps in place of the times.
+    of `run_steps` events, with the other steps in place of the times. `checkpoint`: simulated time (s) between
+    checkpoints, 0 for those by wall time only.
     """
 
     runtime: float
@@ -398,6 +400,7 @@ class Schedule:
     minimisation_steps: int = 0
     snapshot_steps: int = 0
     neighbour_list_steps: int = 0
+    checkpoint: float = 0.0
 
     @property
     def by_steps(self) -> bool:
@@ -421,6 +424,8 @@ class InitialNetwork:
     `projection` is 'STRAIGHT', 'ZIGZAG', 'ARC' or 'PREDEFINED'; `creation_bounds` are x0 y0 z0 x1 y1 z1 as fractions of
     the grid.
     In a cylindrical boundary random filaments lie `along_wall`, or with both ends near it (`rings`), when so asked.
+    With a restart `dump` the network is the one in there instead, and so are the copy numbers, but not of diffusing
+    species with `own_copies`.
     """
 
     file_filaments: tuple[FilamentLine, ...]
@@ -431,6 +436,8 @@ class InitialNetwork:
     creation_bounds: tuple[float, float, float, float, float, float]
     along_wall: bool = False
     rings: bool = False
+    dump: Dump | None = None
+    own_copies: bool = False
 
 
 @dataclass(frozen=True)

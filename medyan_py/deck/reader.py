@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from numbers import Real
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from .chemistry_lines import ChemistryLines, read_lines
 from .chemistry_table import DIRECTIVES
 from .crosschecks import check_filaments, check_species_of_system_deck
 from .diagnostics import Report, quote
+from .dump_file import Dump, read_dump
 from .filament_file import read_filaments
 from .grammar import decode, parse
 from .laws import check_parameters
@@ -38,6 +40,7 @@ def read_deck(
     *,
     runtime: float | None = None,
     compatibility: str | None = None,
+    texts: Mapping[Path, str] | None = None,
 ) -> Deck:
     """Read and check a deck.
 
@@ -51,6 +54,8 @@ def read_deck(
         End of the simulation (s) instead of RUNTIME.
     compatibility : str, optional
         'none' or 'medyan-5.4', instead of the deck's.
+    texts : mapping of Path to str, optional
+        The files, as a deck has them in ``texts``; by default they are read from the disk.
 
     Returns
     -------
@@ -64,16 +69,17 @@ def read_deck(
     """
     system_path = Path(system_path)
     directory = system_path.parent if input_dir is None else Path(input_dir)
-    return _Reading(system_path, directory).run(runtime, compatibility)
+    return _Reading(system_path, directory, texts).run(runtime, compatibility)
 
 
 class _Reading:
     """One reading of a deck: what has been read so far, and the report."""
 
-    def __init__(self, system_path: Path, directory: Path):
+    def __init__(self, system_path: Path, directory: Path, texts: Mapping[Path, str] | None):
         self._system_path = system_path
         self._directory = directory
         self._report = Report()
+        self._given = texts
         self._texts: dict[Path, str] = {}
 
     def run(self, runtime: float | None, compatibility: str | None) -> Deck:
@@ -94,6 +100,7 @@ class _Reading:
             reactions = read_reactions(lines, book, report)
         bubbles = self._bubbles(settings)
         filaments = self._filaments(settings, n_types)
+        dump = self._dump(settings)
         counts = _counts(settings, lines)
         Checker(settings, counts, report).run()
         check_parameters(settings, counts.MT, report)
@@ -115,6 +122,7 @@ class _Reading:
             book,
             reactions,
             filaments,
+            dump,
             bubbles,
             report,
         )
@@ -123,7 +131,12 @@ class _Reading:
         """Text of a file; None (and an error) when it cannot be read."""
         problem = ""
         try:
-            if not path.exists():
+            if self._given is not None:
+                if path in self._given:
+                    self._texts[path] = self._given[path]
+                    return self._texts[path]
+                problem = "not among the given texts"
+            elif not path.exists():
                 problem = "no such file"
             elif not path.is_file():
                 problem = "not a regular file"
@@ -169,6 +182,25 @@ class _Reading:
         groups, whole = parse(text, str(path), self._report)
         lines = read_lines(groups, str(path), self._report, settings["DISSIPATIONTRACKING"], tuple(KEYWORDS))
         return path, lines if whole else None
+
+    def _dump(self, settings: Settings) -> Dump | None:
+        if "RESTARTPHASE" not in settings.values:
+            return None
+        name, line = settings["FILAMENTFILE"], settings.lines["RESTARTPHASE"]
+        if not name:
+            allowed = "FILAMENTFILE with the path of a datadump.traj"
+            self._report.error(settings.file, line, "RESTARTPHASE", "there is no restart dump", allowed=allowed)
+            return None
+        path = self._directory / name
+        text = self._text(path, "FILAMENTFILE", settings.lines["FILAMENTFILE"], settings.file)
+        dump = None if text is None else read_dump(text, str(path), self._report)
+        end = settings["RUNTIME"]
+        if dump is not None and 0 < end <= dump.time:
+            allowed = f"later than {dump.time:g} s, the time of the restart dump"
+            self._report.error(
+                settings.file, settings.lines.get("RUNTIME"), "RUNTIME", found=f"{end:g}", allowed=allowed
+            )
+        return dump
 
     def _bubbles(self, settings: Settings) -> tuple[BubbleLine, ...]:
         name = settings["BUBBLEFILE"]

@@ -217,7 +217,9 @@ RESTART_AND_LOG = (
         _choice("USECHEMCOPYNUM"),
         help="go on from the restart dump named by FILAMENTFILE",
         count=(0, 1),
-        feature="restart from a dump",
+    ),
+    Keyword(
+        "checkpoint-time", _S0, _TIME, default=0.0, help="simulated time between checkpoints; 0: by wall time only"
     ),
     Keyword("PINRESTARTFILE", _S0, _PATH, help="pin positions, used in a restart only"),
     Keyword(

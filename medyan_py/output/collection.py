@@ -14,22 +14,24 @@ _TAIL = "  </Collection>\n</VTKFile>\n"
 
 
 class Collection(FrameFile):
-    """A new collection, readable after every entry: an entry and the closing tags replace the closing tags before.
+    """A collection, readable after every entry: an entry and the closing tags replace the closing tags before.
 
     Parameters
     ----------
     path : path
-        The file to create. It must not exist.
+    keep : int, optional
+        As for ``FrameFile``.
 
     Raises
     ------
     OutputError
-        When the file exists or cannot be created.
+        When the file exists or cannot be created, or is shorter than what is to be kept.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        super().__init__(path)
-        self.append(_HEAD)
+    def __init__(self, path: str | Path, *, keep: int | None = None) -> None:
+        super().__init__(path, keep=keep)
+        if keep is None:
+            self.append(_HEAD)
 
     def add(self, time: float, file: str) -> None:
         """List the file (relative to the collection) of a frame at ``time``, s; ``OutputError`` when it cannot be."""

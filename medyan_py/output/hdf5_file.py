@@ -18,7 +18,7 @@ from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t
 
 from medyan_py.deck.normalised import normalised_texts
 from medyan_py.output.errors import OutputError
-from medyan_py.output.journaled_file import JournaledFile
+from medyan_py.output.journaled_file import JournaledFile, recover
 from medyan_py.output.layout import HDF5_FILE
 from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
 from medyan_py.version import __version__
@@ -55,6 +55,38 @@ class Hdf5Recorder:
             self._file = h5py.File(self._bytes, "w", libver=("v108", "v108"))
             self._write_header(sim)
             _group(self._file.id, "snapshots")
+
+    name = HDF5_FILE
+
+    def state(self) -> dict:
+        """How many frames there are, on the disk."""
+        try:
+            self._bytes.sync()
+        except OSError as error:
+            raise OutputError(f"{self.path} cannot be written: {error.strerror}") from error
+        return {"frames": int(self._file["header/count"][()])}
+
+    def check(self, sim: Any, saved: dict) -> None:
+        """``OutputError`` if ``resume`` is impossible. What a killed program left half done is undone."""
+        try:
+            recover(self.path)
+            with h5py.File(self.path, "r") as file:
+                count = int(file["header/count"][()])
+        except (OSError, KeyError) as error:
+            raise OutputError(f"{self.path} cannot be continued: {error}") from error
+        if count < saved["frames"]:
+            text = f"{self.path} has {count} frames and had {saved['frames']} at the checkpoint; it cannot be continued"
+            raise OutputError(text)
+
+    def resume(self, sim: Any, saved: dict) -> None:
+        """Go on after the frames that were there when ``state`` was asked for; later ones are removed."""
+        self._bytes = JournaledFile(self.path, existing=True)
+        with self._writing("the frames to be kept"):
+            self._file = h5py.File(self._bytes, "r+", libver=("v108", "v108"))
+            for number in range(saved["frames"], int(self._file["header/count"][()])):
+                del self._file[f"snapshots/{number}"]
+            self._file["header/count"][()] = saved["frames"]
+            self._file["header/finished"][()] = np.uint8(0)
 
     def record(self, sim: Any) -> None:
         """Append one frame, complete on disk when this returns; ``OutputError`` when it cannot be written."""

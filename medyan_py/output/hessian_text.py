@@ -113,8 +113,22 @@ class RockingRecorder:
     def __init__(self, directory: str | Path) -> None:
         self.directory = Path(directory)
 
+    name = "rocking films"
+
     def open(self, sim: Any) -> None:
         """Nothing is written before the end."""
+
+    def state(self) -> dict:
+        """Nothing."""
+        return {}
+
+    def check(self, sim: Any, saved: dict) -> None:
+        """Nothing can go wrong."""
+
+    def resume(self, sim: Any, saved: dict) -> None:
+        """Remove the films of the end that the run had before."""
+        for film in self.directory.glob(rocking_file("[0-9]*")):
+            film.unlink()
 
     def record(self, sim: Any) -> None:
         """Nothing is written before the end."""

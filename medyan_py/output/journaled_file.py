@@ -124,6 +124,10 @@ class JournaledFile:
             self._journal = -1
         self._committed = os.fstat(self._descriptor).st_size
 
+    def sync(self) -> None:
+        """Wait until the disk has what was committed."""
+        os.fsync(self._descriptor)
+
     def abandon(self) -> None:
         """Undo what was written since the last commit; later writes go nowhere."""
         self.failure = self.failure or OSError("abandoned")

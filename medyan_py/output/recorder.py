@@ -16,6 +16,7 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 - ``linkers``, ``motors``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``tensions``, ``birth_times``, ``filaments``;
   motors also ``heads``, ``bound_heads``;
 - ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``, ``filaments``;
+- ``cycles``, ``dump_cycles`` between restart dumps, ``restart_dump()``: the text of one;
 - ``seed``, ``finished``, and of ``deck`` its ``texts``, ``system_path``, ``chemistry_path``, ``compatibility``;
 - ``bubbles``: ``ids``, ``types``, ``kinds``, ``coords`` (n, 3), ``radii``, ``forces``, ``attachment_forces`` (n, 3);
 - ``dissipation``: ``total``, ``chemdiss``, ``mechdiss``, ``chemenergy``, ``mechenergy``, ``reactions``,
@@ -26,16 +27,33 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from medyan_py.output.errors import OutputError
+
 
 class Recorder(Protocol):
     """Three calls, in this order: ``open`` once, ``record`` once per frame, ``close`` once.
+
+    A run that goes on from a checkpoint calls ``check`` and ``resume`` instead of ``open``, with what ``state`` said
+    when the checkpoint was written; the files are then as they were at that moment.
 
     ``sim`` is the running simulation, read only. When ``record`` returns, the frame is complete on disk. A recorder
     that cannot write raises ``OutputError`` and leaves the frames before readable.
     """
 
+    name: str
+    """Under which its state is saved."""
+
     def open(self, sim: Any) -> None:
         """Create the files; nothing that exists is overwritten."""
+
+    def state(self) -> dict:
+        """Where the files stand; all frames are on the disk when this returns."""
+
+    def check(self, sim: Any, saved: dict) -> None:
+        """``OutputError`` if ``resume`` is impossible; changes nothing."""
+
+    def resume(self, sim: Any, saved: dict) -> None:
+        """Open the files as they were in the state ``saved``."""
 
     def record(self, sim: Any) -> None:
         """Write the present state as one frame."""
@@ -68,6 +86,28 @@ class Recorders:
         try:
             for recorder in self._recorders:
                 recorder.open(sim)
+                self._opened.append(recorder)
+        except BaseException:
+            self.close(sim)
+            raise
+
+    def state(self) -> dict[str, dict]:
+        """States of all recorders by name."""
+        return {recorder.name: recorder.state() for recorder in self._recorders}
+
+    def resume(self, sim: Any, saved: dict[str, dict]) -> None:
+        """Go on with the files of all recorders as they were; ``OutputError``, and nothing has changed, if one cannot.
+
+        Files of recorders that are not among these stay as they are.
+        """
+        missing = [recorder.name for recorder in self._recorders if recorder.name not in saved]
+        if missing:
+            raise OutputError(f"{', '.join(missing)} cannot be continued: not written until the checkpoint")
+        for recorder in self._recorders:
+            recorder.check(sim, saved[recorder.name])
+        try:
+            for recorder in self._recorders:
+                recorder.resume(sim, saved[recorder.name])
                 self._opened.append(recorder)
         except BaseException:
             self.close(sim)

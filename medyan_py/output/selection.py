@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
+from medyan_py.output.dump_text import DumpRecorder
 from medyan_py.output.graph_text import LinkGraphRecorder, TensionGraphRecorder
 from medyan_py.output.hessian_text import HessianMatrixRecorder, ProjectionsRecorder, RockingRecorder, SpectraRecorder
 from medyan_py.output.layout import EVENT_KINDS
@@ -52,6 +53,7 @@ RECORDERS = {  # in the order in which a frame is written
     ],
     "CMGraph": lambda directory: [LinkGraphRecorder(directory)],
     "TMGraph": lambda directory: [TensionGraphRecorder(directory)],
+    "datadump": lambda directory: [DumpRecorder(directory)],
     "h5": _hdf5,
     "vtk": lambda directory: [VtkRecorder(directory)],
 }

@@ -29,6 +29,25 @@ class TextRecorder:
         """Create the file; ``OutputError`` when it exists or cannot be created."""
         self._file = FrameFile(self.path)
 
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+        return self.file_name
+
+    def state(self) -> dict:
+        """How long the file is, on the disk."""
+        return {} if self._file is None else {"bytes": self._file.sync()}
+
+    def check(self, sim: Any, saved: dict) -> None:
+        """``OutputError`` if ``resume`` is impossible."""
+        if saved:
+            FrameFile.check(self.path, saved["bytes"])
+
+    def resume(self, sim: Any, saved: dict) -> None:
+        """Go on with the file as it was when ``state`` was asked for."""
+        if saved:
+            self._file = FrameFile(self.path, keep=saved["bytes"])
+
     def record(self, sim: Any) -> None:
         """Append one frame, complete on disk when this returns; ``OutputError`` when it cannot be written."""
         if self._file is None:

@@ -41,11 +41,34 @@ class VtkRecorder:
         self._make_folder(self.directory)
         try:
             for kind in VTK_KINDS:
-                self._collections[kind] = Collection(self.directory / f"{kind}.pvd")
+                self._collections[kind] = Collection(self._collection_path(kind))
         except OutputError:
             self.close(sim)
             raise
         self._vtk.write(self._vtk.outline(sim.boundary.box, sim.boundary.shape), self.directory / BOX_FILE)
+
+    name = PARAVIEW
+
+    def state(self) -> dict:
+        """How long the collections are, on the disk."""
+        return {kind: collection.sync() for kind, collection in self._collections.items()}
+
+    def check(self, sim: Any, saved: dict) -> None:
+        """``OutputError`` if ``resume`` is impossible: a collection is missing or too short."""
+        for kind in VTK_KINDS:
+            Collection.check(self._collection_path(kind), saved[kind])
+
+    def resume(self, sim: Any, saved: dict) -> None:
+        """Go on after the frames that were there when ``state`` was asked for; later ones are removed."""
+        for kind in VTK_KINDS:
+            self._collections[kind] = Collection(self._collection_path(kind), keep=saved[kind])
+            frame = sim.frame
+            while (path := self.directory / frame_path(kind, frame)).exists():
+                path.unlink()
+                frame += 1
+
+    def _collection_path(self, kind: str) -> Path:
+        return self.directory / f"{kind}.pvd"
 
     def record(self, sim: Any) -> None:
         """Write the files of one frame, then the collections that list it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 
 from medyan_py.bubbles import BubbleState
@@ -62,12 +64,8 @@ class Mechanics:
         ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left. Raises
         MechanicsError with a report of the state if the minimisation failed; the structure is then as before.
         """
-        self.loaded = self.state()
-        planes = np.vstack([self._walls, self._bubbles.planes()])
-        if not np.array_equal(planes, self._planes):
-            self.model.set_planes(planes)
-            self._planes = planes
-        self.model.load(**self.loaded)
+        self._move_planes()
+        self.load()
         m = self._deck.minimisation
         old = {"scheme": "backtracking", "lambda_max": m.lambda_max, "recover": m.recover} if self._old_rules else {}
         try:
@@ -89,6 +87,30 @@ class Mechanics:
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
         self._take_bubbles()
         self.energies = self.record.energies_after
+
+    def state(self) -> dict:
+        """Energies, record and planes of the last ``relax``; all else is loaded from the structure."""
+        return {"energies": dict(self.energies), "record": asdict(self.record), "planes": self._planes.copy()}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of a simulation of the same deck, whose structure and boundary are restored already."""
+        self.energies, self.record = dict(saved["energies"]), MinimisationRecord(**saved["record"])
+        self._set_model_planes(saved["planes"].copy())
+        self.load()
+
+    def load(self) -> None:
+        """Copy the structure's present state into the model."""
+        self.loaded = self.arrays()
+        self.model.load(**self.loaded)
+
+    def _move_planes(self) -> None:
+        """Put the model's walls and planes of probes where they are now."""
+        self._set_model_planes(np.vstack([self._walls, self._bubbles.planes()]))
+
+    def _set_model_planes(self, planes: np.ndarray) -> None:
+        if not np.array_equal(planes, self._planes):
+            self.model.set_planes(planes)
+            self._planes = planes
 
     def wall_forces(self, beads: np.ndarray) -> np.ndarray:
         """Forces (pN) of the walls on beads given by row at the last minimisation; 0 for what came since."""
@@ -162,7 +184,7 @@ class Mechanics:
             reason = f"the minimisation has thrown a bead of filament {ident} {moved[bead]:.4g} nm out of the grid, "
             raise failure(self, self._chemistry, reason + f"to ({place}) nm", self.model.largest_forces())
 
-    def state(self) -> dict:
+    def arrays(self) -> dict:
         """The structure's present state as arguments of ``MechanicalModel.load``."""
         filaments, bonds = self._chemistry.filaments, self._chemistry.bonds
         order = self.order = filaments.ordered()

@@ -16,6 +16,8 @@ from libc.stdlib cimport calloc, free, malloc, realloc
 
 import numpy as np
 
+from medyan_py.core.common.state import StateError, copied, fill
+
 cdef int SAME_FILAMENT_GAP = 3
 
 
@@ -109,6 +111,74 @@ cdef class Candidates:
             self.bin_previous = _longer(self.bin_previous if old else None, max(1, self.rules), wanted)
             self.sites = wanted
         return 0
+
+    # ---------------------------------------------------------------- state
+
+    def state(self):
+        """Positions, bins and pairs with their order, which decides what a random number draws."""
+        cdef int k, i, n, at = 0
+        saved = {name: copied(array) for name, array in self._arrays().items()}
+        count = np.array([self.owned[k].count for k in range(self.owners * self.rules)], dtype=np.int32)
+        owned = np.zeros(count.sum(), dtype=np.int32)
+        cdef int[::1] pairs = owned
+        cdef int[::1] bins
+        for k in range(self.owners * self.rules):
+            for i in range(self.owned[k].count):
+                pairs[at] = self.owned[k].pair[i]
+                at += 1
+        for k in range(self.rules):
+            if self.bins[k] == NULL:
+                continue
+            n = self.bin_shape[k][0] * self.bin_shape[k][1] * self.bin_shape[k][2]
+            bins = np.zeros(n, dtype=np.int32)
+            for i in range(n):
+                bins[i] = self.bins[k][i]
+            saved[f"bins of rule {k}"] = np.asarray(bins)
+            saved[f"bin shape of rule {k}"] = np.array([self.bin_shape[k][i] for i in range(3)], dtype=np.int32)
+        return saved | {"owned_count": count, "owned": owned, "pair": copied(self.pair[:self.pairs_used]),
+                        "pair_capacity": self.pair.shape[0], "vacant_pair": self.vacant_pair}
+
+    def restore(self, saved):
+        """Take a state over, after the filaments took theirs; StateError for other rules, sites or compartments."""
+        cdef int k, i, at = 0
+        cdef int[::1] count = saved["owned_count"], pairs = saved["owned"]
+        self.room()
+        for name, array in self._arrays().items():
+            fill(array, saved[name], name)
+        if len(count) != self.owners * self.rules:
+            raise StateError("candidate pairs of another number of rules or compartments were saved")
+        for k in range(self.owners * self.rules):
+            free(self.owned[k].pair)
+            self.owned[k].pair = <int *> malloc(max(1, count[k]) * sizeof(int))
+            if self.owned[k].pair == NULL:
+                raise MemoryError("candidate lists")
+            self.owned[k].count = self.owned[k].capacity = count[k]
+            for i in range(count[k]):
+                self.owned[k].pair[i] = pairs[at]
+                at += 1
+        for k in range(self.rules):
+            if f"bins of rule {k}" in saved:
+                self._restore_bins(k, saved[f"bin shape of rule {k}"], saved[f"bins of rule {k}"])
+        self.pair = np.zeros((saved["pair_capacity"], 8), dtype=np.int32)
+        self.pairs_used, self.vacant_pair = len(saved["pair"]), saved["vacant_pair"]
+        fill(self.pair[:self.pairs_used], saved["pair"], "candidate pairs")
+
+    def _restore_bins(self, int rule, const int[::1] shape, const int[::1] bins):
+        cdef int i
+        for i in range(3):
+            self.bin_shape[rule][i] = shape[i]
+            self.bin_size[rule][i] = self.shape[i] * self.size[i] / self.bin_shape[rule][i]
+        free(self.bins[rule])
+        self.bins[rule] = <int *> malloc(len(bins) * sizeof(int))
+        if self.bins[rule] == NULL:
+            raise MemoryError(f"{len(bins)} bins of binding sites")
+        for i in range(len(bins)):
+            self.bins[rule][i] = bins[i]
+
+    def _arrays(self):
+        """Arrays that keep their size, or grow with the cylinders, by name."""
+        return {"where": self.where, "head": self.head, "bin_of": self.bin_of, "bin_next": self.bin_next,
+                "bin_previous": self.bin_previous, "home": self.home}
 
     # ---------------------------------------------------------------- bins
 

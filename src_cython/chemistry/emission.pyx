@@ -10,6 +10,8 @@ from medyan_py.core.chemistry.filament_templates cimport FilamentTemplates
 
 import numpy as np
 
+from medyan_py.core.common.state import fill
+
 
 cdef class EmissionTemplates(FilamentTemplates):
     """Base of ``FilamentChemistry``: emissions as templates, and where their bubbles are."""
@@ -27,6 +29,13 @@ cdef class EmissionTemplates(FilamentTemplates):
             self._add(templates, rate, k, NOTHING, i, (source,), {"products": (target,)})
         self.emission_class[i] = classes
         self.emitters = np.full(i + 1, -1, dtype=np.int32)
+
+    def _emitter_state(self):
+        return np.array([] if self.emitters is None else self.emitters, dtype=np.int32)
+
+    def _restore_emitters(self, saved):
+        if self.emitters is not None:
+            fill(self.emitters, saved, "compartments of bubbles")
 
     def set_emissions(self, points, factors):
         """Where the bubbles of all emissions are, (n, 3) nm, and the factors, (n,) in [0, 1], of their emission.

@@ -105,6 +105,17 @@ cdef class FilamentChemistry(FilamentSeeding):
             c = self.filaments.cylinders.neighbour[c, PLUS]
         return f
 
+    def take_structure(self, filaments, bonds, branchers):
+        """Begin with filaments, bonds and branchers built elsewhere: states of these tables.
+
+        They must be consistent. To be followed by ``update`` and ``rebuild_candidates`` before the clock runs.
+        """
+        self.filaments.restore(filaments)
+        self.bonds.restore(bonds)
+        self.branchers.restore(branchers)
+        self.room_for_ends()
+        self.tally_stale = True
+
     # ---------------------------------------------------------------- events
 
     cdef int act(self, int action, int argument, int group) except -1 nogil:

@@ -16,6 +16,7 @@ from medyan_py.core.common.members cimport MemberSets
 from medyan_py.core.mechanics.surfaces cimport Surface
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END
 
+
 cdef class FilamentMembers(FilamentPlaces):
     """State and memberships of a system with filaments; ``FilamentChemistry`` adds what happens to them."""
 
@@ -26,6 +27,25 @@ cdef class FilamentMembers(FilamentPlaces):
         self.falling_apart, self.unbinding, self.unbranching = MemberSets(whole), MemberSets(whole), MemberSets(whole)
         self.walking, self.walking_back = MemberSets(whole), MemberSets(whole)
         self.by_cylinder_whole = MemberSets(whole)
+
+    # ---------------------------------------------------------------- state
+
+    def state(self):
+        """Everything that decides what happens next, to be called between runs; see ``Engine.restore``."""
+        return {"places": FilamentPlaces.state(self)} | {name: sets.state() for name, sets in self._sets().items()}
+
+    def restore(self, saved):
+        """Take over the state of a system of the same description; see ``Engine.restore``."""
+        FilamentPlaces.restore(self, saved["places"])
+        for name, sets in self._sets().items():
+            sets.restore(saved[name])
+
+    def _sets(self):
+        """All sets of members by name."""
+        return {"growing": self.growing, "growing_whole": self.growing_whole, "shrinking": self.shrinking,
+                "aging_ends": self.aging_ends, "falling_apart": self.falling_apart, "unbinding": self.unbinding,
+                "walking": self.walking, "walking_back": self.walking_back, "unbranching": self.unbranching,
+                "by_cylinder": self.by_cylinder, "by_cylinder_whole": self.by_cylinder_whole}
 
     # ---------------------------------------------------------------- taking seats
 

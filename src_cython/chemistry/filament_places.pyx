@@ -11,6 +11,7 @@ import numpy as np
 
 from medyan_py.core.chemistry.descriptions import Walls
 from medyan_py.core.chemistry.grid import nearest_active
+from medyan_py.core.common.state import copied, fill
 
 
 def _extended(old, new):
@@ -57,6 +58,42 @@ cdef class FilamentPlaces(Engine):
             self.load_walls = _extended(self.load_walls, np.zeros(n, dtype=np.uint32))
             self.load_obstacles = _extended(self.load_obstacles, np.zeros(n, dtype=np.uint8))
         return 0
+
+    # ---------------------------------------------------------------- state
+
+    def state(self):
+        """Everything that decides what happens next, to be called between runs; see ``Engine.restore``."""
+        saved = {name: part.state() for name, part in self._parts().items()}
+        saved |= {name: copied(array) for name, array in self._arrays_of_ends().items()}
+        return saved | {"engine": Engine.state(self), "home": copied(self.home), "planes": self._planes(),
+                        "obstacles": self.obstacles.state()}
+
+    def restore(self, saved):
+        """Take over the state of a system of the same description; see ``Engine.restore``."""
+        Engine.restore(self, saved["engine"])
+        for name, part in self._parts().items():
+            part.restore(saved[name])
+        self.room_for_ends()
+        for name, array in self._arrays_of_ends().items():
+            fill(array, saved[name], name)
+        fill(self.home, saved["home"], "nearest active compartments")
+        fill(self._planes(), saved["planes"], "plane walls")
+        self._set_walls(self.walls._replace(planes=tuple(map(tuple, saved["planes"].tolist()))))
+        self.obstacles.restore(saved["obstacles"], self.walls)
+
+    def _planes(self):
+        return np.array(self.walls.planes, dtype=np.float64).reshape(-1, 6)
+
+    def _parts(self):
+        """Parts with a state of their own, in the order in which they can be restored."""
+        return {"filaments": self.filaments, "bonds": self.bonds, "branchers": self.branchers,
+                "candidates": self.candidates}
+
+    def _arrays_of_ends(self):
+        """Arrays that grow with the filaments, by name."""
+        return {"load_index": self.load_index, "growth_factor": self.growth_factor, "load_tip": self.load_tip,
+                "load_direction": self.load_direction, "load_walls": self.load_walls,
+                "load_obstacles": self.load_obstacles}
 
     # ---------------------------------------------------------------- where things are
 

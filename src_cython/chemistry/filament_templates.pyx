@@ -105,6 +105,16 @@ cdef class FilamentTemplates(FilamentMembers):
         self.whole_templates = tuple((ACTIONS[t["action"]], t["argument"]) for t in whole)
         return local, whole, len(self.local_class_names), len(self.whole_class_names)
 
+    def _factor_state(self):
+        """Factors of rates by template and cause; what they make of the rates is state of the channels."""
+        return {f"{'local' if here else 'whole'} {t}": dict(causes) for (here, t), causes in self.factors.items()}
+
+    def _restore_factors(self, saved):
+        self.factors = {}
+        for name, causes in saved.items():
+            where, t = name.split()
+            self.factors[where == "local", int(t)] = dict(causes)
+
     def scale(self, str cause, str action, double factor, **properties):
         """Multiply the rates of reactions by ``factor`` from now on; 0 switches them off.
 

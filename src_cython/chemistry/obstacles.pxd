@@ -7,6 +7,7 @@ cdef class Obstacles:
     cdef double[::1] radius, strength, screening
     cdef double cutoff
     cdef bint rises
+    cdef object rows                          # planes as given
     cdef Surfaces planes
     cdef double plane_strength, plane_screening, plane_cutoff, plane_shift
 

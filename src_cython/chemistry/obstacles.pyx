@@ -10,6 +10,8 @@ from medyan_py.core.mechanics.surfaces cimport Surfaces, surface_distance
 
 import numpy as np
 
+from medyan_py.core.common.state import copied
+
 
 cdef class Obstacles:
     """Bubbles and planes of one system; none to begin with."""
@@ -19,7 +21,8 @@ cdef class Obstacles:
         self.x = np.zeros((0, 3))
         self.radius = self.strength = self.screening = np.zeros(0)
         self.cutoff, self.rises = 0.0, True
-        self.planes = Surfaces(np.zeros((0, 6)))
+        self.rows = np.zeros((0, 6))
+        self.planes = Surfaces(self.rows)
         self.plane_strength = 0.0
         self.plane_screening = 1.0
 
@@ -39,9 +42,24 @@ cdef class Obstacles:
 
     def set_planes(self, planes, walls):
         """Planes (p, 6) that repel as ``walls`` (a ``Walls``) do."""
-        self.planes = Surfaces(planes)
+        self.rows = np.array(planes, dtype=np.float64).reshape(-1, 6)
+        self.planes = Surfaces(self.rows)
         self.plane_strength, self.plane_screening = walls.strength, walls.screening
         self.plane_cutoff, self.plane_shift = walls.cutoff, walls.shift
+
+    def state(self):
+        """Bubbles and planes as last set; they may have been moved since."""
+        return {"x": copied(self.x), "radius": copied(self.radius), "strength": copied(self.strength),
+                "screening": copied(self.screening), "cutoff": self.cutoff, "rises": bool(self.rises),
+                "rows": np.array(self.rows, dtype=np.float64)}
+
+    def restore(self, saved, walls):
+        """Take a state over; planes repel as ``walls`` do."""
+        self.x, self.radius = saved["x"].copy(), saved["radius"].copy()
+        self.strength, self.screening = saved["strength"].copy(), saved["screening"].copy()
+        self.cutoff, self.rises, self.bubbles = saved["cutoff"], saved["rises"], len(saved["radius"])
+        if len(saved["rows"]):
+            self.set_planes(saved["rows"], walls)
 
     cdef bint inside(self, const double *r) noexcept nogil:
         """Whether a point lies inside a bubble or behind a plane."""

@@ -413,6 +413,18 @@ cdef class Filaments:
         self.cylinders.release(c)
         return other
 
+    def state(self):
+        """Beads, cylinders and filaments, and the next id."""
+        return {"beads": self.beads.state(), "cylinders": self.cylinders.state(), "table": self.table.state(),
+                "next_ident": self.next_ident}
+
+    def restore(self, saved):
+        """Take a state over; StateError if cylinders have other slots or sites."""
+        self.beads.restore(saved["beads"])
+        self.cylinders.restore(saved["cylinders"])
+        self.table.restore(saved["table"])
+        self.next_ident = saved["next_ident"]
+
     def fractions(self, sites):
         """Where sites sit on their cylinders, 0 (minus-side bead) to 1, float64, same shape as ``sites``.
 

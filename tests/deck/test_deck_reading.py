@@ -36,7 +36,7 @@ def test_small_deck_has_no_warnings_and_all_values(folder):
     assert (minimisation.method, minimisation.lambda_max, minimisation.max_distance) == ("POLAKRIBIERE", 1.0, 1.0)
     assert (minimisation.gradient_tolerance, minimisation.energy_change_relative_tolerance) == (1.0, 1e-9)
     assert (deck.excluded_volume.kind, deck.excluded_volume.cutoff) == ("integral", 135.0)
-    assert dataclasses.astuple(deck.schedule) == (100.0, 1.0, 0.05, 0.05, 0.0, 1000.0, 0, 0, 0, 0)
+    assert dataclasses.astuple(deck.schedule) == (100.0, 1.0, 0.05, 0.05, 0.0, 1000.0, 0, 0, 0, 0, 0.0)
     assert deck.algorithm == "NRM" and deck.rate_change is None and not deck.protocols.pinning
     assert (deck.initial.count, deck.initial.cylinders, deck.initial.type) == (30, 1, 0)
     assert deck.initial.projection == "STRAIGHT" and deck.initial.creation_bounds == (0, 0, 0, 1, 1, 1)

@@ -76,7 +76,6 @@ def test_wrong_system_deck(folder, changes, message):
     [
         ({"SNAPSHOTTIME": "0.03", "MINIMIZATIONTIME": "0.02", "NEIGHBORLISTTIME": "0.02"}, "rounded to 0.04 s"),
         ({"VOLUMECUTOFF": "27"}, "smaller than a cylinder"),
-        ({"DATADUMPTIME": "10"}, "restart dumps are not written in this version"),
         ({"MOTORSTEPSIZE": "6.0 6.0"}, "surplus values are ignored: there are 1 motor reactions"),
         ({"FTWISTINGFFTYPE": "HARMONIC", "FTWISTINGK": "1"}, "FTWISTINGK: known, but without effect"),
         ({"BOUNDARYFFTYPE": None}, "nothing keeps filaments inside"),
@@ -307,8 +306,6 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
         ("SPECIALPROTOCOL scale-membrane-eq-area 1 2", "SPECIALPROTOCOL", "special protocol scale-membrane-eq-area"),
         (MEMBRANE + "(init-membrane p (mesh PLANE 1 2 3 4 5 6 7 8 9 10 11 12))", "init-membrane", "membranes"),
         ("init-fixed-vertex-attachment 1 2 3 4 5", "init-fixed-vertex-attachment", "membranes"),
-        ("RESTARTPHASE", "RESTARTPHASE", "restart from a dump"),
-        ("RESTARTPHASE USECHEMCOPYNUM\nFILAMENTFILE: dump.txt", "RESTARTPHASE", "restart from a dump"),
     ],
 )
 def test_feature_not_available(folder, extra, keyword, feature):

@@ -75,6 +75,9 @@ def make_sim(**changes):
     shape, size = changes.pop("shape", (1, 1, 1)), changes.pop("compartment_size", (1000.0, 1000.0, 1000.0))
     n = int(np.prod(shape))
     sim = SimpleNamespace(
+        cycles=0,
+        dump_cycles=10,
+        restart_dump=lambda: "0 0\n",
         time=0.15,
         frame=3,
         grid=SimpleNamespace(shape=shape, compartment_size=size, active=np.ones(n, dtype=bool)),

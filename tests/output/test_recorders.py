@@ -80,5 +80,6 @@ def test_standard_files(pair, tmp_path):
         recorders.record(pair)
         recorders.close(pair)
         names = "snapshot birthtimes forces tensions plusend monomers repulsion chemistry concentration CMGraph TMGraph"
+        names += " datadump"
         expected = {f"{name}.traj" for name in names.split()} | {"traj.h5"} | ({"paraview"} if vtk else set())
         assert {p.name for p in directory.iterdir()} == expected

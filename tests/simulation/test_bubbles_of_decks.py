@@ -205,7 +205,7 @@ def test_all_energies_of_bubbles_are_named(runner):
     simulation = runner.start("", changes)
     beads = simulation.chemistry.filaments.beads
     beads["x"][beads.rows] += [0.0, 3.0, 2.0]
-    simulation._mechanics.model.load(**simulation._mechanics.state())
+    simulation._mechanics.model.load(**simulation._mechanics.arrays())
     energies = simulation._mechanics.model.evaluate()
     for name in ("BoundaryCylinderAttachment", "MTOCAttachment", "AFMAttachment"):
         assert energies[name] > 1 and name in simulation.energies

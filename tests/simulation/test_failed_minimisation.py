@@ -116,14 +116,14 @@ def test_run_leaves_frame_report_and_exit_code(monkeypatch, tmp_path, capsys):
 
 
 def test_first_minimisation_leaves_a_report(monkeypatch, tmp_path, capsys):
-    load = Mechanics.state
+    load = Mechanics.arrays
 
     def planted(self):
         state = load(self)
         state["x"][1] = state["x"][0]
         return state
 
-    monkeypatch.setattr(Mechanics, "state", planted)
+    monkeypatch.setattr(Mechanics, "arrays", planted)
     out = tmp_path / "out"
     assert main(["-s", str(PAIR), "-o", str(out)]) == 3
     assert "the initial network cannot be relaxed: FilamentStretching" in capsys.readouterr().err

@@ -17,8 +17,8 @@ NUCLEATION = "NUCLEATIONREACTION: 0 A:DIFFUSING + A:DIFFUSING -> PA:PLUSEND + AF
 
 def constants(simulation):
     """What the mechanical model is given at present."""
-    state = simulation._mechanics.state()
-    return SimpleNamespace(start=state["filament_start"], rest=state["rest_length"], **state)
+    arrays = simulation._mechanics.arrays()
+    return SimpleNamespace(start=arrays["filament_start"], rest=arrays["rest_length"], **arrays)
 
 
 @pytest.mark.parametrize("compatibility", ["none", "medyan-5.4"])
