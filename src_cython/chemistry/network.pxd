@@ -6,7 +6,7 @@ from medyan_py.core.common.sumtree cimport SumTrees
 # The propensity of a reaction is rate × N[first] × (N[second] − equal), times further factors if it has any.
 # A factor that is not there reads the entry after the last species, which holds 1.
 cdef struct Law:
-    double rate                   # 1/s
+    double rate                   # 1/s, so small that two factors cannot overflow
     int first, second             # species
     int equal                     # 1 if both are the same species
     int change                    # where its changes begin; they end where those of the next reaction begin
@@ -36,16 +36,12 @@ cdef class Network:
     cdef double *scan             # propensities, if they are scanned
     cdef SumTrees tree            # propensities otherwise
 
-    cdef double further(self, int reaction, double ways) noexcept nogil
+    cdef double further(self, int reaction, double a) noexcept nogil
 
     cdef inline double propensity(self, int reaction) noexcept nogil:
         cdef Law *law = &self.law[reaction]
-        cdef double a = self.count[law.first] * (self.count[law.second] - law.equal)
-        if self.factor_start != NULL:
-            a = self.further(reaction, a)
-        a *= law.rate
-        # the next event is immediate well below this, and sums stay finite
-        return a if a < 1e290 else 1e290
+        cdef double a = law.rate * self.count[law.first] * (self.count[law.second] - law.equal)
+        return a if self.factor_start == NULL else self.further(reaction, a)
 
     cdef void begin(self) noexcept nogil
     cdef int run_until(self, double end, int64_t most_events) noexcept nogil

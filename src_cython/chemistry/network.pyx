@@ -14,13 +14,15 @@ from libc.stdint cimport int64_t
 
 import numpy as np
 
-from medyan_py.core.common.random cimport RandomStream
+from medyan_py.core.common.random cimport Layer, RandomStream, Words, layers, next_exponential, next_uniform
 from medyan_py.core.common.sumtree cimport SumTrees
 
 cdef enum:
     EVENTS_PER_LOOK = 4_000_000   # about a second or less: how often a long run looks for an interrupt
+    MOST_RENEWED = 6              # reactions whose propensities are all formed anew after every event
 MOST_SCANNED = 64                 # where the tree overtakes the scan
 MOST_CONCERNS = 2 ** 31 - 1
+MOST_RATE = 1e260                 # 1/s: far below it the next event is immediate, and sums stay finite
 LAW = np.dtype([("rate", "f8"), ("first", "i4"), ("second", "i4"), ("equal", "i4"), ("change", "i4"),
                 ("concern", "i4")], align=True)
 PART = np.dtype([("species", "i4"), ("amount", "i4")])
@@ -60,7 +62,7 @@ cdef class Network:
         self.random = RandomStream(0)
         self.scanned = self.reactions <= most_scanned
         laws = np.zeros(self.reactions + 1, dtype=LAW)
-        laws["rate"][:self.reactions] = rates
+        laws["rate"][:self.reactions] = np.minimum(rates, MOST_RATE)
         factors = self._factors(laws, *reactants)
         change_start, changes = net_changes(self.reactions, species, reactants, products, constant)
         laws["change"] = change_start
@@ -145,16 +147,16 @@ cdef class Network:
                         n += 1
         self.law[self.reactions].concern = n
 
-    cdef double further(self, int reaction, double ways) noexcept nogil:
-        """``ways`` times the third and all further factors of a reaction."""
+    cdef double further(self, int reaction, double a) noexcept nogil:
+        """``a`` times the third and all further factors of a reaction; at most 1e290."""
         cdef int i
         for i in range(self.factor_start[reaction], self.factor_start[reaction + 1]):
-            if ways <= 0.0:
+            if a <= 0.0:
                 return 0.0
-            ways *= self.count[self.factor[i].species] - self.factor[i].amount
-            if ways > 1e290:
-                ways = 1e290
-        return ways
+            a *= self.count[self.factor[i].species] - self.factor[i].amount
+            if a > 1e290:
+                a = 1e290
+        return a
 
     # ---------------------------------------------------------------- the clock
 
@@ -187,63 +189,71 @@ cdef class Network:
         return 0
 
     cdef void run_scanning(self, double end, int64_t last) noexcept nogil:
-        cdef double time = self.next_time, total = self.total, target
+        cdef double time = self.time, next_time = self.next_time, total = self.total, target
         cdef double *count = self.count
         cdef double *scan = self.scan
         cdef double *running = self.running
         cdef Law *law
+        cdef Part *change = self.change
+        cdef int *concern = self.concern
+        cdef Words words = self.random.words
+        cdef Layer *ziggurat = layers()
         cdef int64_t events = self.events
         cdef int fired, i, j, n = self.reactions
-        while time <= end and events < last:
+        while next_time <= end and events < last:
             events += 1
-            target = self.random.uniform() * total
+            time = next_time
+            target = next_uniform(&words) * total
             fired = 0
             while target >= running[fired]:
                 fired += 1
             if fired == n:                    # rounding carried the target past the end
-                while scan[fired - 1] <= 0.0:
-                    fired -= 1
                 fired -= 1
+                while fired > 0 and running[fired] == running[fired - 1]:
+                    fired -= 1
             law = &self.law[fired]
             for i in range(law.change, law[1].change):
-                count[self.change[i].species] += self.change[i].amount
-            if law.concern < law[1].concern:
-                for i in range(law.concern, law[1].concern):
-                    j = self.concern[i]
+                count[change[i].species] += change[i].amount
+            total = 0.0
+            if n <= MOST_RENEWED:             # forming all anew is quicker than to look up and go through memory
+                for j in range(n):
                     scan[j] = self.propensity(j)
-                j = self.concern[law.concern]
-                total = running[j - 1] if j > 0 else 0.0
-                for i in range(j, n):
-                    total += scan[i]
-                    running[i] = total
-            self.time = time
-            time = time + self.random.exponential() / total if total > 0.0 else INFINITY
-        self.events = events
-        self.total = total
-        self.next_time = time
+                    total += scan[j]
+                    running[j] = total
+            else:
+                for i in range(law.concern, law[1].concern):
+                    scan[concern[i]] = self.propensity(concern[i])
+                for j in range(n):
+                    total += scan[j]
+                    running[j] = total
+            next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
+        self.random.words = words
+        self.events, self.time, self.next_time, self.total = events, time, next_time, total
 
     cdef void run_drawing(self, double end, int64_t last) noexcept nogil:
-        cdef double time = self.next_time, total = self.total
+        cdef double time = self.time, next_time = self.next_time, total = self.total
         cdef double *count = self.count
         cdef double *leaf = &self.tree.node[0]
         cdef Law *law
+        cdef Part *change = self.change
+        cdef int *concern = self.concern
+        cdef Words words = self.random.words
+        cdef Layer *ziggurat = layers()
         cdef int64_t events = self.events
-        cdef int i, j
-        while time <= end and events < last:
+        cdef int i
+        while next_time <= end and events < last:
             events += 1
-            law = &self.law[self.tree.select(0, self.random.uniform() * total)]
+            time = next_time
+            law = &self.law[self.tree.select(0, next_uniform(&words) * total)]
             for i in range(law.change, law[1].change):
-                count[self.change[i].species] += self.change[i].amount
+                count[change[i].species] += change[i].amount
             for i in range(law.concern, law[1].concern):
-                j = self.concern[i]
-                leaf[j] = self.propensity(j)
-            self.tree.sum_above(&self.concern[law.concern], law[1].concern - law.concern)
+                leaf[concern[i]] = self.propensity(concern[i])
+            self.tree.sum_above(&concern[law.concern], law[1].concern - law.concern)
             total = self.tree.total(0)
-            self.time = time
-            time = time + self.random.exponential() / total if total > 0.0 else INFINITY
-        self.events = events
-        self.total = total
-        self.next_time = time
+            next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
+        self.random.words = words
+        self.events, self.time, self.next_time, self.total = events, time, next_time, total
 
     # ---------------------------------------------------------------- Python access
 

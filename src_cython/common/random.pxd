@@ -11,25 +11,62 @@ cdef struct Layer:
     double rise                   # height of the layer
 
 
+# State of xoshiro256++. A loop that draws at every turn keeps a copy in registers and puts it back at its end.
+cdef struct Words:
+    uint64_t s0, s1, s2, s3
+
+cdef Layer *layers() noexcept nogil
+cdef double exponential_at_edge(Words *words, Layer *layers, uint64_t bits) noexcept nogil
+
+
+cdef inline uint64_t next_bits(Words *words) noexcept nogil:
+    """64 random bits (Blackman & Vigna 2021)."""
+    cdef uint64_t s0 = words.s0, s1 = words.s1, s2 = words.s2, s3 = words.s3, sum = s0 + s3
+    cdef uint64_t result = ((sum << 23) | (sum >> 41)) + s0
+    s2 ^= s0
+    s3 ^= s1
+    words.s1 = s1 ^ s2
+    words.s0 = s0 ^ s3
+    words.s2 = s2 ^ (s1 << 17)
+    words.s3 = (s3 << 45) | (s3 >> 19)
+    return result
+
+
+cdef inline double next_uniform(Words *words) noexcept nogil:
+    """Uniform deviate in [0, 1): a multiple of 2^−53."""
+    return <double> (<long long> (next_bits(words) >> 11)) * (1.0 / 9007199254740992.0)
+
+
+cdef inline double next_exponential(Words *words, Layer *layers) noexcept nogil:
+    """Exponential deviate of mean 1, by the ziggurat (Marsaglia & Tsang 2000)."""
+    cdef uint64_t bits = next_bits(words)
+    cdef uint64_t across = bits >> 11
+    cdef Layer *layer = &layers[bits & (LAYERS - 1)]
+    cdef double x
+    cdef Words copy
+    if across < layer.inside:
+        return <double> (<long long> across) * layer.step
+    # through a copy, so that the caller's own can stay in registers
+    copy = words[0]
+    x = exponential_at_edge(&copy, layers, bits)
+    words[0] = copy
+    return x
+
+
 cdef class RandomStream:
-    cdef uint64_t s0, s1, s2, s3
+    cdef Words words
     cdef Layer *layer
 
     cdef inline uint64_t bits(self) noexcept nogil:
-        """64 random bits: xoshiro256++ (Blackman & Vigna 2021)."""
-        cdef uint64_t s0 = self.s0, s1 = self.s1, s2 = self.s2, s3 = self.s3, sum = s0 + s3
-        cdef uint64_t result = ((sum << 23) | (sum >> 41)) + s0
-        s2 ^= s0
-        s3 ^= s1
-        self.s1 = s1 ^ s2
-        self.s0 = s0 ^ s3
-        self.s2 = s2 ^ (s1 << 17)
-        self.s3 = (s3 << 45) | (s3 >> 19)
-        return result
+        return next_bits(&self.words)
 
     cdef inline double uniform(self) noexcept nogil:
-        """Uniform deviate in [0, 1): a multiple of 2^−53."""
-        return <double> (<long long> (self.bits() >> 11)) * (1.0 / 9007199254740992.0)
+        """Uniform deviate in [0, 1)."""
+        return next_uniform(&self.words)
+
+    cdef inline double exponential(self) noexcept nogil:
+        """Exponential deviate of mean 1."""
+        return next_exponential(&self.words, self.layer)
 
     cdef inline uint64_t below(self, uint64_t n) noexcept nogil:
         """Uniform integer in [0, n), n ≥ 1, by rejection: exactly uniform."""
@@ -38,14 +75,3 @@ cdef class RandomStream:
             r = self.bits()
             if r >= limit:
                 return r % n
-
-    cdef inline double exponential(self) noexcept nogil:
-        """Exponential deviate of mean 1, by the ziggurat (Marsaglia & Tsang 2000)."""
-        cdef uint64_t bits = self.bits()
-        cdef uint64_t across = bits >> 11
-        cdef Layer *layer = &self.layer[bits & (LAYERS - 1)]
-        if across < layer.inside:
-            return <double> (<long long> across) * layer.step
-        return self.exponential_at_edge(bits)
-
-    cdef double exponential_at_edge(self, uint64_t bits) noexcept nogil

@@ -31,6 +31,27 @@ cdef void build_ziggurat() noexcept:
 build_ziggurat()
 
 
+cdef Layer *layers() noexcept nogil:
+    """The layers of the ziggurat, for ``next_exponential``."""
+    return &ziggurat[0]
+
+
+cdef double exponential_at_edge(Words *words, Layer *layers, uint64_t bits) noexcept nogil:
+    """Rest of ``next_exponential`` when the point may lie above the curve; drawn anew until one lies below."""
+    cdef double x
+    cdef Layer *layer
+    while True:
+        layer = &layers[bits & (LAYERS - 1)]
+        x = <double> (<long long> (bits >> 11)) * layer.step
+        if (bits >> 11) < layer.inside:
+            return x
+        if bits & (LAYERS - 1) == 0:
+            return TAIL + next_exponential(words, layers)      # beyond the last edge the curve looks as from the start
+        if layer.height + next_uniform(words) * layer.rise < exp(-x):
+            return x
+        bits = next_bits(words)
+
+
 cdef class RandomStream:
     """Random deviates for compiled code.
 
@@ -57,22 +78,7 @@ cdef class RandomStream:
     def _set(self, words):
         if not any(words):
             raise ValueError(f"the state of {NAME} must not be zero")
-        self.s0, self.s1, self.s2, self.s3 = words
-
-    cdef double exponential_at_edge(self, uint64_t bits) noexcept nogil:
-        """Rest of ``exponential`` when the point may lie above the curve; drawn anew until one lies below."""
-        cdef double x
-        cdef Layer *layer
-        while True:
-            layer = &self.layer[bits & (LAYERS - 1)]
-            x = <double> (<long long> (bits >> 11)) * layer.step
-            if (bits >> 11) < layer.inside:
-                return x
-            if bits & (LAYERS - 1) == 0:
-                return TAIL + self.exponential()      # beyond the last edge the curve looks as from the start
-            if layer.height + self.uniform() * layer.rise < exp(-x):
-                return x
-            bits = self.bits()
+        self.words.s0, self.words.s1, self.words.s2, self.words.s3 = words
 
     def generator(self):
         """A ``numpy.random.Generator`` seeded by the next four draws of the stream, for what arrays do better."""
@@ -108,7 +114,7 @@ cdef class RandomStream:
 
         Assigning anything else raises ValueError.
         """
-        return {"bit_generator": NAME, "state": [self.s0, self.s1, self.s2, self.s3]}
+        return {"bit_generator": NAME, "state": [self.words.s0, self.words.s1, self.words.s2, self.words.s3]}
 
     @state.setter
     def state(self, value):
