@@ -7,8 +7,8 @@ from medyan_py.core.common.sumtree cimport SumTrees
 # A factor that is not there reads the entry after the last species, which holds 1.
 cdef struct Law:
     double rate                   # 1/s, so small that two factors cannot overflow
+    double equal                  # 1 if both factors are of the same species, otherwise 0
     int first, second             # species
-    int equal                     # 1 if both are the same species
     int change                    # where its changes begin; they end where those of the next reaction begin
     int concern                   # where the reactions begin whose propensity it changes, in ascending order
 
@@ -45,6 +45,8 @@ cdef class Network:
 
     cdef void begin(self) noexcept nogil
     cdef int run_until(self, double end, int64_t most_events) noexcept nogil
+    cdef void run_renewing(self, double end, int64_t last) noexcept nogil
+    cdef int last_possible(self) noexcept nogil
     cdef void run_scanning(self, double end, int64_t last) noexcept nogil
     cdef void run_drawing(self, double end, int64_t last) noexcept nogil
     cdef void list_concerns(self, const int[::1] start, const int[::1] reader, int *mark, int[::1] out) noexcept nogil

@@ -23,8 +23,7 @@ cdef enum:
 MOST_SCANNED = 64                 # where the tree overtakes the scan
 MOST_CONCERNS = 2 ** 31 - 1
 MOST_RATE = 1e260                 # 1/s: far below it the next event is immediate, and sums stay finite
-LAW = np.dtype([("rate", "f8"), ("first", "i4"), ("second", "i4"), ("equal", "i4"), ("change", "i4"),
-                ("concern", "i4")], align=True)
+LAW = np.dtype([("rate", "f8"), ("equal", "f8"), ("first", "i4"), ("second", "i4"), ("change", "i4"), ("concern", "i4")])
 PART = np.dtype([("species", "i4"), ("amount", "i4")])
 if LAW.itemsize != sizeof(Law) or PART.itemsize != sizeof(Part):
     raise ImportError("the records of reactions differ between NumPy and C")
@@ -179,7 +178,9 @@ cdef class Network:
 
     cdef int run_until(self, double end, int64_t most_events) noexcept nogil:
         """Fire what is due up to and including ``end`` and set the clock there; 1 if stopped by ``most_events``."""
-        if self.scanned:
+        if self.reactions <= MOST_RENEWED and self.factor_start == NULL:
+            self.run_renewing(end, self.events + most_events)
+        elif self.scanned:
             self.run_scanning(end, self.events + most_events)
         else:
             self.run_drawing(end, self.events + most_events)
@@ -187,6 +188,50 @@ cdef class Network:
             return 1
         self.time = end
         return 0
+
+    cdef void run_renewing(self, double end, int64_t last) noexcept nogil:
+        """For a handful of reactions: form all propensities anew, which is quicker than to look up which changed."""
+        cdef double time = self.time, next_time = self.next_time, total = self.total, target
+        cdef double *count = self.count
+        cdef double *running = self.running
+        cdef Law *laws = self.law
+        cdef Law *law
+        cdef Part *change = self.change
+        cdef Words words = self.random.words
+        cdef Layer *ziggurat = layers()
+        cdef int64_t left = last - self.events
+        cdef Py_ssize_t fired, j, n = self.reactions
+        cdef int i
+        while next_time <= end and left > 0:
+            left -= 1
+            time = next_time
+            target = next_uniform(&words) * total
+            fired = 0
+            while target >= running[fired]:
+                fired += 1
+            if fired == n:
+                fired = self.last_possible()
+            law = &laws[fired]
+            for i in range(law.change, law[1].change):
+                count[change[i].species] += change[i].amount
+            total = 0.0
+            for j in range(n):
+                law = &laws[j]
+                total += law.rate * count[law.first] * (count[law.second] - law.equal)
+                running[j] = total
+            next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
+        self.random.words = words
+        self.events = last - left
+        self.time, self.next_time, self.total = time, next_time, total
+        for j in range(n):
+            self.scan[j] = self.propensity(<int> j)
+
+    cdef int last_possible(self) noexcept nogil:
+        """The last reaction that can fire: it is meant when rounding carries a target past the end."""
+        cdef int i = self.reactions - 1
+        while i > 0 and self.running[i] == self.running[i - 1]:
+            i -= 1
+        return i
 
     cdef void run_scanning(self, double end, int64_t last) noexcept nogil:
         cdef double time = self.time, next_time = self.next_time, total = self.total, target
@@ -207,25 +252,17 @@ cdef class Network:
             fired = 0
             while target >= running[fired]:
                 fired += 1
-            if fired == n:                    # rounding carried the target past the end
-                fired -= 1
-                while fired > 0 and running[fired] == running[fired - 1]:
-                    fired -= 1
+            if fired == n:
+                fired = self.last_possible()
             law = &self.law[fired]
             for i in range(law.change, law[1].change):
                 count[change[i].species] += change[i].amount
             total = 0.0
-            if n <= MOST_RENEWED:             # forming all anew is quicker than to look up and go through memory
-                for j in range(n):
-                    scan[j] = self.propensity(j)
-                    total += scan[j]
-                    running[j] = total
-            else:
-                for i in range(law.concern, law[1].concern):
-                    scan[concern[i]] = self.propensity(concern[i])
-                for j in range(n):
-                    total += scan[j]
-                    running[j] = total
+            for i in range(law.concern, law[1].concern):
+                scan[concern[i]] = self.propensity(concern[i])
+            for j in range(n):
+                total += scan[j]
+                running[j] = total
             next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
         self.random.words = words
         self.events, self.time, self.next_time, self.total = events, time, next_time, total
