@@ -178,7 +178,7 @@ cdef class Network:
 
     cdef int run_until(self, double end, int64_t most_events) noexcept nogil:
         """Fire what is due up to and including ``end`` and set the clock there; 1 if stopped by ``most_events``."""
-        if self.reactions <= MOST_RENEWED and self.factor_start == NULL:
+        if self.scanned and self.reactions <= MOST_RENEWED and self.factor_start == NULL:
             self.run_renewing(end, self.events + most_events)
         elif self.scanned:
             self.run_scanning(end, self.events + most_events)
