@@ -15,7 +15,7 @@ def installed(name: str) -> bool:
 
 
 def seconds(simulate, duration: float) -> float:
-    """Processor time of one call and of programs it starts; other work on the machine disturbs it less than wall time."""
+    """Processor time of one call and of programs it starts; other work disturbs it less than wall time."""
     begin = _processor_time()
     simulate(duration)
     return _processor_time() - begin
