@@ -44,6 +44,9 @@ bench: $(VENV)/installed
 	$(BIN)/python benchmarks/diffusion.py
 	$(BIN)/python benchmarks/forces.py
 	$(BIN)/python benchmarks/relaxation.py
+	$(BIN)/python benchmarks/mechanics_scaling.py
+	$(BIN)/python benchmarks/minimisation.py actomyosin branching "2,000 cylinders"
+	$(BIN)/python benchmarks/filament_networks.py
 	$(BIN)/python benchmarks/decks.py
 
 clean:

@@ -6,14 +6,20 @@ Environment variables read here:
     Bounds and initialisation checks in every Cython module, debug symbols, no optimisation.
 ``MEDYAN_CFLAGS``
     Extra compiler flags, for example ``-march=native``.
+``MEDYAN_OPENMP=0``
+    Leave OpenMP out also where the compiler has it; forces are then computed on one thread.
 
 Results do not depend on the instruction set: floating-point contraction is switched off and no
 flag that reorders arithmetic is used.
 """
 
 import os
+import shlex
 import shutil
+import subprocess
 import sys
+import sysconfig
+import tempfile
 from pathlib import Path
 
 import numpy
@@ -24,6 +30,8 @@ ROOT = Path(__file__).resolve().parent
 SOURCES = ROOT / "src_cython"
 PACKAGE = "medyan_py.core"
 SHARED = f"{PACKAGE}._shared"  # code that Cython would otherwise repeat in every module
+THREADED = {f"{PACKAGE}.mechanics.energy", f"{PACKAGE}.mechanics.preconditioner"}  # modules with parallel loops
+OPENMP = ["-fopenmp"]
 DEBUG = os.environ.get("MEDYAN_DEBUG", "") not in ("", "0")
 
 
@@ -41,6 +49,22 @@ def mirror_declarations() -> Path:
     return include
 
 
+def openmp_flags() -> list[str]:
+    """Flags that switch OpenMP on, none where the compiler cannot build and link a program with it."""
+    if os.environ.get("MEDYAN_OPENMP", "") == "0":
+        return []
+    compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "probe.c")
+        source.write_text("#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n")
+        command = [*compiler, *OPENMP, str(source), "-o", str(Path(folder, "probe"))]
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            return []
+    return OPENMP
+
+
 def extensions() -> list[Extension]:
     """One extension module per ``.pyx`` file, named after its place in ``src_cython``."""
     flags = ["-O0", "-g"] if DEBUG else ["-O3"]
@@ -48,6 +72,7 @@ def extensions() -> list[Extension]:
     flags += ["-Wno-unused-function", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
     flags += os.environ.get("MEDYAN_CFLAGS", "").split()
     libraries = Path(numpy.get_include()).parents[1] / "random" / "lib"
+    openmp = openmp_flags()
     modules = []
     for pyx in sorted(SOURCES.rglob("*.pyx")):
         name = ".".join([PACKAGE, *pyx.relative_to(SOURCES).with_suffix("").parts])
@@ -59,7 +84,8 @@ def extensions() -> list[Extension]:
                 library_dirs=[str(libraries)],
                 libraries=["npyrandom", "m"],
                 define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
-                extra_compile_args=flags,
+                extra_compile_args=flags + openmp * (name in THREADED),
+                extra_link_args=openmp * (name in THREADED),
             )
         )
     modules.append(Extension(SHARED, [f"src_cython/{SHARED.rsplit('.', 1)[1]}.c"], extra_compile_args=flags))

@@ -1,48 +1,110 @@
-"""Whole decks: simulated seconds per CPU second, where the time goes, memory."""
+"""Whole decks: CPU seconds per simulated second, where they go, memory; and the actomyosin deck against plain C.
+
+The yardstick of the last line is exact diffusion of three species in 2 × 2 × 1 compartments in plain C, 20 million
+hops: about what the molecules of that deck alone would take.
+"""
 
 import resource
 import sys
+import tempfile
 import time
 from pathlib import Path
 
-from medyan_py import Simulation, read_deck
+from yardstick import compile_yardstick
+
+from medyan_py import Simulation, read_deck, standard_recorders
 
 INPUTS = Path(__file__).resolve().parent.parent / "inputs"
+READY = INPUTS / "actomyosin" / "systeminput.txt"
+YARDSTICK = (2, 2, 1, 3, 1000, 20_000_000)
 
 
-def measure(system: Path, duration: float) -> None:
-    """Run a deck for ``duration`` seconds without recording and print its costs."""
-    simulation = Simulation(read_deck(system), seed=1)
-    relaxing = evaluations = 0.0
-    relax = simulation._mechanics.relax
+class Timed:
+    """A function and the CPU time spent in it."""
 
-    def timed_relax() -> None:
-        nonlocal relaxing, evaluations
+    def __init__(self, function):
+        self.function, self.spent, self.calls = function, 0.0, 0
+
+    def __call__(self, *arguments, **options):
         begin = time.process_time()
-        relax()
-        relaxing += time.process_time() - begin
-        evaluations += simulation.minimisation.evaluations
+        try:
+            return self.function(*arguments, **options)
+        finally:
+            self.spent += time.process_time() - begin
+            self.calls += 1
 
-    simulation._mechanics.relax = timed_relax
-    begin = time.process_time()
-    simulation.run(duration)
-    total = time.process_time() - begin
+
+def measure(system: Path, duration: float) -> float:
+    """Run a deck for ``duration`` seconds with all output, print its costs, and return the CPU time, s."""
+    simulation = Simulation(read_deck(system), seed=1)
+    mechanics = simulation._mechanics
+    react = simulation._react = Timed(simulation._react)
+    relax = mechanics.relax = Timed(mechanics.relax)
+    rebuild = Timed(simulation.chemistry.rebuild_candidates)
+    update = Timed(simulation.chemistry.update)
+    record = simulation._record = Timed(simulation._record)
+    simulation.chemistry = Watched(simulation.chemistry, rebuild_candidates=rebuild, update=update)
+    evaluations = []
+    with tempfile.TemporaryDirectory() as folder:
+        recorders = standard_recorders(Path(folder))
+        recorders.open(simulation)
+        begin = time.process_time()
+        simulation.run(
+            duration,
+            recorders=recorders,
+            on_cycle=lambda sim: evaluations.append(sim.minimisation.evaluations),
+        )
+        total = time.process_time() - begin
+        recorders.close(simulation)
+    parts = {
+        "chemistry": react.spent,
+        "minimisation": relax.spent,
+        "forces to chemistry": update.spent,
+        "candidates": rebuild.spent,
+        "output": record.spent,
+    }
     chemistry = simulation.chemistry
-    cylinders, bonds = chemistry.filaments.cylinders.count, chemistry.bonds.count
     print(
-        f"{system.parent.name}: {total / duration:.4f} s CPU per simulated s over {duration:g} s "
-        f"({chemistry.events / total / 1e6:.2f} M events/s overall; minimisation {relaxing / total:.0%}: "
-        f"{relaxing / simulation.cycles * 1e3:.2f} ms and {evaluations / simulation.cycles:.0f} evaluations each); "
-        f"at the end {cylinders} cylinders, {bonds} linkers and motors; "
+        f"{system.parent.name}: {total / duration:.4f} s CPU per simulated s over {duration:g} s: "
+        + ", ".join(f"{name} {spent / total:.0%}" for name, spent in parts.items())
+        + f"\n  {chemistry.events / react.spent / 1e6:.2f} M events/s of chemistry; a minimisation "
+        f"{relax.spent / relax.calls * 1e3:.2f} ms and {sum(evaluations) / len(evaluations):.0f} evaluations; "
+        f"at the end {chemistry.filaments.cylinders.count} cylinders, {chemistry.bonds.count} linkers and motors; "
         f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
     )
+    return total
+
+
+class Watched:
+    """An object some of whose methods are replaced."""
+
+    def __init__(self, wrapped, **methods):
+        self._wrapped = wrapped
+        self.__dict__.update(methods)
+
+    def __getattr__(self, name):
+        return getattr(self._wrapped, name)
+
+
+def yardstick_seconds() -> float:
+    """CPU time of the plain C program, s."""
+    import subprocess
+
+    program = compile_yardstick("diffusion_limit")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    subprocess.run([program, *map(str, YARDSTICK)], check=True, stdout=subprocess.DEVNULL)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 
 
 def main() -> None:
     """Measure the decks named on the command line, or the ready actomyosin deck."""
-    decks = [Path(name) for name in sys.argv[1:]] or [INPUTS / "actomyosin" / "systeminput.txt"]
-    for deck in decks:
-        measure(deck, 10.0)
+    if decks := [Path(name) for name in sys.argv[1:]]:
+        for deck in decks:
+            measure(deck, 10.0)
+        return
+    ours = measure(READY, 30.0)
+    plain = min(yardstick_seconds() for _ in range(3))
+    print(f"30 simulated s take {ours:.2f} s, {ours / plain:.2f} times the {plain:.2f} s of diffusion in plain C")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from pkgutil import extend_path
 # The compiled package may be installed elsewhere than the sources next to the working directory.
 __path__ = extend_path(__path__, __name__)
 
+from medyan_py.analysis.trajectory import open_trajectory
+from medyan_py.checkpoint import CheckpointError
 from medyan_py.deck import Deck, DeckError, read_deck
 from medyan_py.output import OutputError, claim_directory, standard_recorders
 from medyan_py.reactions import Grid, ReactionSystem
@@ -19,6 +21,7 @@ from medyan_py.simulation import Simulation
 from medyan_py.version import __version__
 
 __all__ = [
+    "CheckpointError",
     "Deck",
     "DeckError",
     "Grid",
@@ -27,6 +30,7 @@ __all__ = [
     "Simulation",
     "__version__",
     "claim_directory",
+    "open_trajectory",
     "read_deck",
     "standard_recorders",
 ]

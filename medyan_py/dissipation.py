@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from medyan_py.units import KT
 
 
@@ -40,6 +42,24 @@ class Dissipation:
     @property
     def total(self) -> float:
         return self.chemenergy + self.mechenergy
+
+    def state(self) -> dict:
+        """All sums."""
+        return {
+            "relaxed": dict(self._relaxed),
+            "reactions": dict(self.reactions),
+            "force_fields": {name: np.array(sums) for name, sums in self.force_fields.items()},
+            "chemenergy": float(self.chemenergy),
+            "mechenergy": float(self.mechenergy),
+            "mechdiss": float(self.mechdiss),
+        }
+
+    def restore(self, saved: dict) -> None:
+        """Take over the sums of a simulation of the same deck."""
+        self._relaxed, self.reactions = dict(saved["relaxed"]), dict(saved["reactions"])
+        self.force_fields = {name: tuple(sums.tolist()) for name, sums in saved["force_fields"].items()}
+        self.chemenergy, self.mechenergy = saved["chemenergy"], saved["mechenergy"]
+        self.mechdiss = saved["mechdiss"]
 
     def add_cycle(self, accounts: Mapping[str, float], before: Mapping[str, float], after: Mapping[str, float]) -> None:
         """Close the books of a cycle.

@@ -54,6 +54,16 @@ class MovingBoundary:
         self._chemistry.set_planes(planes)
         self._change_space(self._space())
 
+    def state(self) -> dict:
+        """Where the planes are; the compartments are state of the chemistry."""
+        return {"box": self.box.copy()}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the boundary of the same deck."""
+        self.box = saved["box"].copy()
+        if self._motion is not None:
+            self._mechanics.set_planes(planes_of_box(*self.box, self._deck.boundary.inset))
+
     # ---- where the planes are
 
     def _pushed(self, since: float, time: float) -> np.ndarray:

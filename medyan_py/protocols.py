@@ -1,4 +1,4 @@
-"""Rules that change in the course of a run: rates, what is static, pinned beads."""
+"""Rules that change in the course of a run: rates, what is static, pinned beads, probes that are moved."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from medyan_py.bubbles import BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck
 
@@ -43,6 +44,14 @@ class RuleChanges:
         while self._due and self._due[0][0] <= time:
             self._due.pop(0)[1]()
 
+    def state(self) -> dict:
+        """How many changes are still to come; what the others did is state of the chemistry."""
+        return {"left": len(self._due)}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the changes of the same deck."""
+        del self._due[: len(self._due) - saved["left"]]
+
     def _change_rates(self, change) -> None:
         for action, side, ratio in (
             ("grow", _PLUS, change.plus_polymerisation),
@@ -71,6 +80,14 @@ class TensionGrowth:
         self._rule = deck.protocols.tension_rule
         self._chemistry = chemistry
         self._next = float("inf") if self._rule is None else self._rule.start
+
+    def state(self) -> dict:
+        """Time of the next look."""
+        return {"next": float(self._next)}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the rule of the same deck."""
+        self._next = saved["next"]
 
     def due(self, time: float) -> bool:
         """Whether it is time (s) to look."""
@@ -146,6 +163,27 @@ class Pins:
         number[beads] = np.arange(len(beads), dtype=np.int32)
         return {"bead": number[self._bead], "place": self._place, "k": self._stiffness}
 
+    def state(self) -> dict:
+        """Pins, beads that have been asked for, and the random stream."""
+        asked = sorted(self._asked)
+        return {
+            **{name: np.array(array) for name, array in self._arrays().items()},
+            "asked_bead": np.array([bead for bead, _ in asked], dtype=np.int32),
+            "asked_birth": np.array([birth for _, birth in asked], dtype=np.float64),
+            "ends_pinned": self._ends_pinned,
+            "random": self._rng.bit_generator.state,
+        }
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the pins of the same deck."""
+        self._bead, self._birth, self._place, self._stiffness = (np.array(saved[name]) for name in self._arrays())
+        self._asked = set(zip(saved["asked_bead"].tolist(), saved["asked_birth"].tolist(), strict=True))
+        self._ends_pinned = saved["ends_pinned"]
+        self._rng.bit_generator.state = saved["random"]
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        return {"bead": self._bead, "birth": self._birth, "place": self._place, "stiffness": self._stiffness}
+
     def _end_beads(self) -> np.ndarray:
         order = self._filaments.ordered()
         start = order["start"]
@@ -178,3 +216,38 @@ class Pins:
         self._place, self._stiffness = self._place[keep], self._stiffness[keep]
         if self._asked:
             self._asked.intersection_update(self._keys(beads.rows))
+
+
+class ProbePulls:
+    """Moves probes up or down as the deck's pulls say, at the end of a cycle and at most one step in each.
+
+    Pull j = 1, 2, … has n steps; step i follows as soon as the time is later than j · period + i / n seconds.
+
+    Attributes
+    ----------
+    step, pull : int
+        Number of the next step and of its pull.
+    """
+
+    def __init__(self, deck: Deck, bubbles: BubbleState):
+        self._rule, self._bubbles = deck.protocols.pulls, bubbles
+        self.step = self.pull = 1
+
+    def state(self) -> dict:
+        """Number of the next step and of its pull."""
+        return {"step": self.step, "pull": self.pull}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of the pulls of the same deck."""
+        self.step, self.pull = saved["step"], saved["pull"]
+
+    def look(self, time: float) -> None:
+        """Move all probes if a step is due at ``time`` (s)."""
+        rule, probes = self._rule, self._bubbles.probes
+        if rule is None or not len(probes):
+            return
+        if self.step > rule.steps:
+            self.step, self.pull = 1, self.pull + 1
+        if time > self.pull * rule.period + self.step / rule.steps + 1e-9:
+            self._bubbles.x[probes, 2] += rule.later_step if self.pull > rule.change_after else rule.step
+            self.step += 1

@@ -8,22 +8,30 @@ from pathlib import Path
 
 import numpy as np
 
+from medyan_py.bubbles import BubbleChemistry, BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
+from medyan_py.escape import check_inside
 from medyan_py.moving_boundary import Holds, MovingBoundary
+from medyan_py.normal_modes import HessianTracker
 from medyan_py.output import Recorders
-from medyan_py.protocols import Pins, RuleChanges, TensionGrowth
+from medyan_py.output.dump_text import dump_text
+from medyan_py.protocols import Pins, ProbePulls, RuleChanges, TensionGrowth
 from medyan_py.release import Releases
+from medyan_py.restorable import Restorable
+from medyan_py.rocking import Still
 from medyan_py.schedule import Timetable
+from medyan_py.setup.bubbles import attach_filaments, place_bubbles
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
+from medyan_py.setup.restart import place_copies, place_dump
 from medyan_py.setup.space import wall_shape
-from medyan_py.views import BondsView, BoundaryView, BranchersView, FilamentsView, GridView
+from medyan_py.views import BondsView, BoundaryView, BranchersView, BubblesView, FilamentsView, GridView
 
 
-class Simulation:
+class Simulation(Restorable):
     """A cytoskeletal network in a box, from its deck.
 
     A cycle is: chemistry for the minimisation interval, relaxation of the network to mechanical equilibrium, update
@@ -36,6 +44,9 @@ class Simulation:
     deck : Deck
     seed : int, optional
         Without it one is drawn; ``seed`` tells which.
+    threads : int
+        Threads that compute forces; small networks use one whatever is asked for. Trajectories are the same for the
+        same number; another number adds forces up in another order, which shows in the last digits.
 
     Attributes
     ----------
@@ -49,35 +60,66 @@ class Simulation:
         Whether the last run that was measured in events ended because nothing can happen any more.
     """
 
-    def __init__(self, deck: Deck, seed: int | None = None):
-        self.deck = deck
-        self.seed = secrets.randbits(63) if seed is None else int(seed)
-        if self.seed < 0:
-            raise ValueError(f"a seed cannot be negative, got {self.seed}")
+    def __init__(self, deck: Deck, seed: int | None = None, *, threads: int = 1):
+        setup_stream = self._build(deck, secrets.randbits(63) if seed is None else int(seed), threads)
+        self._begin(setup_stream)
+
+    def _build(self, deck: Deck, seed: int, threads: int) -> np.random.Generator:
+        """Make all parts, still empty; returns the random stream of the set-up."""
+        if seed < 0:
+            raise ValueError(f"a seed cannot be negative, got {seed}")
+        self.deck, self.seed, self.threads = deck, seed, threads
         setup_seed, chemistry_seed, protocol_seed = np.random.SeedSequence(self.seed).spawn(3)
         setup_stream = np.random.default_rng(setup_seed)
         self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
         self._pins = Pins(deck, self.chemistry, np.random.default_rng(protocol_seed))
-        self._mechanics = Mechanics(deck, self.chemistry, self._pins)
+        self._bubbles = BubbleState(deck)
+        place_bubbles(deck, self._bubbles, setup_stream)
+        self._bubble_chemistry = BubbleChemistry(deck, self.chemistry, self._bubbles)
+        self._probe_pulls = ProbePulls(deck, self._bubbles)
+        self._mechanics = Mechanics(deck, self.chemistry, self._pins, self._bubbles, threads)
         self._releases = Releases(deck, self.chemistry, setup_stream)
         self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
         self._holds = Holds(deck, self.chemistry, self._boundary)
         self._rule_changes = RuleChanges(deck, self.chemistry)
         self._tension_growth = TensionGrowth(deck, self.chemistry)
+        self._dissipation = Dissipation(deck.force_fields, {}) if deck.track_dissipation else None
+        self._hessians = None
+        if deck.hessian is not None:
+            old_rules = deck.compatibility == "medyan-5.4"
+            self._hessians = HessianTracker(deck.hessian, self._mechanics, self._still, all_modes=old_rules)
         self._timetable = Timetable(deck.schedule)
         self.cycles = 0
         self.frame = 0
         self._recorded_time: float | None = None
         self._stop = False
         self.exhausted = False
-        self.chemistry.start(0.0)
-        place_filaments(deck, self.chemistry, setup_stream)
-        self._boundary.advance(0.0, 0.0)
-        self._releases.apply(0.0)
-        self._rule_changes.apply(0.0)
+        return setup_stream
+
+    def _begin(self, setup_stream: np.random.Generator) -> None:
+        """Bring the system into the state at t = 0."""
+        dump = self.deck.initial.dump
+        start = 0.0 if dump is None else dump.time
+        self.chemistry.start(start)
+        if dump is None:
+            attach_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
+            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
+        else:
+            place_dump(self.deck, self.chemistry)
+            self._timetable.begin(start)
+        self._boundary.advance(0.0, start)
+        if dump is not None and not self.deck.initial.own_copies:
+            self._releases.skip(start)
+        self._releases.apply(start)
+        if dump is not None:
+            place_copies(self.deck, self.chemistry)
+        self._rule_changes.apply(start)
         self._pins.begin()
         self._relax()
-        self._dissipation = Dissipation(deck.force_fields, self._mechanics.energies) if deck.track_dissipation else None
+        if self._dissipation is not None:
+            self._dissipation = Dissipation(self.deck.force_fields, self._mechanics.energies)
+        if self._hessians is not None:
+            self._hessians.look(start)
         self.chemistry.rebuild_candidates()
 
     @classmethod
@@ -88,6 +130,7 @@ class Simulation:
         *,
         input_dir: str | Path | None = None,
         runtime: float | None = None,
+        threads: int = 1,
     ) -> Simulation:
         """Read a system deck and what it names; prepare the simulation.
 
@@ -99,13 +142,15 @@ class Simulation:
             Where the files named in the deck are; by default next to it.
         runtime : float, s, optional
             Overrides the deck's RUNTIME.
+        threads : int
+            Threads that compute forces.
 
         Raises
         ------
         DeckError
             With everything that is wrong in the deck.
         """
-        return cls(read_deck(system, input_dir, runtime=runtime), seed)
+        return cls(read_deck(system, input_dir, runtime=runtime), seed, threads=threads)
 
     # ---- the cycle
 
@@ -139,20 +184,22 @@ class Simulation:
         ValueError
             For a duration or number of events that is negative or not finite, or both together.
         MechanicsError
-            If a minimisation fails; the message names interaction and objects.
+            If a minimisation fails; the message names interaction and objects, ``report`` is the state as text.
+        LeftGridError
+            If a cylinder leaves the grid; the message names it.
         OutputError
             If a recorder cannot write.
         """
         end, last = self._goal(duration, steps)
         self._stop = self.exhausted = False
         if self._recorded_time is None:
-            self._record(recorders)
+            self.record(recorders)
         while self.time < end and self.steps_done < last and not self._stop and not self.exhausted:
             self._cycle(end, last, recorders)
             if on_cycle is not None:
                 on_cycle(self)
         if self._recorded_time != self.time:
-            self._record(recorders)
+            self.record(recorders)
 
     def request_stop(self) -> None:
         """Make ``run`` end after the present cycle; safe to call from a signal handler or another thread."""
@@ -185,10 +232,13 @@ class Simulation:
         self._boundary.advance(start, self.time)
         self._relax()
         self._keep_books()
+        if self._hessians is not None:
+            self._hessians.look(self.time, keep=recorders is not None)
         self._pins.look(self.time)
         self.cycles += 1
         if self.cycles % self._timetable.frame_cycles == 0:
-            self._record(recorders)
+            self.record(recorders)
+        self._probe_pulls.look(self.time)
         if self.cycles % self._timetable.candidate_cycles == 0:
             self.chemistry.rebuild_candidates()
         if idle:
@@ -225,23 +275,73 @@ class Simulation:
 
     def _relax(self) -> None:
         self._mechanics.relax()
+        check_inside(self.chemistry.filaments, self.deck.geometry.size)
+        self._bubble_chemistry.update()
         self.chemistry.update()
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)
 
-    def _record(self, recorders: Recorders | None) -> None:
+    def _still(self) -> Still:
+        views = (self.filaments, self.linkers, self.motors, self.branchers, self.bubbles)
+        bonds, branchers = self._mechanics.bonds, self._mechanics.branchers
+        ids = self.chemistry.bonds["ident"][bonds], self.chemistry.branchers["ident"][branchers]
+        return Still(self._mechanics, *views, *ids)
+
+    def record(self, recorders: Recorders | None) -> None:
+        """Write the present state as a frame, and begin to count anew what frames count; ``run`` does this by itself.
+
+        Raises OutputError if a recorder cannot write.
+        """
         if recorders is not None:
             recorders.record(self)
             self._recorded_time = self.time
             self.frame += 1
-            self.chemistry.filaments.reset_gained()
+            self.chemistry.filaments.reset_counters()
             self.chemistry.clear_bond_events()
+            if self._hessians is not None:
+                self._hessians.forget()
+
+    # ---- state
+
+    def _parts(self) -> dict:
+        """Parts with a state of their own, in the order in which they can be restored."""
+        parts = {
+            "chemistry": self.chemistry,
+            "bubbles": self._bubbles,
+            "probe_pulls": self._probe_pulls,
+            "timetable": self._timetable,
+            "releases": self._releases,
+            "rule_changes": self._rule_changes,
+            "tension_growth": self._tension_growth,
+            "pins": self._pins,
+            "boundary": self._boundary,
+            "mechanics": self._mechanics,
+        }
+        optional = {"dissipation": self._dissipation, "hessians": self._hessians}
+        return parts | {name: part for name, part in optional.items() if part is not None}
 
     # ---- what there is to see
 
     @property
     def time(self) -> float:
         return self.chemistry.time
+
+    @property
+    def dump_cycles(self) -> int:
+        """Cycles between two restart dumps."""
+        return self._timetable.dump_cycles
+
+    def restart_dump(self) -> str:
+        """The present state in the format of a restart dump of MEDYAN 5.4; ``save`` keeps more."""
+        return dump_text(self)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the deck's RUNTIME, or its RUNSTEPS, is reached."""
+        schedule = self.deck.schedule
+        if schedule.by_steps:
+            return self.exhausted or self.steps_done >= schedule.run_steps
+        return self.time >= self._timetable.whole(schedule.runtime)
 
     @property
     def steps_done(self) -> int:
@@ -272,7 +372,8 @@ class Simulation:
         """Filaments as they are now."""
         types = self.deck.filament_types
         stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
-        return FilamentsView(self.chemistry, stretching_k, np.array([t.cylinder_size for t in types]))
+        sizes = np.array([t.cylinder_size for t in types])
+        return FilamentsView(self.chemistry, stretching_k, sizes, self._mechanics.wall_forces)
 
     @property
     def linkers(self) -> BondsView:
@@ -288,6 +389,20 @@ class Simulation:
     def branchers(self) -> BranchersView:
         """Branchers as they are now."""
         return BranchersView(self.chemistry)
+
+    @property
+    def bubbles(self) -> BubblesView:
+        """Bubbles, organising centres and probes as they are now."""
+        return BubblesView(self.chemistry, self._bubbles)
+
+    @property
+    def forces_on_walls(self) -> np.ndarray:
+        """Force (pN) of beads and bubbles on every wall at the present positions, float64 (walls, 3).
+
+        Walls of a cubic boundary are x low, x high, y low, … z high; then come the planes of probes, then a round wall,
+        then the lids of a cylinder, below and above.
+        """
+        return self._mechanics.model.wall_force
 
     @property
     def energies(self) -> dict[str, float]:
@@ -318,6 +433,14 @@ class Simulation:
         return self.chemistry.bond_events if self.deck.track_events else None
 
     @property
+    def hessians(self) -> HessianTracker | None:
+        """Second derivatives of the energy and normal modes, None unless the deck says HESSIANTRACKING.
+
+        Its ``records`` are those since the last recorded frame; without recorders only the latest.
+        """
+        return self._hessians
+
+    @property
     def diffusing_names(self) -> tuple[str, ...]:
         return self.chemistry.diffusing_names
 
@@ -345,14 +468,15 @@ class Simulation:
     def species_totals(self) -> list[tuple[str, str, int]]:
         """(name, kind, copies in the whole system) of every species, diffusing and bulk ones first.
 
-        A linker or motor counts under the species of its first leg.
+        A linker or motor counts under the species of its first leg. What bubbles hold is of kind 'GENERAL'.
         """
         totals = [
             (n, "DIFFUSING", int(c)) for n, c in zip(self.diffusing_names, self.diffusing_counts.sum(0), strict=True)
         ]
-        totals += [
-            (n, "BULK", int(c)) for n, c in zip(self.chemistry.bulk_names, self.chemistry.bulk_counts, strict=True)
-        ]
+        bulk = list(zip(self.chemistry.bulk_names, self.chemistry.bulk_counts.tolist(), strict=True))
+        totals += [(name, "BULK", n) for name, n in bulk[: len(self.deck.bulk)]]
+        held = bulk[len(self.deck.bulk) :]
+        totals += [(name, "GENERAL", sum(n for o, n in held if o == name)) for name in dict(held)]
         bound = self._bound_objects()
         for number, t in enumerate(self.deck.filament_types):
             kinds = self.chemistry.filaments.kind_counts(number)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
 
+from medyan_py.bubbles import KINDS, BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 
 
@@ -23,14 +25,33 @@ class FilamentsView:
         From the minus to the plus end, filament by filament.
     forces : float64 (B, 3), pN
         At the last minimisation.
+    wall_forces : float64 (B, 3), pN
+        The part of it that comes from the walls.
     rest_lengths, tensions : float64 (C,), nm and pN
     monomers : int32 (C,)
         Monomers of each cylinder.
+    birth_times : float64 (B,), s
+        Of the beads.
     delta_minus, delta_plus : int32 (F,)
         Cylinders won at each end since the last recorded frame.
+    monomers_won, monomers_lost : int32 (F, 2)
+        At the minus and the plus end, within a cylinder, since the last recorded frame.
+    nucleated : bool (F,)
+        Whether nucleated since the last recorded frame.
+    split_from : int64 (F,)
+        Id of the filament it was severed from since the last recorded frame, −1 if none.
+    end_species : int32 (F, 2)
+        Number, in the deck, of the minus-end and the plus-end species; −1 where the end has none, as the minus end of
+        a branch at its brancher.
     """
 
-    def __init__(self, chemistry: FilamentChemistry, stretching_k: np.ndarray, cylinder_size: np.ndarray):
+    def __init__(
+        self,
+        chemistry: FilamentChemistry,
+        stretching_k: np.ndarray,
+        cylinder_size: np.ndarray,
+        wall_forces: Callable[[np.ndarray], np.ndarray],
+    ):
         filaments = chemistry.filaments
         order = filaments.ordered()
         rows, c = order["filament"], order["cylinder"]
@@ -41,8 +62,19 @@ class FilamentsView:
         self.forces = filaments.beads["force"][order["bead"]]
         self.rest_lengths = filaments.cylinders["rest_length"][c]
         self.monomers = filaments.cylinders["monomers"][c]
+        self.birth_times = filaments.beads["birth"][order["bead"]]
         self.delta_minus, self.delta_plus = filaments.table["gained"][rows].T
+        turnover = filaments.table["turnover"][rows]
+        self.monomers_won, self.monomers_lost = turnover[:, :2], turnover[:, 2:]
+        self.nucleated = filaments.table["nucleated"][rows].astype(bool)
+        self.split_from = filaments.table["split_from"][rows]
+        self.end_species = filaments.end_species(rows)
+        self._wall_forces = partial(wall_forces, order["bead"])
         self._stiffness = (stretching_k * cylinder_size)[np.repeat(self.types, np.diff(self.start) - 1)]
+
+    @cached_property
+    def wall_forces(self) -> np.ndarray:
+        return self._wall_forces()
 
     @cached_property
     def tensions(self) -> np.ndarray:
@@ -71,6 +103,8 @@ class BondsView:
     rest_lengths, birth_times : float64 (n,), nm and s
     heads : int32 (n,); bound_heads : float64 (n,)
         Of motors; 0 for linkers.
+    filaments : int64 (n, 2)
+        Ids of the filaments they hold together.
     """
 
     def __init__(self, chemistry: FilamentChemistry, motor: bool):
@@ -87,6 +121,7 @@ class BondsView:
         self.birth_times = bonds["birth"][rows]
         self.heads = bonds["heads"][rows]
         self.bound_heads = bonds["bound_heads"][rows]
+        self.filaments = _filament_ids(chemistry, bonds["site"][rows])
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -105,6 +140,8 @@ class BranchersView:
     forces : float64 (n,), pN
         Of the branch point on the daughter's first bead at the last minimisation; 0 for what bound since.
     birth_times : float64 (n,), s
+    filaments : int64 (n, 2)
+        Ids of the mother and the daughter.
     """
 
     def __init__(self, chemistry: FilamentChemistry):
@@ -121,6 +158,54 @@ class BranchersView:
         )
         self.forces = branchers["force"][rows]
         self.birth_times = branchers["birth"][rows]
+        daughters = filaments.table["ident"][branchers["daughter"][rows]]
+        self.filaments = np.stack([_filament_ids(chemistry, branchers["site"][rows]), daughters], axis=1)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def _filament_ids(chemistry: FilamentChemistry, sites: np.ndarray) -> np.ndarray:
+    """Ids of the filaments on which binding sites are; same shape."""
+    filaments = chemistry.filaments
+    return filaments.table["ident"][filaments.cylinders["filament"][sites // filaments.max_sites]]
+
+
+class BubblesView:
+    """The bubbles, organising centres and probes at one moment, ordered by id.
+
+    Attributes
+    ----------
+    ids : int64 (n,)
+    types : int32 (n,)
+    kinds : tuple of str (n,)
+        'bubble', 'mtoc' or 'afm'.
+    coords : float64 (n, 3), nm
+        Centres. The plane of a probe goes through its centre.
+    radii : float64 (n,), nm
+    fixed : bool (n,)
+    forces : float64 (n, 3), pN
+        Of everything that acts on the bubble, and on the plane of a probe, at the last minimisation: what would have
+        to be balanced to hold it.
+    attachment_forces : float64 (n, 3), pN
+        Of the attached filaments alone.
+    filaments : tuple of int64 arrays
+        Ids of the filaments attached to each.
+    """
+
+    def __init__(self, chemistry: FilamentChemistry, state: BubbleState):
+        self.ids = np.arange(len(state), dtype=np.int64)
+        self.types = state.type.copy()
+        self.kinds = tuple(KINDS[kind] for kind in state.kind)
+        self.coords = state.x.copy()
+        self.radii = state.radius.copy()
+        self.fixed = state.fixed.copy()
+        self.forces = state.force.copy()
+        self.attachment_forces = state.attachment_force.copy()
+        table = chemistry.filaments.table
+        rows = table.rows
+        anchors, names = table["anchor"][rows], table["ident"][rows]
+        self.filaments = tuple(np.sort(names[anchors == bubble]) for bubble in range(len(state)))
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -9,7 +9,7 @@ from scipy.stats import chisquare
 from medyan_py.core.chemistry.descriptions import Bulk, Diffusing
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.structure.filaments import Filaments
-from medyan_py.deck import Schedule
+from medyan_py.deck import Bubbles, Schedule
 from medyan_py.release import Releases
 from medyan_py.schedule import Timetable
 
@@ -110,7 +110,7 @@ def box(diffusing=(), bulk=(), active=(1, 1, 1, 1, 0, 1, 1, 1), seed=1):
         filaments=Filaments([(2.7, 27.0, 10, (3,))]),
     )
     chemistry.start()
-    deck = SimpleNamespace(diffusing=diffusing, bulk=bulk, compatibility="none")
+    deck = SimpleNamespace(diffusing=diffusing, bulk=bulk, bubbles=Bubbles(), compatibility="none")
     return chemistry, Releases(deck, chemistry, np.random.default_rng(seed))
 
 

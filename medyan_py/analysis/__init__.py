@@ -12,15 +12,18 @@ from medyan_py.analysis.observables import (
     straightness,
 )
 from medyan_py.analysis.snapshot import Frame, read_snapshot
+from medyan_py.analysis.trajectory import Trajectory, open_trajectory
 
 __all__ = [
     "ChemistryFrame",
     "Frame",
+    "Trajectory",
     "TrajectoryError",
     "concentration",
     "contour_lengths",
     "end_to_end_distances",
     "nematic_order",
+    "open_trajectory",
     "polar_order",
     "radius_of_gyration",
     "read_chemistry",

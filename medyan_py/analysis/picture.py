@@ -11,6 +11,7 @@ import vtkmodules.vtkRenderingOpenGL2 as opengl
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkTubeFilter
+from vtkmodules.vtkFiltersSources import vtkSphereSource
 from vtkmodules.vtkIOImage import vtkPNGWriter
 from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer, vtkWindowToImageFilter
@@ -41,6 +42,7 @@ class _Scene:
     linkers: vtkPolyData
     motors: vtkPolyData
     branchers: vtkPolyData
+    bubbles: vtkPolyData
     box: vtkPolyData
 
 
@@ -55,10 +57,11 @@ def render(
     azimuth: float = 30.0,
     elevation: float = 22.0,
 ) -> Path:
-    """Draw filaments, linkers, motors, branchers and the box of one frame into a PNG file.
+    """Draw filaments, linkers, motors, branchers, bubbles and the box of one frame into a PNG file.
 
-    Tubes have the radius of the filament, or about two pixels if that is more. The projection is parallel, so the scale
-    bar holds for all lengths in the plane of the picture.
+    Bubbles are spheres of their radius; files of older runs have none. Tubes have the radius of the filament, or about
+    two pixels if that is more. The projection is parallel, so the scale bar holds for all lengths in the plane of the
+    picture.
 
     Parameters
     ----------
@@ -141,7 +144,16 @@ def _read(source: Path, frame: int) -> _Scene:
         if not same:
             raise TrajectoryError(f"{folder / kind}.pvd: there is no frame at {time} s")
         data[kind] = _read_lines(same[0])
+    data["bubbles"] = _read_bubbles(folder, time)
     return _Scene(time, box=_read_lines(folder / "box.vtp"), **data)
+
+
+def _read_bubbles(folder: Path, time: float) -> vtkPolyData:
+    """Bubbles of a frame; none for runs of versions that wrote none."""
+    if not (folder / "bubbles.pvd").is_file():
+        return vtkPolyData()
+    same = [path for t, path in read_collection(folder / "bubbles.pvd") if t == time]
+    return _read_lines(same[0]) if same else vtkPolyData()
 
 
 def _read_lines(path: Path) -> vtkPolyData:
@@ -191,6 +203,7 @@ def _draw(renderer: vtkRenderer, scene: _Scene, colour_by: str, style: Style) ->
     ):
         if data.GetNumberOfPoints():
             _add_plain(renderer, _tubes(data, factor * radius), colour)
+    _draw_bubbles(renderer, scene.bubbles, style)
     outline = vtkPolyDataMapper()
     outline.SetInputData(scene.box)
     actor = _add_actor(renderer, outline)
@@ -227,6 +240,19 @@ def _draw_filaments(
     tubes = _tubes(data, max(least_radius, points.GetArray("radius_nm").GetRange()[0]))
     mapper.SetInputConnection(tubes.GetOutputPort())
     _add_actor(renderer, mapper)
+
+
+def _draw_bubbles(renderer: vtkRenderer, data: vtkPolyData, style: Style) -> None:
+    radii = data.GetPointData().GetArray("radius_nm")
+    for i in range(data.GetNumberOfPoints()):
+        sphere = vtkSphereSource()
+        sphere.SetCenter(data.GetPoint(i))
+        sphere.SetRadius(radii.GetValue(i))
+        sphere.SetThetaResolution(48)
+        sphere.SetPhiResolution(24)
+        mapper = vtkPolyDataMapper()
+        mapper.SetInputConnection(sphere.GetOutputPort())
+        _add_actor(renderer, mapper).GetProperty().SetColor(style.bubble)
 
 
 def _tubes(data: vtkPolyData, radius: float) -> vtkTubeFilter:
@@ -281,6 +307,8 @@ def _counts(scene: _Scene, style: Style) -> list[tuple[str, tuple[float, float, 
     kinds = [("filaments", style.text), ("linkers", style.linker), ("motors", style.motor)]
     if scene.branchers.GetNumberOfCells():
         kinds.append(("branchers", style.brancher))
+    if scene.bubbles.GetNumberOfCells():
+        kinds.append(("bubbles", style.bubble))
     return [(f"{getattr(scene, kind).GetNumberOfCells()} {kind}", colour) for kind, colour in kinds]
 
 

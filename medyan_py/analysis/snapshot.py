@@ -100,10 +100,11 @@ def read_snapshot(path: str | Path) -> Iterator[Frame]:
         The file cannot be read, or is not of this format; the text names file and line. Frames before the mistake
         have been given by then.
     """
-    return (_frame(lines) for lines in read_frames(path))
+    return (read_frame(lines) for lines in read_frames(path))
 
 
-def _frame(lines: FrameLines) -> Frame:
+def read_frame(lines: FrameLines) -> Frame:
+    """One frame from its lines."""
     header = lines.take("a header")
     if not 4 <= len(header) <= 8:
         raise lines.error(

@@ -5,12 +5,20 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from medyan_py.cli import render, run
+from medyan_py.cli import analyze, check, config, convert, info, render, run
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import BUG, INTERRUPTED, REFUSED
 from medyan_py.cli.words import CommandParser, is_later, split_command, unknown_command
 
-COMMANDS = {"run": run, "render": render}
+COMMANDS = {
+    "run": run,
+    "check": check,
+    "config": config,
+    "info": info,
+    "convert": convert,
+    "analyze": analyze,
+    "render": render,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -12,17 +12,31 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from medyan_py.checkpoint import Checkpoint, Checkpoints, write_checkpoint
 from medyan_py.cli.console import FILE_ONLY, ConsoleHandler, say
 from medyan_py.cli.exit_codes import BUG, FAILED, INTERRUPTED, REFUSED, SUCCESS
+from medyan_py.cli.numbers import available_processors
 from medyan_py.cli.progress import LiveProgress, terminal
 from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
-from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders
-from medyan_py.output.directory import RESULT_FILES
-from medyan_py.output.layout import LOG_FILE, PARAVIEW, SNAPSHOT_FILE, VTK_KINDS
+from medyan_py.deck.keys import count_unknown
+from medyan_py.escape import LeftGridError
+from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders, write_failure
+from medyan_py.output.directory import RESULT_FILES, locked
+from medyan_py.output.layout import (
+    CHECKPOINT_FILE,
+    CHEMISTRY_FILE,
+    FAILED_STATE_FILE,
+    HDF5_FILE,
+    LOG_FILE,
+    PARAVIEW,
+    SNAPSHOT_FILE,
+    VTK_KINDS,
+)
 from medyan_py.simulation import Simulation
 
 LOGGER = logging.getLogger("medyan_py.cli")
+WALL_INTERVAL = 600.0  # s of wall time between checkpoints
 
 
 class Session:
@@ -35,14 +49,36 @@ class Session:
         Claimed for this run.
     stop : StopSignals
         Entered.
+    record : tuple of str
+        Names of the recorders.
+    every : float, s
+        Simulated time between checkpoints; 0 for those by wall time only.
+    since : Checkpoint, optional
+        From which the run goes on.
     """
 
-    def __init__(self, simulation: Simulation, directory: Path, stop: StopSignals) -> None:
+    def __init__(
+        self,
+        simulation: Simulation,
+        directory: Path,
+        stop: StopSignals,
+        *,
+        record: tuple[str, ...],
+        every: float,
+        since: Checkpoint | None = None,
+    ) -> None:
         self._simulation = simulation
         self._directory = directory
         self._stop = stop
+        self._record = record
+        self._every = every
+        self._since = since
+        self._checkpoints = Checkpoints(directory, every=every, wall=WALL_INTERVAL, clock=time.monotonic)
         self._minimisations = Counter()
         self._largest_force = 0.0  # pN, of the minimisations that did not converge
+        if since is not None:
+            self._minimisations.update(since.run["minimisations"])
+            self._largest_force = since.run["largest_force"]
         self._output_failed = False
         self._started = time.monotonic()
 
@@ -53,7 +89,8 @@ class Session:
             display = stack.enter_context(self._display())
             stack.enter_context(self._closing())
             try:
-                stack.enter_context(LogFile(self._directory))
+                stack.enter_context(locked(self._directory))
+                stack.enter_context(LogFile(self._directory, again=self._since is not None))
             except OutputError as error:
                 say(f"medyan: error: {error}", sys.stderr)
                 return REFUSED
@@ -61,22 +98,25 @@ class Session:
                 code = self._simulate(options, display)
                 whole = code not in (REFUSED, FAILED)
             except KeyboardInterrupt:
-                self._tell(logging.WARNING, "aborted at once; the frames written so far are complete")
+                self._tell(logging.WARNING, f"aborted at once; the frames written so far are complete{self._way_on()}")
                 code = INTERRUPTED
             except Exception as error:
                 code = self._bug(error)
         if self._output_failed:
             return code or FAILED
         if whole:
-            self._say_what_was_written(vtk=not options.no_vtk)
+            self._say_what_was_written()
         return code
 
     def _simulate(self, options: argparse.Namespace, display: LiveProgress | None) -> int:
         simulation = self._simulation
-        recorders = standard_recorders(self._directory, vtk=not options.no_vtk)
+        recorders = standard_recorders(self._directory, self._record)
         try:
             self._log_start(options)
-            recorders.open(simulation)
+            if self._since is None:
+                recorders.open(simulation)
+            else:
+                recorders.resume(simulation, self._since.outputs)
         except OutputError as error:
             self._tell(logging.ERROR, str(error))
             return REFUSED
@@ -90,40 +130,52 @@ class Session:
         return code
 
     def _advance(self, recorders: Recorders, display: LiveProgress | None) -> int:
-        simulation, schedule = self._simulation, self._simulation.deck.schedule
-        self._count()
-
-        def over() -> bool:
-            if schedule.by_steps:
-                return simulation.exhausted or simulation.steps_done >= schedule.run_steps
-            return simulation.time >= schedule.runtime
+        simulation = self._simulation
 
         def on_cycle(_: Simulation) -> None:
             self._count()
             stopped = self._stop.received is not None
             if stopped:
                 simulation.request_stop()
+            last = stopped or simulation.finished
+            # Before a last frame off the timetable, which a run that goes on does not have.
+            if last or self._checkpoints.due(simulation):
+                self._save(recorders)
             if display is not None:
-                display.update(simulation, last=stopped or over())
+                display.update(simulation, last=last)
 
         try:
+            if self._since is None:
+                self._count()
+                simulation.record(recorders)
+                self._save(recorders)
+            else:
+                self._checkpoints.skip_to(simulation)
             simulation.run(recorders=recorders, on_cycle=on_cycle)
         except MechanicsError as error:
-            self._tell(logging.ERROR, f"the forces cannot be computed at t = {simulation.time:.6g} s: {error}")
+            self._tell(logging.ERROR, f"the network cannot be relaxed at t = {simulation.time:.6g} s: {error}")
             self._last_frame(recorders)
+            self._dump(error)
+            self._save_failure(error)
+            return FAILED
+        except LeftGridError as error:
+            self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}")
+            self._last_frame(recorders, relaxed=True)
+            self._save_failure(error)
             return FAILED
         except OutputError as error:
-            self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}; the run ends")
+            self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}; the run ends{self._way_on()}")
             self._output_failed = True
             return FAILED
         except MemoryError as error:
-            self._tell(logging.ERROR, f"out of memory at t = {simulation.time:.6g} s: {error}; the run ends")
+            text = f"out of memory at t = {simulation.time:.6g} s: {error}; the run ends{self._way_on()}"
+            self._tell(logging.ERROR, text)
             return FAILED
-        if self._stop.received is not None and not over():
+        if self._stop.received is not None and not simulation.finished:
             name = self._stop.received.name
             self._tell(
                 logging.WARNING,
-                f"ended by {name} at t = {simulation.time:.6g} s{self._goal()}, after a last frame",
+                f"ended by {name} at t = {simulation.time:.6g} s{self._goal()}, after a last frame{self._way_on()}",
             )
             return self._stop.exit_code
         if simulation.exhausted:
@@ -133,6 +185,34 @@ class Session:
             )
         return SUCCESS
 
+    # ---- checkpoints
+
+    def _save(self, recorders: Recorders) -> None:
+        run = {
+            "minimisations": dict(self._minimisations),
+            "largest_force": float(self._largest_force),
+            "record": ",".join(self._record),
+            "every": float(self._every),
+            "threads": self._simulation.threads,
+        }
+        self._checkpoints.write(self._simulation, recorders.state(), run)
+
+    def _save_failure(self, error: Exception) -> None:
+        """Keep the state in which a run failed, for inspection."""
+        path = self._directory / FAILED_STATE_FILE
+        try:
+            write_checkpoint(path, self._simulation, failure=str(error))
+        except OutputError as problem:
+            self._tell(logging.ERROR, f"the state cannot be saved: {problem}")
+        else:
+            self._tell(logging.ERROR, f"the state is saved in {path}")
+
+    def _way_on(self) -> str:
+        """What to do for the run to go on."""
+        if not (self._directory / CHECKPOINT_FILE).exists():
+            return ""
+        return f"; to go on: medyan run --continue {shlex.quote(str(self._directory))}"
+
     def _goal(self) -> str:
         """How far the run was to go, and in step mode how far it is."""
         schedule = self._simulation.deck.schedule
@@ -140,14 +220,25 @@ class Session:
             return f", after {self._simulation.steps_done} of {schedule.run_steps} events"
         return f" of {schedule.runtime:g} s"
 
-    def _last_frame(self, recorders: Recorders) -> None:
-        """Record the state in which a minimisation failed; it is not relaxed."""
+    def _last_frame(self, recorders: Recorders, *, relaxed: bool = False) -> None:
+        """Record the state in which the run failed."""
         try:
             recorders.record(self._simulation)
         except OutputError as error:
             self._tell(logging.ERROR, f"this state cannot be written: {error}")
         else:
-            self._tell(logging.ERROR, f"frame {self._simulation.frame} is this state, not relaxed")
+            self._tell(logging.ERROR, f"frame {self._simulation.frame} is this state" + ", not relaxed" * (not relaxed))
+
+    def _dump(self, error: MechanicsError) -> None:
+        """Leave the state in which a minimisation ended, for the eye and for tests of what went wrong."""
+        if error.report is None:
+            return
+        try:
+            path = write_failure(self._directory, self._simulation.time, error.report)
+        except OutputError as why:
+            self._tell(logging.ERROR, str(why))
+        else:
+            self._tell(logging.ERROR, f"where the minimisation ended is in {path}")
 
     # ---- the log
 
@@ -155,18 +246,28 @@ class Session:
         simulation, info = self._simulation, LOGGER.info
         info("command: %s", shlex.join(options.command_line))
         info("in %s", os.getcwd())
-        info("seed: %d (%s)", simulation.seed, "drawn" if options.seed_fixed is None else "given")
+        if self._since is not None:
+            info("goes on from %s, t = %g s", self._since.path, self._since.time)
+            for note in self._since.notes:
+                LOGGER.warning("%s", note)
+        else:
+            info("seed: %d (%s)", simulation.seed, "drawn" if options.seed_fixed is None else "given")
         if simulation.deck.compatibility != "none":
             info("rules of %s where the default differs", simulation.deck.compatibility)
         schedule = simulation.deck.schedule
         if schedule.by_steps:
             info("%d events; energy is minimised every %d events", schedule.run_steps, schedule.minimisation_steps)
         else:
-            info("from t = 0 to %g s; energy is minimised every %g s", schedule.runtime, schedule.minimisation)
+            info(
+                "from t = %g to %g s; energy is minimised every %g s",
+                *(simulation.time, schedule.runtime, schedule.minimisation),
+            )
         for diagnostic in simulation.deck.warnings:
             LOGGER.log(logging.INFO if diagnostic.severity == "hint" else logging.WARNING, "%s", diagnostic)
-        if options.threads > 1 or options.threads == 0:
-            LOGGER.warning("-t %d: this version computes on one thread", options.threads)
+        if simulation.threads > 1:
+            info("forces on %d threads", simulation.threads)
+            if simulation.threads > (processors := available_processors()):
+                LOGGER.warning("-t %d: more threads than processors (%d)", simulation.threads, processors)
 
     def _log_end(self) -> None:
         simulation, elapsed = self._simulation, time.monotonic() - self._started
@@ -176,6 +277,12 @@ class Session:
             LOGGER.warning(
                 "%d of %d minimisations did not converge (%s), with forces up to %.3g pN",
                 *(bad, total, how, self._largest_force),
+            )
+        unknown = count_unknown(simulation.deck.warnings)
+        if unknown:
+            LOGGER.warning(
+                "%d %s not known and ignored: see the warnings at the beginning of %s",
+                *(unknown, "keyword of the deck was" if unknown == 1 else "keywords of the deck were", LOG_FILE),
             )
         LOGGER.info(
             "%d cycles, %d events, %d minimisations in %.1f s of wall time",
@@ -236,9 +343,13 @@ class Session:
                 stack.callback(logger.removeHandler, handler)
             yield display
 
-    def _say_what_was_written(self, *, vtk: bool) -> None:
+    def _say_what_was_written(self) -> None:
         simulation, directory = self._simulation, self._directory
-        files = ", ".join([name for name in RESULT_FILES if (directory / name).exists()] + [f"{PARAVIEW}/"] * vtk)
+        written = [name for name in RESULT_FILES if (directory / name).exists()]
+        vtk = (directory / PARAVIEW).exists()
+        main = [name for name in (SNAPSHOT_FILE, CHEMISTRY_FILE, HDF5_FILE, LOG_FILE) if name in written]
+        more = [f"{len(written) - len(main)} more .traj files"] if len(written) > len(main) else []
+        files = ", ".join([*main, *more, *[f"{PARAVIEW}/"] * vtk])
         frames = "1 frame" if simulation.frame == 1 else f"{simulation.frame} frames"
         events = f", {simulation.steps_done} events" if simulation.deck.schedule.by_steps else ""
         say(f"Wrote {frames}, t = 0 to {simulation.time:.6g} s{events}, to {directory}: {files}", sys.stdout)
@@ -250,5 +361,5 @@ class Session:
                 f"medyan render {quoted}",
                 sys.stdout,
             )
-        else:
+        elif SNAPSHOT_FILE in written:
             say(f"Read it in Python: medyan_py.analysis.read_snapshot({str(directory / SNAPSHOT_FILE)!r})", sys.stdout)

@@ -13,7 +13,7 @@ from medyan_py.cli.exit_codes import REFUSED
 from medyan_py.deck.diagnostics import closest, quote
 from medyan_py.version import __version__
 
-LATER = ("check", "config", "info", "convert", "analyze", "gui", "test", "side")
+LATER = ("gui", "test", "side")
 _LATER_OPTIONS = ("--gui", "--trap-fp-invalid")
 
 
@@ -66,12 +66,12 @@ class CommandParser(argparse.ArgumentParser):
 
     Attributes
     ----------
-    needs : dict of str
-        Names of options that must be given, and what to say when they are not.
+    needs : dict of str or tuple of str to str
+        Name of an option that must be given, or names of which one must be, and what to say when it is not.
     """
 
     def __init__(self, **settings):
-        self.needs: dict[str, str] = {}
+        self.needs: dict[str | tuple[str, ...], str] = {}
         super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
         self.add_argument("--version", action="version", version=f"medyan_py {__version__}")
         for option in _LATER_OPTIONS:
@@ -103,7 +103,11 @@ class CommandParser(argparse.ArgumentParser):
             name = unknown[0].partition("=")[0]
             guess = closest(name, [o for o in self._option_string_actions if o not in _LATER_OPTIONS])
             self.error(f"unknown option {quote(name)}" + (f"; did you mean {guess}?" if guess else ""))
-        missing = [text for name, text in self.needs.items() if getattr(options, name) is None]
+        missing = []
+        for names, text in self.needs.items():
+            names = (names,) if isinstance(names, str) else names
+            if all(getattr(options, name) is None for name in names):
+                missing.append(text)
         if strange:
             self.error("; ".join([f"unexpected argument {quote(strange[0])}", *missing]))
         if missing:

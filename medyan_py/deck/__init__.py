@@ -4,9 +4,9 @@
 :class:`Deck`; :class:`DeckError` tells all that is wrong with one, line by line.
 """
 
+from .bubbles import Anchor, BubbleLine, Bubbles, BubbleType, EmissionLine
 from .derived import linker_sites
 from .diagnostics import DeckError, Diagnostic
-from .filament_file import filament_beads
 from .model import (
     Aging,
     Boundary,
@@ -21,6 +21,7 @@ from .model import (
     FilamentType,
     FreeEnergy,
     Geometry,
+    HessianTracking,
     InitialNetwork,
     LinkerReaction,
     Minimisation,
@@ -33,13 +34,18 @@ from .model import (
     SpeciesRef,
     WalkingReaction,
 )
-from .protocols import PinBelow, PinEnds, PinLower, Protocols, RateChange, TensionRule
+from .protocols import PinBelow, PinEnds, PinLower, Protocols, Pulls, RateChange, TensionRule
 from .reader import read_deck
+from .shapes import Shape, Sizes, filament_shape
 
 __all__ = [
     "Aging",
+    "Anchor",
     "Boundary",
     "Branching",
+    "BubbleLine",
+    "BubbleType",
+    "Bubbles",
     "BulkSpecies",
     "Deck",
     "DeckError",
@@ -47,11 +53,13 @@ __all__ = [
     "Destruction",
     "Diagnostic",
     "DiffusingSpecies",
+    "EmissionLine",
     "ExcludedVolume",
     "FilamentLine",
     "FilamentType",
     "FreeEnergy",
     "Geometry",
+    "HessianTracking",
     "InitialNetwork",
     "LinkerReaction",
     "Minimisation",
@@ -62,14 +70,17 @@ __all__ = [
     "PinLower",
     "Polymerisation",
     "Protocols",
+    "Pulls",
     "RateChange",
     "Reaction",
     "Schedule",
     "Severing",
+    "Shape",
+    "Sizes",
     "SpeciesRef",
     "TensionRule",
     "WalkingReaction",
-    "filament_beads",
+    "filament_shape",
     "linker_sites",
     "read_deck",
 ]

@@ -36,19 +36,34 @@ def _feature(row: Keyword, value: object, settings: Settings, report: Report) ->
 def _conditional(settings: Settings, report: Report) -> None:
     """Features whose being switched on depends on more than their own keyword."""
 
-    def missing(name: str, feature: str) -> None:
-        not_available(report, settings.file, settings.lines.get(name), name, feature)
-
-    any_filament = settings["NUMFILAMENTS"] > 0 or settings["FILAMENTFILE"]
-    if any_filament and settings["PROJECTIONTYPE"] in ("ZIGZAG", "ARC"):
-        missing("PROJECTIONTYPE", f"projection {settings['PROJECTIONTYPE']}")
     for entry in settings.entries("SPECIALPROTOCOL"):
         if entry.values[0] not in AVAILABLE:
             feature = f"special protocol {entry.values[0]}"
             not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
-    if "DATADUMPTIME" in settings.values:
-        line = settings.lines["DATADUMPTIME"]
-        report.warning(settings.file, line, "DATADUMPTIME", "restart dumps are not written in this version")
+    _minimisation(settings, report)
+    if "RESTARTPHASE" in settings.values and settings["PINRESTARTFILE"]:
+        feature = "pins from a file; beads are pinned anew as the protocol says"
+        not_available(report, settings.file, settings.lines["PINRESTARTFILE"], "PINRESTARTFILE", feature)
+
+
+def _minimisation(settings: Settings, report: Report) -> None:
+    """Algorithms that only one of the two minimisers has."""
+    old = settings["compatibility"] == "medyan-5.4"
+    if settings["LINESEARCHALGORITHM"] == "QUADRATIC":
+        name, line = "LINESEARCHALGORITHM", settings.lines["LINESEARCHALGORITHM"]
+        if old:
+            message = "the quadratic line search of MEDYAN 5.4 did not work and is not brought back"
+            report.error(settings.file, line, name, message, found="QUADRATIC", allowed="BACKTRACKING")
+        else:
+            message = "there is one line search, which interpolates quadratically; it is used for either value"
+            report.warning(settings.file, line, name, message)
+    if old and settings["CONJUGATEGRADIENT"] == "LBFGS":
+        report.error(
+            *(settings.file, settings.lines["CONJUGATEGRADIENT"], "CONJUGATEGRADIENT"),
+            "MEDYAN 5.4 has no such minimisation",
+            found="LBFGS",
+            allowed="POLAKRIBIERE, FLETCHERRIEVES, STEEPESTDESCENT",
+        )
 
 
 def check_available_chemistry(lines: ChemistryLines, settings: Settings, report: Report) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .bubbles import BubbleLine, bubbles_of
 from .checks import INSET
 from .chemistry_lines import ChemistryLines
 from .derived import binding_sites, monomers_per_cylinder
 from .diagnostics import Report
+from .dump_file import Dump
 from .laws import branchings, linkers, motors, ratchet_lengths
 from .model import (
     Boundary,
@@ -16,6 +18,7 @@ from .model import (
     FilamentLine,
     FilamentType,
     Geometry,
+    HessianTracking,
     InitialNetwork,
     Minimisation,
     Schedule,
@@ -31,11 +34,14 @@ _VOLUME = {"none": None, "integral": "integral", "REPULSION": "integral", "monom
 
 def build_deck(
     paths: tuple[Path, Path, Path],
+    texts: dict[Path, str],
     settings: Settings,
     lines: ChemistryLines,
     book: SpeciesBook,
     reactions: Reactions,
     filaments: tuple[FilamentLine, ...],
+    dump: Dump | None,
+    bubbles: tuple[BubbleLine, ...],
     report: Report,
 ) -> Deck:
     """The deck of `paths` (system deck, chemistry deck, input directory)."""
@@ -45,6 +51,7 @@ def build_deck(
         system_path=system_path,
         chemistry_path=chemistry_path,
         input_dir=input_dir,
+        texts=texts,
         warnings=report.warnings,
         geometry=_geometry(settings),
         boundary=_boundary(settings),
@@ -71,11 +78,13 @@ def build_deck(
         schedule=_schedule(settings),
         rate_change=rate_change(settings),
         protocols=protocols(settings),
-        initial=_initial(settings, filaments),
+        bubbles=bubbles_of(settings, book, bubbles),
+        initial=_initial(settings, filaments, dump),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],
         track_dissipation=settings["DISSIPATIONTRACKING"],
         track_events=settings["EVENTTRACKING"],
+        hessian=_hessian(settings),
         log_each_cycle=log.get("log-simulation-time-each-cycle", False),
         source_lines=_source_lines(settings, lines),
     )
@@ -110,6 +119,14 @@ def _minimisation(settings: Settings) -> Minimisation:
         lambda_max=settings["LAMBDAMAX"],
         recover=settings["try-to-recover-in-line-search-error"],
     )
+
+
+def _hessian(settings: Settings) -> HessianTracking | None:
+    if settings["HESSIANTRACKING"] is None:
+        return None
+    skip, dense, rock, write = settings["HESSIANTRACKING"]
+    eigenvalues = settings["EIGENTRACKING"]
+    return HessianTracking(int(skip), dense == 1, rock == 1 and eigenvalues, write == 1, eigenvalues)
 
 
 def _filament_types(settings: Settings, book: SpeciesBook) -> tuple[FilamentType, ...]:
@@ -169,6 +186,7 @@ def _schedule(settings: Settings) -> Schedule:
         neighbour_list=settings["NEIGHBORLISTTIME"],
         initial_slowdown=settings["INITIALSLOWDOWNTIME"],
         data_dump=settings["DATADUMPTIME"],
+        checkpoint=settings["checkpoint-time"],
         run_steps=settings["RUNSTEPS"],
         minimisation_steps=settings["MINIMIZATIONSTEPS"],
         snapshot_steps=settings["SNAPSHOTSTEPS"],
@@ -176,7 +194,7 @@ def _schedule(settings: Settings) -> Schedule:
     )
 
 
-def _initial(settings: Settings, filaments: tuple[FilamentLine, ...]) -> InitialNetwork:
+def _initial(settings: Settings, filaments: tuple[FilamentLine, ...], dump: Dump | None) -> InitialNetwork:
     return InitialNetwork(
         file_filaments=filaments,
         count=settings["NUMFILAMENTS"],
@@ -186,6 +204,8 @@ def _initial(settings: Settings, filaments: tuple[FilamentLine, ...]) -> Initial
         creation_bounds=settings["FILCREATIONBOUNDS"],
         along_wall=settings["restrict-cylinder-boundary-angle"] and settings["BOUNDARYSHAPE"] == "CYLINDER",
         rings=settings["form-rings"] and settings["BOUNDARYSHAPE"] == "CYLINDER",
+        dump=dump,
+        own_copies=bool(settings.values.get("RESTARTPHASE")),
     )
 
 
@@ -215,6 +235,8 @@ def force_fields(settings: Settings) -> tuple[str, ...]:
     if settings["BOUNDARYFFTYPE"]:
         inner = settings["BOUNDARYFFTYPE"] == "REPULSIONEXPIN"
         names += ["BoundaryCylinderRepulsionIn" if inner else "BoundaryCylinderRepulsion", "BoundaryBubbleRepulsion"]
+    if protocols(settings).pinning:
+        names.append("BoundaryCylinderAttachment")
     names.append("FixedBubbleCoordinates")
     if settings["BUBBLEFFTYPE"]:
         names += ["BubbleCylinderRepulsion", "BubbleBubbleRepulsion"]

@@ -14,6 +14,7 @@ from .values import MAX_INT, parse_number
 
 MAX_MONOMERS = 65535
 INSET = 25.0  # nm, from the faces of the grid to the planes of a CUBIC boundary
+SMALLEST_COMPARTMENT = 20.0  # nm; edges below are hardly meant
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Checker:
         self._initial()
         self._membranes()
         self._bubbles()
+        self._hessian()
 
     # --- helpers
 
@@ -91,6 +93,9 @@ class Checker:
         size = self._size()
         if size is None:
             return
+        for name in (f"COMPARTMENTSIZE{axis}" for axis in "XYZ"):
+            if settings[name] < SMALLEST_COMPARTMENT:
+                self._warn(name, f"{settings[name]:g} nm is less than most cylinders; lengths are in nm, not µm")
         n = math.prod(settings[f"N{axis}"] for axis in "XYZ")
         if n > MAX_INT:
             self._error("NX", f"{n} compartments are too many", allowed=f"NX·NY·NZ ≤ {MAX_INT}")
@@ -281,13 +286,6 @@ class Checker:
             self._error("FILAMENTTYPE", "no such filament type", found=found, allowed=allowed)
         if settings["NUMFILAMENTS"] == 0:
             return
-        if settings["PROJECTIONTYPE"] == "PREDEFINED" and settings["FILAMENTLENGTH"] > 1:
-            self._error(
-                "PROJECTIONTYPE",
-                f"random filaments have 2 points, not the {settings['FILAMENTLENGTH'] + 1} of FILAMENTLENGTH",
-                found="PREDEFINED",
-                allowed="STRAIGHT with random filaments",
-            )
         self._room_for_random_filaments()
 
     def _room_for_random_filaments(self) -> None:
@@ -386,6 +384,19 @@ class Checker:
         for name in ("init-mtoc", "init-afm"):
             for entry in settings.entries(name):
                 self._anchor(name, entry)
+
+    def _hessian(self) -> None:
+        values = self._settings["HESSIANTRACKING"]
+        if values is None:
+            return
+        skip, *flags = values
+        if skip < 1 or skip != int(skip) or skip > MAX_INT:
+            self._error("HESSIANTRACKING", "SKIP", found=f"{skip:g}", allowed="a whole number ≥ 1")
+        for name, flag in zip(("DENSE", "ROCK", "PRINT"), flags, strict=True):
+            if flag not in (0, 1):
+                self._warn("HESSIANTRACKING", f"{name} taken as 0", found=f"{flag:g}", allowed="0, 1")
+        if flags[1] == 1 and not self._settings["EIGENTRACKING"]:
+            self._warn("HESSIANTRACKING", "ROCK has no effect while EIGENTRACKING is OFF")
 
     def _anchor(self, name: str, entry) -> None:
         for prop, count in (("bubble-type", self._counts.BuT), ("filament-type", self._counts.FT)):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from .chemistry_table import DIRECTIVES, SCALARS, Directive
 from .diagnostics import Report, closest, quote
@@ -58,11 +60,18 @@ class ChemistryLines:
 
 
 class _Mismatch(Exception):
-    def __init__(self, line: int, message: str = "", **more: str):
+    """Why a line does not match its form. `all` holds this mistake, or all those of a line that has several.
+
+    `shifted` tells that a '+' or an arrow is not in its place.
+    """
+
+    def __init__(self, line: int, message: str = "", *, shifted: bool = False, **more: str):
         super().__init__(message)
+        self.shifted = shifted
         self.line = line
         self.message = message
         self.more = more
+        self.all: list[_Mismatch] = [self]
 
 
 def read_lines(
@@ -104,8 +113,9 @@ def _take(directive: Directive, line: int, values, lines: ChemistryLines, report
                 raise _Mismatch(value.line, "a list is not allowed here")
         words, free_energy = _split_prefix(directive, values, tracked)
         lines.statements.append(Statement(directive, line, _match(directive, line, words), free_energy))
-    except _Mismatch as problem:
-        report.error(lines.file, problem.line, directive.name, problem.message, **problem.more)
+    except _Mismatch as mismatch:
+        for problem in mismatch.all:
+            report.error(lines.file, problem.line, directive.name, problem.message, **problem.more)
         if directive.declares and values and isinstance(values[0], Word):
             lines.flawed_names.add(values[0].text)
 
@@ -164,9 +174,26 @@ def _match(directive: Directive, line: int, words: tuple[Word, ...]) -> dict[str
 
 def _match_fixed(form: list[str], words: tuple[Word, ...]) -> dict[str, object]:
     fields: dict[str, object] = {}
-    for item, word in zip(form, words, strict=True):
-        _match_item(item, word, fields)
+    _try_all(partial(_match_item, item, word, fields) for item, word in zip(form, words, strict=True))
     return fields
+
+
+def _try_all(attempts: Iterable[Callable[[], None]]) -> None:
+    """Make all attempts, and raise their mistakes together.
+
+    Where a '+' or an arrow is not in its place, the words are probably shifted, and that alone is told.
+    """
+    mistakes: list[_Mismatch] = []
+    for attempt in attempts:
+        try:
+            attempt()
+        except _Mismatch as mistake:
+            if mistake.shifted:
+                raise
+            mistakes += mistake.all
+    if mistakes:
+        mistakes[0].all = mistakes
+        raise mistakes[0]
 
 
 def _match_open(form: list[str], line: int, words: tuple[Word, ...]) -> dict[str, object]:
@@ -176,40 +203,41 @@ def _match_open(form: list[str], line: int, words: tuple[Word, ...]) -> dict[str
     if len(places) != 1:
         raise _Mismatch(line, found=f"{len(places)} times '{arrow}'", allowed=spell(" ".join(form)))
     fields: dict[str, object] = {}
-    cut = form.index(arrow)
-    for items, part in ((form[:cut], words[: places[0]]), (form[cut + 1 :], words[places[0] + 1 :])):
+
+    def side(items: list[str], part: tuple[Word, ...]) -> None:
         star = next(i for i, item in enumerate(items) if item.startswith("*"))
         before, after = items[:star], items[star + 1 :]
         if len(part) < len(before) + len(after):
             raise _Mismatch(line, "values are missing", allowed=spell(" ".join(form)))
         inner = part[len(before) : len(part) - len(after)]
-        fields |= _match_fixed(before, part[: len(before)])
-        fields |= _match_fixed(after, part[len(part) - len(after) :])
-        fields[re.split("[:=]", items[star][1:])[0]] = _starred(items[star][1:], inner)
+        fixed = [*zip(before, part, strict=False), *zip(after, part[len(part) - len(after) :], strict=True)]
+        fields[re.split("[:=]", items[star][1:])[0]] = _starred(items[star][1:], inner, fixed, fields)
+
+    cut = form.index(arrow)
+    left, right = words[: places[0]], words[places[0] + 1 :]
+    _try_all([partial(side, form[:cut], left), partial(side, form[cut + 1 :], right)])
     return fields
 
 
-def _starred(item: str, words: tuple[Word, ...]) -> tuple:
+def _starred(item: str, words: tuple[Word, ...], fixed: list[tuple[str, Word]], fields: dict[str, object]) -> tuple:
+    """Values of a starred item, after those of the items beside it, `fixed`, were put into `fields`."""
     label, colon, _ = item.partition(":")
+    beside = [partial(_match_item, name, word, fields) for name, word in fixed]
     if not colon:
+        _try_all(beside)
         return tuple(word.text for word in words)
-    entries = []
-    for i, word in enumerate(words):
-        if i % 2:
-            _match_item("+", word, {})
-        else:
-            fields: dict[str, object] = {}
-            _match_item(item, word, fields)
-            entries.append(fields[label])
+    entries: list[dict[str, object]] = [{} for _ in words[::2]]
+    each = [partial(_match_item, "+" if i % 2 else item, word, entries[i // 2]) for i, word in enumerate(words)]
+    _try_all(beside + each)
     if words and len(words) % 2 == 0:
         raise _Mismatch(words[-1].line, "a species is missing after '+'")
-    return tuple(entries)
+    return tuple(entry[label] for entry in entries)
 
 
 def _match_item(item: str, word: Word, fields: dict[str, object]) -> None:
     if item in _LITERALS:
         if word.text != item:
-            raise _Mismatch(word.line, found=quote(word.text), allowed=f"'{item}'")
+            raise _Mismatch(word.line, found=quote(word.text), allowed=f"'{item}'", shifted=True)
     elif ":" in item:
         label, _, kinds = item.partition(":")
         fields[label] = _reference(word, kinds.split("|"))

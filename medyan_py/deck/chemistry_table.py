@@ -97,10 +97,9 @@ SPECIES = (
     ),
     Directive(
         "species-general",
-        ("name=name mode=name",),
+        ("name=name mode=REG|CONST",),
         "molecules on organising centres and tips",
         declares="GENERAL",
-        feature="species of organising centres",
     ),
     Directive(
         "species-membrane-diffusing",

@@ -6,9 +6,9 @@ import numpy as np
 
 from .derived import monomers_per_cylinder
 from .diagnostics import Report, closest, quote
-from .filament_file import filament_beads
 from .model import FilamentLine
 from .settings import Entry, Settings
+from .shapes import Sizes, filament_shape
 from .species import SpeciesBook
 from .values import parse_number
 
@@ -61,25 +61,27 @@ def _emission(
         wrong(quote(mode), "none, force", closest(mode, ("none", "force")))
 
 
-def check_start_positions(filaments: tuple[FilamentLine, ...], file: str, settings: Settings, report: Report) -> None:
-    """Every bead of the initial filaments of a file lies in the grid."""
+def check_filaments(filaments: tuple[FilamentLine, ...], file: str, settings: Settings, report: Report) -> None:
+    """The shapes of the initial filaments of a file are possible, and every bead lies in the grid."""
     shape = [settings[f"N{axis}"] for axis in "XYZ"]
     edges = [settings[f"COMPARTMENTSIZE{axis}"] for axis in "XYZ"]
-    sizes, projection = settings["CYLINDERSIZE"], settings["PROJECTIONTYPE"]
-    if None in shape or None in edges or projection not in ("STRAIGHT", "PREDEFINED"):
+    lengths, monomers, projection = settings["CYLINDERSIZE"], settings["MONOMERSIZE"], settings["PROJECTIONTYPE"]
+    if None in shape or None in edges or len(lengths) != len(monomers) or not settings.sound("PROJECTIONTYPE"):
         return
     grid = np.array(shape) * np.array(edges)
     for filament in filaments:
-        if filament.type >= len(sizes):
+        if filament.type >= len(lengths) or not lengths[filament.type] >= 3 * monomers[filament.type] * (1 - 1e-9):
             continue
-        beads = filament.points
-        if projection == "STRAIGHT" and len(beads) > 2:
-            report.warning(
-                file, filament.line, "FILAMENT", "PROJECTIONTYPE STRAIGHT ignores all points after the second"
-            )
-            beads = beads[:2]
+        if projection != "PREDEFINED" and len(filament.points) > 2:
+            message = f"PROJECTIONTYPE {projection} ignores all points after the second"
+            report.warning(file, filament.line, "FILAMENT", message)
+        beads = filament.points if projection == "PREDEFINED" else filament.points[:2]
         if _inside(beads, grid):
-            beads = filament_beads(filament.points, sizes[filament.type], projection)
+            size, monomer = lengths[filament.type], monomers[filament.type]
+            sizes = Sizes(size, monomer, monomers_per_cylinder(size, monomer))
+            beads = _beads(filament, sizes, file, settings, report, 0.5 * grid)
+        if beads is None:
+            continue
         outside = beads[~((beads >= 0) & (beads <= grid)).all(axis=1)]
         if len(outside):
             report.error(
@@ -92,27 +94,25 @@ def check_start_positions(filaments: tuple[FilamentLine, ...], file: str, settin
             )
 
 
-def check_full_cylinders(filaments: tuple[FilamentLine, ...], file: str, settings: Settings, report: Report) -> None:
-    """Predefined cylinders are full within half a monomer; other lengths would need partly filled cylinders."""
-    sizes, monomers = settings["CYLINDERSIZE"], settings["MONOMERSIZE"]
-    if settings["PROJECTIONTYPE"] != "PREDEFINED" or len(sizes) != len(monomers):
-        return
-    for filament in filaments:
-        if filament.type >= len(sizes) or not sizes[filament.type] > monomers[filament.type] > 0:
-            continue
-        size, monomer = sizes[filament.type], monomers[filament.type]
-        full = monomers_per_cylinder(size, monomer) * monomer
-        lengths = np.linalg.norm(np.diff(filament.points, axis=0), axis=1)
-        worst = lengths[np.argmax(np.abs(lengths - full))]
-        if abs(worst - full) > monomer / 2:
-            report.error(
-                file,
-                filament.line,
-                "FILAMENT",
-                "not available in this version: predefined cylinders that are not full",
-                found=f"points {worst:.6g} nm apart",
-                allowed=f"{full:g} nm within half a monomer",
-            )
+def _beads(
+    filament: FilamentLine, sizes: Sizes, file: str, settings: Settings, report: Report, centre: np.ndarray
+) -> np.ndarray | None:
+    """Beads of a filament; None, and an error, if there can be none."""
+    old_rules = settings["compatibility"] == "medyan-5.4"
+    try:
+        made = filament_shape(filament.points, sizes, settings["PROJECTIONTYPE"], centre, old_rules=old_rules)
+    except ValueError as problem:
+        report.error(file, filament.line, "FILAMENT", str(problem))
+        return None
+    if settings["PROJECTIONTYPE"] == "PREDEFINED" and not (
+        len(made.beads) == len(filament.points) and np.allclose(made.beads, filament.points, rtol=0, atol=sizes.monomer)
+    ):
+        full = sizes.monomers * sizes.monomer
+        message = (
+            f"the points are not {full:g} nm apart, so the curve through them is cut into cylinders of that length"
+        )
+        report.hint(file, filament.line, "FILAMENT", message)
+    return made.beads
 
 
 def _inside(points: np.ndarray, grid: np.ndarray) -> bool:

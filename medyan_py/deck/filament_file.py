@@ -1,4 +1,4 @@
-"""Initial filaments from a file, and the beads that follow from their points.
+"""Initial filaments from a file.
 
 Line based: ``FILAMENT type x1 y1 z1 x2 y2 z2 [x3 y3 z3 …]``, coordinates in nm.
 A line with ``#`` anywhere is a comment.
@@ -66,23 +66,3 @@ def _filament(words: list[str], line: int, file: str, report: Report, n_types: i
         return None
     points.flags.writeable = False
     return FilamentLine(int(ftype), points, line)
-
-
-def filament_beads(points: np.ndarray, cylinder_size: float, projection: str) -> np.ndarray:
-    """Beads of an initial filament, float64 array (n + 1, 3) in nm, from its points (array (m, 3), nm).
-
-    'PREDEFINED': the points themselves. 'STRAIGHT': cylinders of full size from the first point towards the second; as
-    many as fit their distance best, at least one, when there are two points, and m − 1 otherwise. The last bead is in
-    general not the last point.
-
-    Raises ValueError for another projection.
-    """
-    points = np.asarray(points, dtype=np.float64)
-    if projection == "PREDEFINED":
-        return points.copy()
-    if projection != "STRAIGHT":
-        raise ValueError(f"no beads for projection {projection!r}")
-    step = points[1] - points[0]
-    distance = math.hypot(*step)
-    n = len(points) - 1 if len(points) > 2 else max(1, math.floor(distance / cylinder_size + 0.5))
-    return points[0] + np.arange(n + 1)[:, None] * (cylinder_size / distance) * step

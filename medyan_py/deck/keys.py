@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from .diagnostics import Report, closest, quote
+from .diagnostics import Diagnostic, Report, closest, quote
 from .grammar import Group, Word
+
+NOT_KNOWN = ("unknown keyword", "belongs into the", "not known")  # how remarks about keywords that are not known begin
 
 
 class UnknownWords:
@@ -23,14 +25,19 @@ class UnknownWords:
 
     def warn(self, word: Word) -> None:
         bare = word.text.removesuffix(":")
-        message = "unknown keyword, the line is ignored"
+        message = f"{NOT_KNOWN[0]}, the line is ignored"
         suggestion = ""
         if bare in self._elsewhere:
-            message = f"belongs into the {self._other}, the line is ignored"
+            message = f"{NOT_KNOWN[1]} {self._other}, the line is ignored"
         elif self._guesses < self.MAX_GUESSES:
             self._guesses += 1
             suggestion = repr(bare) if bare in self._known else closest(bare, self._known)
         self._report.warning(self._file, word.line, quote(word.text), message, suggestion=suggestion)
+
+
+def count_unknown(remarks: Iterable[Diagnostic]) -> int:
+    """How many of the remarks about a deck are about keywords that are not known."""
+    return sum(remark.severity == "warning" and remark.message.startswith(NOT_KNOWN) for remark in remarks)
 
 
 def split_key(

@@ -6,11 +6,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .diagnostics import Diagnostic
+from .dump_file import Dump
 from .protocols import Protocols, RateChange
+
+if TYPE_CHECKING:
+    from .bubbles import Bubbles
 
 Vector = tuple[float, float, float]
 
@@ -73,6 +78,22 @@ class Minimisation:
     max_distance: float
     lambda_max: float
     recover: bool = True
+
+
+@dataclass(frozen=True)
+class HessianTracking:
+    """What is to be known of the second derivatives of the energy.
+
+    They are computed after the first minimisation and every `skip`-th one after it. `dense`: all eigenvalues, by the
+    dense solver; `rock`: a film of each mode at the end; `write_matrix`: the matrix itself goes into a file;
+    `eigenvalues`: whether any are computed.
+    """
+
+    skip: int
+    dense: bool
+    rock: bool
+    write_matrix: bool
+    eigenvalues: bool
 
 
 @dataclass(frozen=True)
@@ -365,7 +386,8 @@ class Schedule:
     """When things happen, in time mode or in step mode.
 
     Time mode: times in s; `snapshot` and `neighbour_list` of 0 mean every cycle. Step mode, when `runtime` is 0: a run
-    of `run_steps` events, with the other steps in place of the times.
+    of `run_steps` events, with the other steps in place of the times. `checkpoint`: simulated time (s) between
+    checkpoints, 0 for those by wall time only.
     """
 
     runtime: float
@@ -378,6 +400,7 @@ class Schedule:
     minimisation_steps: int = 0
     snapshot_steps: int = 0
     neighbour_list_steps: int = 0
+    checkpoint: float = 0.0
 
     @property
     def by_steps(self) -> bool:
@@ -398,8 +421,11 @@ class FilamentLine:
 class InitialNetwork:
     """Filaments at the start: those of the file, then `count` random ones of `cylinders` cylinders and type `type`.
 
-    `projection` is 'STRAIGHT' or 'PREDEFINED'; `creation_bounds` are x0 y0 z0 x1 y1 z1 as fractions of the grid.
+    `projection` is 'STRAIGHT', 'ZIGZAG', 'ARC' or 'PREDEFINED'; `creation_bounds` are x0 y0 z0 x1 y1 z1 as fractions of
+    the grid.
     In a cylindrical boundary random filaments lie `along_wall`, or with both ends near it (`rings`), when so asked.
+    With a restart `dump` the network is the one in there instead, and so are the copy numbers, but not of diffusing
+    species with `own_copies`.
     """
 
     file_filaments: tuple[FilamentLine, ...]
@@ -410,21 +436,25 @@ class InitialNetwork:
     creation_bounds: tuple[float, float, float, float, float, float]
     along_wall: bool = False
     rings: bool = False
+    dump: Dump | None = None
+    own_copies: bool = False
 
 
 @dataclass(frozen=True)
 class Deck:
     """A checked deck: everything a simulation needs to start. Made by :func:`medyan_py.deck.read_deck`.
 
-    `track_dissipation` and `track_events` tell which books are kept. `compatibility` is 'none' or 'medyan-5.4': whether
+    `track_dissipation` and `track_events` tell which books are kept, `hessian` (or None)
+    what is computed of the second derivatives of the energy. `compatibility` is 'none' or 'medyan-5.4': whether
     the rules of that program hold where the default differs. `algorithm` is 'NRM', 'GILLESPIE' or 'SIMPLEGILLESPIE';
     `rate_change` is None without one. `source_lines` tells of every keyword and directive where it was last set:
-    name → (file, line).
+    name → (file, line). `texts` holds the files as read: path → text.
     """
 
     system_path: Path
     chemistry_path: Path
     input_dir: Path
+    texts: Mapping[Path, str]
     warnings: tuple[Diagnostic, ...]
     geometry: Geometry
     boundary: Boundary
@@ -451,10 +481,12 @@ class Deck:
     schedule: Schedule
     rate_change: RateChange | None
     protocols: Protocols
+    bubbles: Bubbles
     initial: InitialNetwork
     force_fields: tuple[str, ...]
     compatibility: str
     track_dissipation: bool
     track_events: bool
+    hessian: HessianTracking | None
     log_each_cycle: bool
     source_lines: Mapping[str, tuple[str, int]]

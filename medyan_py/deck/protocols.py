@@ -15,7 +15,9 @@ AVAILABLE = (
     "MAKELINKERSSTATIC",
     "MAKEFILAMENTSSTATIC",
     "RATEDEPEND",
+    "AFM",
 )
+PINNING = ("PINBOUNDARYFILAMENTS", "PINLOWERBOUNDARYFILAMENTS", "pin-initial-filament-below-z")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,22 @@ class TensionRule:
 
 
 @dataclass(frozen=True)
+class Pulls:
+    """Probes are moved in pulls of `steps` steps: pull number j begins `period` · j (s), its steps follow within a
+    second.
+
+    A step moves the probe up by `step` (nm) in the first `change_after` pulls, by `later_step` after that; negative
+    ones move it down.
+    """
+
+    step: float
+    later_step: float
+    change_after: int
+    steps: int
+    period: float
+
+
+@dataclass(frozen=True)
 class Protocols:
     """Special protocols of a deck, None for those it does not have; times in s."""
 
@@ -74,6 +92,7 @@ class Protocols:
     pin_ends: PinEnds | None = None
     pin_lower: PinLower | None = None
     pin_below: PinBelow | None = None
+    pulls: Pulls | None = None
 
     @property
     def pinning(self) -> bool:
@@ -82,6 +101,7 @@ class Protocols:
 
 
 _LOWER_DISTANCE = 250.0  # nm, unless PINBOUNDARYFILAMENTS gives one
+_SIGNED = {"pin-initial-filament-below-z": (1,), "AFM": (0, 1)}  # arguments that may be negative
 
 
 def check_protocols(settings: Settings, report: Report) -> None:
@@ -92,13 +112,28 @@ def check_protocols(settings: Settings, report: Report) -> None:
             continue
         for position, number in enumerate(numbers):
             where = f"{name}: value {position + 1}"
-            if number < 0 and not (name == "pin-initial-filament-below-z" and position == 1):
+            if number < 0 and position not in _SIGNED.get(name, ()):
                 report.error(
                     settings.file, entry.line, "SPECIALPROTOCOL", where, found=f"{number:g}", allowed="a number ≥ 0"
                 )
+        if name == "AFM":
+            _check_pulls(entry, settings, report)
         if name == "PINLOWERBOUNDARYFILAMENTS" and numbers[2] > 1:
             where, found = f"{name}: value 3", f"{numbers[2]:g}"
             report.error(settings.file, entry.line, "SPECIALPROTOCOL", where, found=found, allowed="a fraction ≤ 1")
+
+
+def _check_pulls(entry, settings: Settings, report: Report) -> None:
+    """Counts are whole numbers, and pulls do not overlap."""
+    _, _, _, change_after, steps, period = entry.values
+    for position, number, least in ((3, change_after, 0), (4, steps, 1)):
+        if number >= 0 and (not float(number).is_integer() or number < least):
+            where, allowed = f"AFM: value {position}", f"a whole number ≥ {least}"
+            report.error(settings.file, entry.line, "SPECIALPROTOCOL", where, found=f"{number:g}", allowed=allowed)
+    if 0 <= period < 1:
+        report.warning(
+            settings.file, entry.line, "SPECIALPROTOCOL", "AFM: a pull takes a second", found=f"{period:g} s a pull"
+        )
 
 
 def protocols(settings: Settings) -> Protocols:
@@ -112,8 +147,14 @@ def protocols(settings: Settings) -> Protocols:
         tension_rule=TensionRule(*last["RATEDEPEND"]) if "RATEDEPEND" in last else None,
         pin_ends=ends,
         pin_lower=PinLower(*lower, distance=ends.distance if ends else _LOWER_DISTANCE) if lower else None,
+        pulls=_pulls(last["AFM"]) if "AFM" in last else None,
         pin_below=PinBelow(*last["pin-initial-filament-below-z"]) if "pin-initial-filament-below-z" in last else None,
     )
+
+
+def _pulls(values: tuple) -> Pulls:
+    step, later_step, change_after, steps, period = values
+    return Pulls(step, later_step, int(change_after), int(steps), period)
 
 
 def rate_change(settings: Settings) -> RateChange | None:

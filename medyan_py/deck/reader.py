@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from numbers import Real
 from pathlib import Path
 
 from .availability import check_available, check_available_chemistry
+from .bubbles import BubbleLine, check_bubbles, read_bubbles
 from .build import build_deck
 from .checks import Checker, Counts
 from .chemistry_lines import ChemistryLines, read_lines
 from .chemistry_table import DIRECTIVES
-from .crosschecks import check_full_cylinders, check_species_of_system_deck, check_start_positions
+from .crosschecks import check_filaments, check_species_of_system_deck
 from .diagnostics import Report, quote
+from .dump_file import Dump, read_dump
 from .filament_file import read_filaments
 from .grammar import decode, parse
 from .laws import check_parameters
@@ -37,6 +40,7 @@ def read_deck(
     *,
     runtime: float | None = None,
     compatibility: str | None = None,
+    texts: Mapping[Path, str] | None = None,
 ) -> Deck:
     """Read and check a deck.
 
@@ -50,6 +54,8 @@ def read_deck(
         End of the simulation (s) instead of RUNTIME.
     compatibility : str, optional
         'none' or 'medyan-5.4', instead of the deck's.
+    texts : mapping of Path to str, optional
+        The files, as a deck has them in ``texts``; by default they are read from the disk.
 
     Returns
     -------
@@ -63,16 +69,18 @@ def read_deck(
     """
     system_path = Path(system_path)
     directory = system_path.parent if input_dir is None else Path(input_dir)
-    return _Reading(system_path, directory).run(runtime, compatibility)
+    return _Reading(system_path, directory, texts).run(runtime, compatibility)
 
 
 class _Reading:
     """One reading of a deck: what has been read so far, and the report."""
 
-    def __init__(self, system_path: Path, directory: Path):
+    def __init__(self, system_path: Path, directory: Path, texts: Mapping[Path, str] | None):
         self._system_path = system_path
         self._directory = directory
         self._report = Report()
+        self._given = texts
+        self._texts: dict[Path, str] = {}
 
     def run(self, runtime: float | None, compatibility: str | None) -> Deck:
         report = self._report
@@ -90,13 +98,16 @@ class _Reading:
             book = SpeciesBook(lines, n_types, settings.sound("NUMFILAMENTTYPES"), report)
             book.check_complete()
             reactions = read_reactions(lines, book, report)
+        bubbles = self._bubbles(settings)
         filaments = self._filaments(settings, n_types)
+        dump = self._dump(settings)
         counts = _counts(settings, lines)
         Checker(settings, counts, report).run()
         check_parameters(settings, counts.MT, report)
         check_available(settings, report)
         check_motion(settings, report)
         check_protocols(settings, report)
+        check_bubbles(settings, bubbles, report)
         if lines is not None:
             check_species_of_system_deck(settings, book, report)
             check_available_chemistry(lines, settings, report)
@@ -104,21 +115,36 @@ class _Reading:
             check_limits(lines, book, reactions, report)
         report.raise_if_errors()
         return build_deck(
-            (self._system_path, chemistry_path, self._directory), settings, lines, book, reactions, filaments, report
+            (self._system_path, chemistry_path, self._directory),
+            self._texts,
+            settings,
+            lines,
+            book,
+            reactions,
+            filaments,
+            dump,
+            bubbles,
+            report,
         )
 
     def _text(self, path: Path, keyword: str, line: int | None, named_in: str) -> str | None:
         """Text of a file; None (and an error) when it cannot be read."""
         problem = ""
         try:
-            if not path.exists():
+            if self._given is not None:
+                if path in self._given:
+                    self._texts[path] = self._given[path]
+                    return self._texts[path]
+                problem = "not among the given texts"
+            elif not path.exists():
                 problem = "no such file"
             elif not path.is_file():
                 problem = "not a regular file"
             elif path.stat().st_size > MAX_BYTES:
                 problem = f"larger than {MAX_BYTES // 2**20} MB, which no deck is"
             else:
-                return decode(path.read_bytes())
+                self._texts[path] = decode(path.read_bytes())
+                return self._texts[path]
         except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
             problem = getattr(error, "strerror", None) or str(error)
         if keyword:
@@ -157,6 +183,33 @@ class _Reading:
         lines = read_lines(groups, str(path), self._report, settings["DISSIPATIONTRACKING"], tuple(KEYWORDS))
         return path, lines if whole else None
 
+    def _dump(self, settings: Settings) -> Dump | None:
+        if "RESTARTPHASE" not in settings.values:
+            return None
+        name, line = settings["FILAMENTFILE"], settings.lines["RESTARTPHASE"]
+        if not name:
+            allowed = "FILAMENTFILE with the path of a datadump.traj"
+            self._report.error(settings.file, line, "RESTARTPHASE", "there is no restart dump", allowed=allowed)
+            return None
+        path = self._directory / name
+        text = self._text(path, "FILAMENTFILE", settings.lines["FILAMENTFILE"], settings.file)
+        dump = None if text is None else read_dump(text, str(path), self._report)
+        end = settings["RUNTIME"]
+        if dump is not None and 0 < end <= dump.time:
+            allowed = f"later than {dump.time:g} s, the time of the restart dump"
+            self._report.error(
+                settings.file, settings.lines.get("RUNTIME"), "RUNTIME", found=f"{end:g}", allowed=allowed
+            )
+        return dump
+
+    def _bubbles(self, settings: Settings) -> tuple[BubbleLine, ...]:
+        name = settings["BUBBLEFILE"]
+        if not name:
+            return ()
+        path = self._directory / name
+        text = self._text(path, "BUBBLEFILE", settings.lines["BUBBLEFILE"], settings.file)
+        return () if text is None else read_bubbles(text, str(path), settings, self._report)
+
     def _filaments(self, settings: Settings, n_types: int) -> tuple[FilamentLine, ...]:
         name = settings["FILAMENTFILE"]
         if not name or "RESTARTPHASE" in settings.values:
@@ -166,8 +219,7 @@ class _Reading:
         if text is None:
             return ()
         filaments = read_filaments(text, str(path), self._report, n_types)
-        check_start_positions(filaments, str(path), settings, self._report)
-        check_full_cylinders(filaments, str(path), settings, self._report)
+        check_filaments(filaments, str(path), settings, self._report)
         return filaments
 
 

@@ -35,7 +35,7 @@ class SpeciesBook:
         self._n_types = n_types
         self._types_known = types_known
         self._declared: dict[str, tuple[str, int]] = {}  # name → (kind, filament type or −1)
-        self._general: set[str] = set()
+        self._general: dict[str, bool] = {}  # name → whether reactions leave its copies alone
         self._flawed_sites: set[tuple[int, str]] = set()
         self.diffusing: list[DiffusingSpecies] = []
         self.bulk: list[BulkSpecies] = []
@@ -57,7 +57,7 @@ class SpeciesBook:
             self._lines.flawed_names.add(name)
             return
         if kind == "GENERAL":
-            self._general.add(name)
+            self._general[name] = fields["mode"] == "CONST"
             return
         if name in self._declared:
             self._error(statement, f"the species {quote(name)} is declared twice; names must differ over all kinds")
@@ -194,6 +194,10 @@ class SpeciesBook:
 
     def is_general(self, name: str) -> bool:
         return name in self._general
+
+    def is_constant(self, name: str) -> bool:
+        """Whether a species of organising centres and probes keeps its copies."""
+        return self._general[name]
 
     def is_flawed(self, name: str) -> bool:
         """Whether a bad line meant to declare this species: its absence needs no second message."""

@@ -118,7 +118,7 @@ BUBBLES = (
         _S1,
         ValueType("float", "nm", least=0),
         default=0.0,
-        help="range of the repulsion by bubbles",
+        help="range of the repulsion by bubbles, from their surface",
     ),
     _constants("BUBBLERADIUS", "nm", "BuT", "BUBBLEFFTYPE", "radius of a bubble"),
     Keyword("NUMBUBBLETYPES", _S1, ValueType("int", least=0), default=1, help="number of bubble types"),

@@ -36,9 +36,9 @@ ANALYSES = (
         "HESSIANTRACKING",
         Repetition.FIXED,
         ValueType("float", least=0),
-        help="SKIP DENSE ROCK PRINT: every SKIP-th minimisation compute the Hessian",
+        help="SKIP DENSE ROCK PRINT: every SKIP-th minimisation compute the Hessian; DENSE 1: all eigenvalues; "
+        "ROCK 1: a film of each mode at the end; PRINT 1: write the matrix",
         count=(4,),
-        feature="Hessian analysis",
     ),
     Keyword("EIGENTRACKING", _S1, _SWITCH, default=True, help="eigenvalues of the Hessian"),
     Keyword(
@@ -152,10 +152,10 @@ _ANCHOR = (
     Property("filament-type", _INDEX, 0, "type of the attached filaments"),
     Property("num-filaments", _INDEX, 0, "number of attached filaments"),
     Property("num-cylinders-per-filament", _INDEX, 0, "their length in cylinders"),
-    Property("theta1", _PLAIN, 0.0, "angular window"),
-    Property("theta2", _PLAIN, 1.0, "angular window"),
-    Property("phi1", _PLAIN, 0.0, "angular window"),
-    Property("phi2", _PLAIN, 1.0, "angular window"),
+    Property("theta1", _PLAIN, 0.0, "least angle around the y axis at which filaments begin, in turns from x to z"),
+    Property("theta2", _PLAIN, 1.0, "largest angle around the y axis"),
+    Property("phi1", _PLAIN, 0.0, "least elevation at which filaments begin, from 0 at -y to 1 at +y"),
+    Property("phi2", _PLAIN, 1.0, "largest elevation"),
     Property("attachment-stretching-k", ValueType("float", "pN/nm", least=0, signed=False), 0.0, "attachment"),
     Property("reaction-emi-abs", _WORD, (), "N0 GENERAL SPECIES KIND EMI ABS MODE", count=(7,), repeated=True),
     Property("emi-force-1", _FORCE, 0.0, "emission begins above this force"),
@@ -170,16 +170,16 @@ _INIT_MEMBRANE = (
 )
 
 
-def _group(name: str, help_text: str, properties: tuple[Property, ...], feature: str, named: str = "") -> Keyword:
+def _group(name: str, help_text: str, properties: tuple[Property, ...], feature: str = "", named: str = "") -> Keyword:
     return Keyword(name, Repetition.GROUP, _WORD, (), help_text, properties=properties, feature=feature, named=named)
 
 
 INITIAL = (
-    Keyword("BUBBLEFILE", _S0, _PATH, help="bubbles, in the input directory", feature="bubbles"),
-    Keyword("NUMBUBBLES", _S0, _COUNT, default=0, help="random bubbles", feature="bubbles", idle=(0,)),
+    Keyword("BUBBLEFILE", _S0, _PATH, help="bubbles, in the input directory"),
+    Keyword("NUMBUBBLES", _S0, _COUNT, default=0, help="random bubbles besides those of the file"),
     Keyword("BUBBLETYPE", _S0, _COUNT, default=0, help="type of the random bubbles"),
-    _group("init-mtoc", "an organising centre with filaments", _ANCHOR, "organising centres"),
-    _group("init-afm", "a force-microscope tip with filaments", _ANCHOR, "force microscopy"),
+    _group("init-mtoc", "an organising centre with filaments", _ANCHOR),
+    _group("init-afm", "a force-microscope tip with filaments", _ANCHOR),
     _group("init-membrane", "a membrane of a given profile", _INIT_MEMBRANE, "membranes", "the membrane profile"),
     Keyword(
         "init-fixed-vertex-attachment",
@@ -198,7 +198,7 @@ INITIAL = (
         _S0,
         _choice("STRAIGHT", "ZIGZAG", "ARC", "PREDEFINED"),
         default="STRAIGHT",
-        help="how the beads of an initial filament follow from its points",
+        help="how the beads of an initial filament follow from its points; PREDEFINED: they are the points",
     ),
     Keyword(
         "restrict-cylinder-boundary-angle",
@@ -217,7 +217,9 @@ RESTART_AND_LOG = (
         _choice("USECHEMCOPYNUM"),
         help="go on from the restart dump named by FILAMENTFILE",
         count=(0, 1),
-        feature="restart from a dump",
+    ),
+    Keyword(
+        "checkpoint-time", _S0, _TIME, default=0.0, help="simulated time between checkpoints; 0: by wall time only"
     ),
     Keyword("PINRESTARTFILE", _S0, _PATH, help="pin positions, used in a restart only"),
     Keyword(

@@ -143,8 +143,8 @@ MINIMISATION = (
     Keyword(
         "CONJUGATEGRADIENT",
         _S1,
-        _choice("POLAKRIBIERE", "FLETCHERRIEVES", "STEEPESTDESCENT"),
-        help="how the search direction of the energy minimisation is chosen",
+        _choice("POLAKRIBIERE", "FLETCHERRIEVES", "STEEPESTDESCENT", "LBFGS"),
+        help="how the search direction of the energy minimisation is chosen; LBFGS is an addition of this program",
     ),
     Keyword("MD", _S1, _WORD, default="", help="molecular dynamics", no_effect=True),
     Keyword(
@@ -178,8 +178,7 @@ MINIMISATION = (
         _SQ,
         _choice("BACKTRACKING", "QUADRATIC"),
         default="BACKTRACKING",
-        help="line search of the energy minimisation",
-        missing={"QUADRATIC": "quadratic line search"},
+        help="line search of the energy minimisation; there is one, which interpolates quadratically",
     ),
     Keyword(
         "try-to-recover-in-line-search-error",

@@ -43,7 +43,7 @@ class _StrictFileHandler(logging.FileHandler):
 class LogFile:
     """Send the messages of a logger to ``medyan.log``; use as a context manager, or call ``close``.
 
-    An earlier log is overwritten. The first lines say which program and which versions are running.
+    The first lines say which program and which versions are running.
 
     Parameters
     ----------
@@ -51,6 +51,8 @@ class LogFile:
         Output directory, which must exist.
     console : text stream or None
         Where messages of level info and above are shown as well.
+    again : bool
+        Add to an earlier log instead of overwriting it.
     logger : logging.Logger
         Whose messages, and those of its children, are logged. Runs that share a process and must not share a log
         take one child logger each.
@@ -62,13 +64,18 @@ class LogFile:
     """
 
     def __init__(
-        self, directory: str | Path, *, console: TextIO | None = None, logger: logging.Logger = LOGGER
+        self,
+        directory: str | Path,
+        *,
+        console: TextIO | None = None,
+        again: bool = False,
+        logger: logging.Logger = LOGGER,
     ) -> None:
         self.path = Path(directory) / LOG_FILE
         self._logger = logger
         self._handlers: list[logging.Handler] = []
         try:
-            self._add(_StrictFileHandler(self.path, mode="w", encoding="utf-8"), logging.DEBUG)
+            self._add(_StrictFileHandler(self.path, mode="a" if again else "w", encoding="utf-8"), logging.DEBUG)
         except OSError as error:
             raise OutputError(f"{self.path} cannot be created: {error.strerror}") from error
         if console is not None:
@@ -125,6 +132,19 @@ class LogRecorder:
         size = "×".join(f"{length:g}" for length in sim.grid.compartment_size)
         active = int(np.count_nonzero(sim.grid.active))
         self._logger.info("grid: %s compartments of %s nm, %d active", shape, size, active)
+
+    name = LOG_FILE
+
+    def state(self) -> dict:
+        """Nothing: a log tells what happened, also what was lost."""
+        return {}
+
+    def check(self, sim: Any, saved: dict) -> None:
+        """Nothing can go wrong."""
+
+    def resume(self, sim: Any, saved: dict) -> None:
+        """Say from where the run goes on."""
+        self._logger.info("goes on from t = %.6g s; the next frame is %d", sim.time, sim.frame)
 
     def record(self, sim: Any) -> None:
         """Say what the frame holds and how the last minimisation ended."""

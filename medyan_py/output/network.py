@@ -11,7 +11,8 @@ class Filaments:
     """Filaments sorted by id.
 
     ``ids``, ``types``, ``delta_minus``, ``delta_plus`` are (F,) integers; ``start`` is (F + 1,) offsets into ``beads``
-    (B, 3), nm, from minus to plus end; ``tensions`` is (B − F,), pN, one per pair of consecutive beads.
+    (B, 3), nm, from minus to plus end; ``tensions`` (pN) and ``monomers`` are (B − F,), one per pair of consecutive
+    beads; ``order`` (F,) is the permutation that sorted them and ``bead_order`` (B,) that of their beads.
     """
 
     ids: np.ndarray
@@ -21,6 +22,9 @@ class Filaments:
     delta_minus: np.ndarray
     delta_plus: np.ndarray
     tensions: np.ndarray
+    monomers: np.ndarray
+    order: np.ndarray
+    bead_order: np.ndarray
 
     @property
     def cylinder_first_bead(self) -> np.ndarray:
@@ -34,7 +38,7 @@ class Filaments:
 class Bonds:
     """Linkers or motors sorted by id: ``coords`` (n, 2, 3) nm, ``tensions`` (n,) pN, ``birth_times`` (n,) s.
 
-    ``order`` (n,) is the permutation that sorted them.
+    ``filaments`` (n, 2) are the ids of the filaments they join; ``order`` (n,) is the permutation that sorted them.
     """
 
     ids: np.ndarray
@@ -42,18 +46,39 @@ class Bonds:
     coords: np.ndarray
     tensions: np.ndarray
     birth_times: np.ndarray
+    filaments: np.ndarray
     order: np.ndarray
 
 
 @dataclass(frozen=True)
 class Branchers:
-    """Branchers sorted by id: ``coords`` (n, 2, 3) nm, ``forces`` (n,) pN, ``birth_times`` (n,) s."""
+    """Branchers sorted by id: ``coords`` (n, 2, 3) nm, ``forces`` (n,) pN, ``birth_times`` (n,) s.
+
+    ``filaments`` (n, 2) are the ids of mother and daughter.
+    """
 
     ids: np.ndarray
     types: np.ndarray
     coords: np.ndarray
     forces: np.ndarray
     birth_times: np.ndarray
+    filaments: np.ndarray
+
+
+@dataclass(frozen=True)
+class Bubbles:
+    """Bubbles sorted by id: ``coords`` (n, 3) nm, ``radii`` (n,) nm, ``forces`` and ``attachment_forces`` (n, 3) pN.
+
+    ``kinds`` (n,) int: 0 bubble, 1 organising centre, 2 probe.
+    """
+
+    ids: np.ndarray
+    types: np.ndarray
+    kinds: np.ndarray
+    coords: np.ndarray
+    radii: np.ndarray
+    forces: np.ndarray
+    attachment_forces: np.ndarray
 
 
 def filaments_by_id(filaments: Any) -> Filaments:
@@ -72,6 +97,9 @@ def filaments_by_id(filaments: Any) -> Filaments:
         delta_minus=np.asarray(filaments.delta_minus)[order],
         delta_plus=np.asarray(filaments.delta_plus)[order],
         tensions=np.asarray(filaments.tensions, dtype=np.float64)[cylinders],
+        monomers=np.asarray(filaments.monomers)[cylinders],
+        order=order,
+        bead_order=beads,
     )
 
 
@@ -84,6 +112,7 @@ def bonds_by_id(bonds: Any) -> Bonds:
         coords=np.asarray(bonds.coords, dtype=np.float64).reshape(-1, 2, 3)[order],
         tensions=np.asarray(bonds.tensions, dtype=np.float64)[order],
         birth_times=np.asarray(bonds.birth_times, dtype=np.float64)[order],
+        filaments=np.asarray(bonds.filaments)[order],
         order=order,
     )
 
@@ -97,6 +126,22 @@ def branchers_by_id(branchers: Any) -> Branchers:
         coords=np.asarray(branchers.coords, dtype=np.float64).reshape(-1, 2, 3)[order],
         forces=np.asarray(branchers.forces, dtype=np.float64)[order],
         birth_times=np.asarray(branchers.birth_times, dtype=np.float64)[order],
+        filaments=np.asarray(branchers.filaments)[order],
+    )
+
+
+def bubbles_by_id(bubbles: Any) -> Bubbles:
+    """A sorted copy of ``sim.bubbles``."""
+    order = np.argsort(bubbles.ids, kind="stable")
+    kinds = np.array([("bubble", "mtoc", "afm").index(kind) for kind in bubbles.kinds], dtype=np.int32)
+    return Bubbles(
+        ids=np.asarray(bubbles.ids)[order],
+        types=np.asarray(bubbles.types)[order],
+        kinds=kinds[order],
+        coords=np.asarray(bubbles.coords, dtype=np.float64).reshape(-1, 3)[order],
+        radii=np.asarray(bubbles.radii, dtype=np.float64)[order],
+        forces=np.asarray(bubbles.forces, dtype=np.float64).reshape(-1, 3)[order],
+        attachment_forces=np.asarray(bubbles.attachment_forces, dtype=np.float64).reshape(-1, 3)[order],
     )
 
 

@@ -10,34 +10,50 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 - ``grid``: ``shape``, ``compartment_size``, ``active``; ``boundary.box``: two corners,
   ``boundary.shape``: what fills the box;
 - ``diffusing_names`` and ``diffusing_counts`` (compartments, species); ``species_totals()``: (name, kind, count);
-- ``filaments``: ``ids``, ``types``, ``start``, ``beads``, ``delta_minus``, ``delta_plus``, ``tensions`` (per cylinder);
-- ``linkers``, ``motors``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``tensions``, ``birth_times``; motors also
-  ``heads``, ``bound_heads``;
-- ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``;
+- ``filaments``: ``ids``, ``types``, ``start``, ``beads``, ``delta_minus``, ``delta_plus``, ``tensions`` and
+  ``monomers`` (per cylinder), ``birth_times``, ``forces`` and ``wall_forces`` (per bead), ``end_species``,
+  ``monomers_won``, ``monomers_lost``, ``nucleated``, ``split_from``;
+- ``linkers``, ``motors``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``tensions``, ``birth_times``, ``filaments``;
+  motors also ``heads``, ``bound_heads``;
+- ``branchers``: ``ids``, ``types``, ``coords`` (n, 2, 3), ``forces``, ``birth_times``, ``filaments``;
+- ``cycles``, ``dump_cycles`` between restart dumps, ``restart_dump()``: the text of one;
+- ``seed``, ``finished``, and of ``deck`` its ``texts``, ``system_path``, ``chemistry_path``, ``compatibility``;
+- ``bubbles``: ``ids``, ``types``, ``kinds``, ``coords`` (n, 3), ``radii``, ``forces``, ``attachment_forces`` (n, 3);
 - ``dissipation``: ``total``, ``chemdiss``, ``mechdiss``, ``chemenergy``, ``mechenergy``, ``reactions``,
-  ``force_fields``, or None; ``events``: structured arrays by kind, or None.
+  ``force_fields``, or None; ``events``: structured arrays by kind, or None;
+- ``hessians``: ``wishes`` of the deck and ``records`` since the frame before, or None.
 """
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Protocol
 
-from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
-from medyan_py.output.layout import EVENT_KINDS
-from medyan_py.output.log_file import LogRecorder
-from medyan_py.output.trajectory_text import ChemistryRecorder, SnapshotRecorder
-from medyan_py.output.vtk_files import VtkRecorder
+from medyan_py.output.errors import OutputError
 
 
 class Recorder(Protocol):
     """Three calls, in this order: ``open`` once, ``record`` once per frame, ``close`` once.
 
+    A run that goes on from a checkpoint calls ``check`` and ``resume`` instead of ``open``, with what ``state`` said
+    when the checkpoint was written; the files are then as they were at that moment.
+
     ``sim`` is the running simulation, read only. When ``record`` returns, the frame is complete on disk. A recorder
     that cannot write raises ``OutputError`` and leaves the frames before readable.
     """
 
+    name: str
+    """Under which its state is saved."""
+
     def open(self, sim: Any) -> None:
         """Create the files; nothing that exists is overwritten."""
+
+    def state(self) -> dict:
+        """Where the files stand; all frames are on the disk when this returns."""
+
+    def check(self, sim: Any, saved: dict) -> None:
+        """``OutputError`` if ``resume`` is impossible; changes nothing."""
+
+    def resume(self, sim: Any, saved: dict) -> None:
+        """Open the files as they were in the state ``saved``."""
 
     def record(self, sim: Any) -> None:
         """Write the present state as one frame."""
@@ -75,6 +91,28 @@ class Recorders:
             self.close(sim)
             raise
 
+    def state(self) -> dict[str, dict]:
+        """States of all recorders by name."""
+        return {recorder.name: recorder.state() for recorder in self._recorders}
+
+    def resume(self, sim: Any, saved: dict[str, dict]) -> None:
+        """Go on with the files of all recorders as they were; ``OutputError``, and nothing has changed, if one cannot.
+
+        Files of recorders that are not among these stay as they are.
+        """
+        missing = [recorder.name for recorder in self._recorders if recorder.name not in saved]
+        if missing:
+            raise OutputError(f"{', '.join(missing)} cannot be continued: not written until the checkpoint")
+        for recorder in self._recorders:
+            recorder.check(sim, saved[recorder.name])
+        try:
+            for recorder in self._recorders:
+                recorder.resume(sim, saved[recorder.name])
+                self._opened.append(recorder)
+        except BaseException:
+            self.close(sim)
+            raise
+
     def record(self, sim: Any) -> None:
         """Write one frame everywhere."""
         for recorder in self._recorders:
@@ -90,27 +128,3 @@ class Recorders:
                 failure = failure or error
         if failure is not None:
             raise failure
-
-
-def standard_recorders(directory: str | Path, *, vtk: bool = True) -> Recorders:
-    """The recorders of an ordinary run: snapshot.traj, chemistry.traj, free energies and events if the simulation keeps
-    books of them, VTK files, a line in the log.
-
-    Parameters
-    ----------
-    directory : path
-        Output directory, claimed before (``claim_directory``).
-    vtk : bool
-        Whether to write files for ParaView too.
-    """
-    files: list[Recorder] = [
-        SnapshotRecorder(directory),
-        ChemistryRecorder(directory),
-        DissipationRecorder(directory),
-        ReactionsRecorder(directory),
-        ForceFieldsRecorder(directory),
-        *(EventRecorder(directory, kind) for kind in EVENT_KINDS),
-    ]
-    if vtk:
-        files.append(VtkRecorder(directory))
-    return Recorders([*files, LogRecorder()])

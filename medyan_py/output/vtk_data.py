@@ -10,6 +10,8 @@ Arrays and their units (they are part of the file format; the names say the unit
   stretched), ``birth_time_s``, ``length_nm``; motors also ``heads``, ``bound_heads``;
 - branchers, per line from mother to daughter: ``id``, ``type``, ``force_pN`` (of the branch point on the daughter's
   first bead), ``birth_time_s``, ``length_nm``;
+- bubbles, per point: ``id``, ``type``, ``kind`` (0 bubble, 1 organising centre, 2 probe), ``radius_nm``, ``force_pN``
+  (vector, of everything that acts on it), ``attachment_force_pN`` (vector, of the attached filaments);
 - compartments, per cell: ``NAME (copies)`` and ``NAME (uM)`` for each diffusing species, ``active`` (0 or 1);
 - every data set: field data ``TimeValue`` (s), ``frame``.
 """
@@ -25,7 +27,7 @@ from vtkmodules.vtkCommonMisc import vtkErrorCode
 from vtkmodules.vtkIOXML import vtkXMLImageDataWriter, vtkXMLPolyDataWriter
 
 from medyan_py.output.errors import OutputError
-from medyan_py.output.network import Bonds, Branchers, Filaments
+from medyan_py.output.network import Bonds, Branchers, Bubbles, Filaments
 from medyan_py.output.replace_file import replacing
 from medyan_py.units import MOLECULES_PER_NM3_UM
 
@@ -76,6 +78,26 @@ def branchers(network: Branchers) -> vtkPolyData:
     """One line per brancher, from its site on the mother to the first bead of the daughter."""
     data = _pairs(network)
     _add(data.GetCellData(), "force_pN", network.forces)
+    return data
+
+
+def bubbles(network: Bubbles) -> vtkPolyData:
+    """One point per bubble, which the Glyph filter can turn into a sphere."""
+    n = len(network.ids)
+    vtk_points = vtkPoints()
+    vtk_points.SetData(numpy_to_vtk(np.ascontiguousarray(network.coords, dtype=np.float64), deep=True))
+    vertices = vtkCellArray()
+    vertices.SetData(_ids(np.arange(n + 1)), _ids(np.arange(n)))
+    data = vtkPolyData()
+    data.SetPoints(vtk_points)
+    data.SetVerts(vertices)
+    points = data.GetPointData()
+    _add(points, "id", network.ids.astype(np.int64))
+    _add(points, "type", network.types.astype(np.int32))
+    _add(points, "kind", network.kinds)
+    _add(points, "radius_nm", network.radii)
+    _add(points, "force_pN", network.forces)
+    _add(points, "attachment_force_pN", network.attachment_forces)
     return data
 
 

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
+from medyan_py.output.collection import Collection
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import BOX_FILE, PARAVIEW, VTK_KINDS, frame_path
-from medyan_py.output.network import bonds_by_id, branchers_by_id, filaments_by_id
-from medyan_py.output.replace_file import replacing
+from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
 
 ACTIN_RADIUS = 3.5  # nm
 
@@ -15,8 +14,8 @@ ACTIN_RADIUS = 3.5  # nm
 class VtkRecorder:
     """Write the folder ``paraview/`` of the output directory.
 
-    ``filaments.pvd``, ``linkers.pvd``, ``motors.pvd``, ``branchers.pvd``, ``compartments.pvd`` list the frames with
-    their times in s; the frames are in sub-folders of at most 1000 files; ``box.vtp`` is the outline of
+    ``filaments.pvd``, ``linkers.pvd``, ``motors.pvd``, ``branchers.pvd``, ``bubbles.pvd``, ``compartments.pvd`` list
+    the frames with their times in s; the frames are in sub-folders of at most 1000 files; ``box.vtp`` is the outline of
     the walls at the start.
     Coordinates are nm. What the arrays mean is said in ``medyan_py.output.vtk_data``.
 
@@ -35,15 +34,41 @@ class VtkRecorder:
         self._vtk = vtk_data
         self.directory = Path(directory) / PARAVIEW
         self._radius = filament_radius
-        self._entries: dict[str, list[str]] = {kind: [] for kind in VTK_KINDS}
+        self._collections: dict[str, Collection] = {}
 
     def open(self, sim: Any) -> None:
         """Create the folder and the outline of the walls; ``OutputError`` when an earlier collection is there."""
-        for kind in VTK_KINDS:
-            if (self.directory / f"{kind}.pvd").exists():
-                raise OutputError(f"{self.directory / kind}.pvd exists already, and results are never mixed")
         self._make_folder(self.directory)
+        try:
+            for kind in VTK_KINDS:
+                self._collections[kind] = Collection(self._collection_path(kind))
+        except OutputError:
+            self.close(sim)
+            raise
         self._vtk.write(self._vtk.outline(sim.boundary.box, sim.boundary.shape), self.directory / BOX_FILE)
+
+    name = PARAVIEW
+
+    def state(self) -> dict:
+        """How long the collections are, on the disk."""
+        return {kind: collection.sync() for kind, collection in self._collections.items()}
+
+    def check(self, sim: Any, saved: dict) -> None:
+        """``OutputError`` if ``resume`` is impossible: a collection is missing or too short."""
+        for kind in VTK_KINDS:
+            Collection.check(self._collection_path(kind), saved[kind])
+
+    def resume(self, sim: Any, saved: dict) -> None:
+        """Go on after the frames that were there when ``state`` was asked for; later ones are removed."""
+        for kind in VTK_KINDS:
+            self._collections[kind] = Collection(self._collection_path(kind), keep=saved[kind])
+            frame = sim.frame
+            while (path := self.directory / frame_path(kind, frame)).exists():
+                path.unlink()
+                frame += 1
+
+    def _collection_path(self, kind: str) -> Path:
+        return self.directory / f"{kind}.pvd"
 
     def record(self, sim: Any) -> None:
         """Write the files of one frame, then the collections that list it.
@@ -59,6 +84,7 @@ class VtkRecorder:
             "linkers": vtk.bonds(bonds_by_id(sim.linkers)),
             "motors": vtk.motors(bonds_by_id(sim.motors), sim.motors),
             "branchers": vtk.branchers(branchers_by_id(sim.branchers)),
+            "bubbles": vtk.bubbles(bubbles_by_id(sim.bubbles)),
             "compartments": vtk.compartments(sim.grid, sim.diffusing_names, sim.diffusing_counts),
         }
         for kind, data_set in data.items():
@@ -67,22 +93,12 @@ class VtkRecorder:
             vtk.stamp(data_set, sim.time, sim.frame)
             vtk.write(data_set, path)
         for kind in data:
-            file = quoteattr(frame_path(kind, sim.frame))
-            self._entries[kind].append(f'    <DataSet timestep="{float(sim.time)!r}" part="0" file={file}/>\n')
-            self._write_collection(kind)
+            self._collections[kind].add(sim.time, frame_path(kind, sim.frame))
 
     def close(self, sim: Any) -> None:
-        """Nothing is left to do: all files are complete after every frame."""
-
-    def _write_collection(self, kind: str) -> None:
-        with (
-            replacing(self.directory / f"{kind}.pvd") as temporary,
-            open(temporary, "w", encoding="utf-8", newline="\n") as file,
-        ):
-            file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-            file.write('<VTKFile type="Collection" version="1.0" byte_order="LittleEndian">\n  <Collection>\n')
-            file.writelines(self._entries[kind])
-            file.write("  </Collection>\n</VTKFile>\n")
+        """Release the collections."""
+        while self._collections:
+            self._collections.popitem()[1].close()
 
     @staticmethod
     def _make_folder(path: Path) -> None:

@@ -11,6 +11,7 @@ from medyan_py.core.chemistry.descriptions import (
     Bulk,
     Destruction,
     Diffusing,
+    Emission,
     FreeEnergy,
     Growth,
     Nucleation,
@@ -25,7 +26,7 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.structure.filaments import Filaments
 from medyan_py.deck import Deck, LinkerReaction, MotorReaction, SpeciesRef
 from medyan_py.deck import model as deck_model
-from medyan_py.setup.space import space_of, wall_planes, wall_shape
+from medyan_py.setup.space import Space, space_of, wall_planes, wall_shape
 
 REPULSION_SHIFT = 100.0  # nm; how far inside the boundary the wall of REPULSIONEXPIN repels
 
@@ -40,7 +41,7 @@ def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemist
         deck.geometry.compartment_size,
         space.active,
         [Diffusing(s.name, s.diffusion) for s in deck.diffusing],
-        [Bulk(s.name, s.constant) for s in deck.bulk],
+        [Bulk(s.name, s.constant) for s in deck.bulk] + _held_species(deck),
         _reactions(deck),
         seed,
         filaments=Filaments(
@@ -55,6 +56,7 @@ def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemist
         nucleations=[_nucleation(deck, r) for r in deck.nucleations],
         branchings=[_branching(deck, r) for r in deck.branchings],
         bindings=[_linker(deck, r) for r in deck.linkers] + [_motor(deck, r) for r in deck.motors],
+        emissions=_emissions(deck, space),
         ratchet_lengths=[t.ratchet_length for t in types],
         end_kinds=[(len(t.minus_end_species), len(t.plus_end_species)) for t in types],
         walls=_walls(deck),
@@ -88,6 +90,24 @@ def _reactions(deck: Deck) -> list[Reaction]:
         )
         for reactions, everywhere in ((deck.general_reactions, True), (deck.bulk_reactions, False))
         for r in reactions
+    ]
+
+
+def _held_species(deck: Deck) -> list[Bulk]:
+    """One bulk species for each emission of each anchor: the molecules that its bubble holds."""
+    return [Bulk(e.general, e.constant) for anchor in deck.bubbles.anchors for e in anchor.emissions]
+
+
+def _emissions(deck: Deck, space: Space) -> list[Emission]:
+    """Emissions of all anchors in order; a bulk species is absorbed from the whole volume inside the boundary."""
+    compartment = float(np.prod(deck.geometry.compartment_size))
+    volume = {"diffusing": compartment, "bulk": compartment * space.volume[space.active == 1].sum()}
+    lines = [e for anchor in deck.bubbles.anchors for e in anchor.emissions]
+    return [
+        Emission(
+            Pool(True, len(deck.bulk) + number), _pool(deck, e.free), e.emission, e.absorption / volume[e.free.kind]
+        )
+        for number, e in enumerate(lines)
     ]
 
 
@@ -157,6 +177,7 @@ def _common(deck: Deck, r: LinkerReaction | MotorReaction) -> dict:
         "r_max": r.r_max,
         "stiffness": r.stretching_k or 0.0,
         "unbinding_law": r.unbinding,
+        "distinct_legs": r.filament_types[0] == r.filament_types[1] and r.species[0] != r.species[1],
         "free_energy": _free_energy(r),
     }
 

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
+from medyan_py.bubbles import BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
-from medyan_py.deck import Deck, DeckError, Diagnostic, filament_beads
+from medyan_py.deck import Deck, DeckError, Diagnostic, filament_shape
 from medyan_py.setup.space import walls
+from medyan_py.setup.trials import MOST_TRIALS, creation_box, sizes_of
 
-MOST_TRIALS = 100_000
 STEEPEST = 0.34  # largest cosine between a filament along the wall of a cylinder and the radius, seen from above
 END_MARGIN = 0.01  # nm by which the tested filament is shorter than the one created
 
 
-def place_filaments(deck: Deck, chemistry: FilamentChemistry, rng: np.random.Generator) -> None:
+def place_filaments(deck: Deck, chemistry: FilamentChemistry, bubbles: BubbleState, rng: np.random.Generator) -> None:
     """Create the initial filaments.
 
     Raises DeckError if random filaments find no place.
     """
-    predefined = deck.initial.projection == "PREDEFINED"
+    middle = 0.5 * np.array(deck.geometry.size)
+    old_rules = deck.compatibility == "medyan-5.4"
     for line in deck.initial.file_filaments:
-        kind = deck.filament_types[line.type]
-        beads = filament_beads(line.points, kind.cylinder_size, deck.initial.projection)
-        rest_length = kind.monomers_per_cylinder * kind.monomer_size if predefined else None
-        chemistry.add_filament(line.type, beads, rest_length)
-    kind = deck.filament_types[deck.initial.type]
-    for ends in _random_filaments(deck, rng):
-        chemistry.add_filament(deck.initial.type, filament_beads(ends, kind.cylinder_size, "STRAIGHT"))
+        sizes = sizes_of(deck, line.type)
+        shape = filament_shape(line.points, sizes, deck.initial.projection, middle, old_rules=old_rules)
+        chemistry.add_filament(line.type, shape.beads, monomers=shape.monomers)
+    for shape in _random_filaments(deck, bubbles, rng):
+        chemistry.add_filament(deck.initial.type, shape.beads, monomers=shape.monomers)
 
 
 def _fits_cylinder(deck: Deck, ends: np.ndarray) -> bool:
@@ -43,11 +43,12 @@ def _fits_cylinder(deck: Deck, ends: np.ndarray) -> bool:
     return True
 
 
-def _random_filaments(deck: Deck, rng: np.random.Generator):
-    """End points (2, 3) of the random filaments: uniform first point and direction, both ends away from the walls."""
+def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator):
+    """Shapes of the random filaments: uniform first point and direction, both ends away from the walls, outside all
+    bubbles and below probes. A bent filament lies inside the boundary with all its beads.
+    """
     initial = deck.initial
-    size = np.array(deck.geometry.size)
-    low, high = np.array(initial.creation_bounds[:3]) * size, np.array(initial.creation_bounds[3:]) * size
+    low, high = creation_box(deck)
     boundary, margin = walls(deck), deck.boundary.cutoff / 4
     length = initial.cylinders * deck.filament_types[initial.type].cylinder_size - END_MARGIN
     for number in range(initial.count):
@@ -58,8 +59,11 @@ def _random_filaments(deck: Deck, rng: np.random.Generator):
             direction = np.array([radial * np.cos(azimuth), radial * np.sin(azimuth), z])
             ends = np.array([first, first + length * direction])
             distance = boundary.distance(ends).min()
-            if distance > 0.0 and distance >= margin and _fits_cylinder(deck, ends):
-                yield ends
+            if not (distance > 0.0 and distance >= margin and _fits_cylinder(deck, ends)) or bubbles.blocks(ends):
+                continue
+            shape = _random_shape(deck, ends)
+            if initial.projection in ("STRAIGHT", "PREDEFINED") or boundary.distance(shape.beads).min() > 0.0:
+                yield shape
                 break
         else:
             file, line = deck.source_lines.get("NUMFILAMENTS", (str(deck.system_path), None))
@@ -70,3 +74,17 @@ def _random_filaments(deck: Deck, rng: np.random.Generator):
             if initial.along_wall or initial.rings:
                 allowed += ", placed as restrict-cylinder-boundary-angle and form-rings say"
             raise DeckError([Diagnostic("error", file, line, "NUMFILAMENTS", message, allowed=allowed)])
+
+
+def _random_shape(deck: Deck, ends: np.ndarray):
+    initial = deck.initial
+    sizes = sizes_of(deck, initial.type)
+    projection = "STRAIGHT" if initial.projection == "PREDEFINED" else initial.projection
+    return filament_shape(
+        ends,
+        sizes,
+        projection,
+        0.5 * np.array(deck.geometry.size),
+        old_rules=deck.compatibility == "medyan-5.4",
+        cylinders=initial.cylinders,
+    )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 
+from medyan_py.bubbles import BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.core.mechanics.model import MechanicalModel
+from medyan_py.core.mechanics.record import MinimisationRecord
 from medyan_py.deck import Deck
 from medyan_py.protocols import Pins
+from medyan_py.setup.failure import failure
 from medyan_py.setup.space import wall_planes, wall_shape
 
 
@@ -23,26 +29,17 @@ class Mechanics:
         Rows of linkers and motors, and of branchers, in that order.
     """
 
-    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins):
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry, pins: Pins, bubbles: BubbleState, threads: int = 1):
         self._deck = deck
+        self._bubbles = bubbles
+        self._walls = wall_planes(deck)  # of the boundary, without those of probes
         self._pins = pins
         self._chemistry = chemistry
         self._old_rules = deck.compatibility == "medyan-5.4"
         types = deck.filament_types
-        walls = deck.boundary.repulsion is not None
-        self.model = MechanicalModel(
-            planes=wall_planes(deck),
-            boundary_shape=wall_shape(deck),
-            boundary_repulsion=deck.boundary.repulsion,
-            boundary_k=deck.boundary.interaction_k if walls else 1.0,
-            boundary_screening=deck.boundary.screening_length if walls else 1.0,
-            boundary_cutoff=deck.boundary.cutoff if walls else 1.0,
-            bending=types[0].bending,
-            excluded_volume=deck.excluded_volume.kind,
-            volume_cutoff=deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
-            pinning=deck.protocols.pinning,
-            **_branch_terms(deck),
-        )
+        self._planes = np.vstack([self._walls, bubbles.planes()])  # that the model has
+        self.model = MechanicalModel(**{**model_settings(deck), "planes": self._planes})
+        self.model.threads = threads
         self._cylinder_size = np.array([t.cylinder_size for t in types])
         self._stretching_k = np.array([t.stretching_k if t.stretching else 0.0 for t in types])
         self._bending_k = np.array([t.bending_k if t.bending else 0.0 for t in types])
@@ -54,39 +51,141 @@ class Mechanics:
         self._branch_constants = _branch_constants(deck)
         self.bonds = self.branchers = np.zeros(0, dtype=np.int32)
         self.energies: dict[str, float] = {}
-        self.record = None
-        self._planes: np.ndarray | None = None
+        self.record: MinimisationRecord | None = None
+        self.loaded: dict = {}
 
     def set_planes(self, planes: np.ndarray) -> None:
         """Move the walls of a cubic boundary, from the next ``relax`` on: float64 (6, 6), points (nm) and normals."""
-        self._planes = planes
+        self._walls = planes
 
     def relax(self) -> None:
         """Minimise the energy from the present state; put positions, forces and tensions back into the structure.
 
-        ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left.
+        ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left. Raises
+        MechanicsError with a report of the state if the minimisation failed; the structure is then as before.
         """
+        self._move_planes()
         self.load()
-        if self._planes is not None:
-            self.model.set_planes(self._planes)
-            self._planes = None
         m = self._deck.minimisation
-        self.record = self.model.minimise(
-            method=m.method,
-            gradient_tolerance=m.gradient_tolerance,
-            max_distance=m.max_distance,
-            energy_change_relative_tolerance=m.energy_change_relative_tolerance,
-            **({"scheme": "backtracking", "lambda_max": m.lambda_max} if self._old_rules else {}),
-        )
+        old = {"scheme": "backtracking", "lambda_max": m.lambda_max, "recover": m.recover} if self._old_rules else {}
+        try:
+            record = self.model.minimise(
+                method=m.method,
+                gradient_tolerance=m.gradient_tolerance,
+                max_distance=m.max_distance,
+                energy_change_relative_tolerance=m.energy_change_relative_tolerance,
+                **old,
+            )
+        except MechanicsError as error:
+            raise failure(self, self._chemistry, str(error), error.culprits) from error
+        self._judge(record)
+        self.record = record
         beads = self._chemistry.filaments.beads
         beads["x"][self.order["bead"]] = self.model.positions
         beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
+        self._take_bubbles()
         self.energies = self.record.energies_after
+
+    def state(self) -> dict:
+        """Energies, record and planes of the last ``relax``; all else is loaded from the structure."""
+        return {"energies": dict(self.energies), "record": asdict(self.record), "planes": self._planes.copy()}
+
+    def restore(self, saved: dict) -> None:
+        """Take over the state of a simulation of the same deck, whose structure and boundary are restored already."""
+        self.energies, self.record = dict(saved["energies"]), MinimisationRecord(**saved["record"])
+        self._set_model_planes(saved["planes"].copy())
+        self.load()
 
     def load(self) -> None:
         """Copy the structure's present state into the model."""
+        self.loaded = self.arrays()
+        self.model.load(**self.loaded)
+
+    def _move_planes(self) -> None:
+        """Put the model's walls and planes of probes where they are now."""
+        self._set_model_planes(np.vstack([self._walls, self._bubbles.planes()]))
+
+    def _set_model_planes(self, planes: np.ndarray) -> None:
+        if not np.array_equal(planes, self._planes):
+            self.model.set_planes(planes)
+            self._planes = planes
+
+    def wall_forces(self, beads: np.ndarray) -> np.ndarray:
+        """Forces (pN) of the walls on beads given by row at the last minimisation; 0 for what came since."""
+        forces = np.zeros((self._chemistry.filaments.beads.capacity, 3))
+        forces[self.order["bead"]] = self.model.boundary_force
+        return forces[beads]
+
+    def point_keys(self) -> np.ndarray:
+        """int64 (n,): who each moving point of the model is, the same as long as its filament (or bubble) lives.
+
+        Of a bead it is made of the identity of its filament and its place along it, of a bubble of its number.
+        """
+        filaments, order = self._chemistry.filaments, self.order
+        start = order["start"]
+        of = np.repeat(np.arange(len(start) - 1), np.diff(start))
+        first = filaments.cylinders["position"][order["cylinder"][start[:-1] - np.arange(len(start) - 1)]]
+        place = np.arange(len(of)) - start[of] + first[of]
+        beads = (filaments.table["ident"][order["filament"]][of].astype(np.int64) << 32) + place
+        bubbles = len(self.model.moving_positions) - len(beads)
+        return np.concatenate([beads, -1 - np.arange(bubbles, dtype=np.int64) - (1 << 62)])
+
+    def bond_legs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where linkers and motors, in the order of ``bonds``, sit in the model: int (n, 2) bead on the minus side of
+        each leg, and float64 (n, 2) how far from it to the next one."""
+        sites = self._chemistry.bonds["site"][self.bonds]
+        return self._bead_before(sites), self._chemistry.filaments.fractions(sites)
+
+    def brancher_legs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The same for the sites of ``branchers`` on their mothers, both (n,), and the first bead of each daughter."""
+        filaments, branchers = self._chemistry.filaments, self._chemistry.branchers
+        sites = branchers["site"][self.branchers]
+        bead = np.zeros(filaments.beads.capacity, dtype=np.int64)
+        bead[self.order["bead"]] = np.arange(len(self.order["bead"]))
+        first = filaments.table["tip"][branchers["daughter"][self.branchers], 0]
+        return self._bead_before(sites), filaments.fractions(sites), bead[filaments.cylinders["bead"][first, 0]]
+
+    def _bead_before(self, sites: np.ndarray) -> np.ndarray:
+        filaments, start, c = self._chemistry.filaments, self.order["start"], self.order["cylinder"]
+        bead = np.zeros(filaments.cylinders.capacity, dtype=np.int64)
+        bead[c] = np.arange(len(c)) + np.repeat(np.arange(len(start) - 1), np.diff(start) - 1)
+        return bead[sites // filaments.max_sites]
+
+    def _judge(self, record: MinimisationRecord) -> None:
+        """Raise MechanicsError if a minimisation has failed.
+
+        A limit reached or a line search that found nothing is a failure as long as forces exceed the tolerance; by the
+        rules of MEDYAN 5.4 a run goes on after the limit. Whatever the rules, so is a bead that the minimisation has
+        thrown out of the grid, farther than a compartment.
+        """
+        reason, forces = None, record.residual >= self._deck.minimisation.gradient_tolerance
+        if record.status == "no descent" and forces:
+            reason = "the minimisation finds no lower energy although forces say there is one"
+        elif record.status == "limit" and forces and not self._old_rules:
+            reason = f"the minimisation is not at its end after {record.evaluations} evaluations"
+        if reason is not None:
+            reason += f" (largest force {record.residual:.4g} pN)"
+            worst = self.model.largest_forces()
+            if worst:
+                reason += f": most of it is {worst[0].interaction} of {worst[0].text}"
+            raise failure(self, self._chemistry, reason, worst)
+        geometry = self._deck.geometry
+        if record.largest_displacement <= min(geometry.compartment_size):
+            return
+        x = self.model.positions
+        moved = np.linalg.norm(x - self.loaded["x"], axis=1)
+        outside = ((x < 0) | (x > geometry.size)).any(axis=1) & (moved > min(geometry.compartment_size))
+        if outside.any():
+            bead = int(np.flatnonzero(outside)[moved[outside].argmax()])
+            ident = self.loaded["filament_key"][np.searchsorted(self.loaded["filament_start"], bead, side="right") - 1]
+            place = ", ".join(f"{c:.6g}" for c in x[bead])
+            reason = f"the minimisation has thrown a bead of filament {ident} {moved[bead]:.4g} nm out of the grid, "
+            raise failure(self, self._chemistry, reason + f"to ({place}) nm", self.model.largest_forces())
+
+    def arrays(self) -> dict:
+        """The structure's present state as arguments of ``MechanicalModel.load``."""
         filaments, bonds = self._chemistry.filaments, self._chemistry.bonds
         order = self.order = filaments.ordered()
         beads, cylinders = filaments.beads, filaments.cylinders
@@ -99,27 +198,46 @@ class Mechanics:
         number = np.zeros(cylinders.capacity, dtype=np.int32)  # of every cylinder in the model
         number[c] = np.arange(len(c), dtype=np.int32)
         site = bonds["site"][self.bonds]
-        self.model.load(
-            beads["x"][order["bead"]],
-            start,
-            filaments.table["ident"][order["filament"]],
-            cylinders["position"][c],
-            rest,
-            self._stretching_k[kind] * self._cylinder_size[kind] / rest,
-            hinge_k,
-            hinge_theta,
-            self._volume_k[kind],
-            beads["serial"][order["bead"]],
-            self._monomer_size[kind],
-            self._monomer_interval[kind],
-            number[site // filaments.max_sites],
-            filaments.fractions(site),
-            bonds["stiffness"][self.bonds],
-            bonds["rest_length"][self.bonds],
-            bonds["motor"][self.bonds],
-            branches=self._branches(number),
-            pins=self._pins.table(order["bead"]) if self._deck.protocols.pinning else None,
-        )
+        return {
+            "x": beads["x"][order["bead"]],
+            "filament_start": start,
+            "filament_key": filaments.table["ident"][order["filament"]],
+            "position": cylinders["position"][c],
+            "rest_length": rest,
+            "stretching_k": self._stretching_k[kind] * self._cylinder_size[kind] / rest,
+            "hinge_k": hinge_k,
+            "hinge_theta": hinge_theta,
+            "volume_k": self._volume_k[kind],
+            "serial": beads["serial"][order["bead"]],
+            "monomer_size": self._monomer_size[kind],
+            "monomer_interval": self._monomer_interval[kind],
+            "bond_cylinders": number[site // filaments.max_sites],
+            "bond_fractions": filaments.fractions(site),
+            "bond_k": bonds["stiffness"][self.bonds],
+            "bond_rest": bonds["rest_length"][self.bonds],
+            "bond_is_motor": bonds["motor"][self.bonds],
+            "branches": self._branches(number),
+            "pins": self._pins.table(order["bead"]) if self._deck.protocols.pinning else None,
+            **self._bubble_tables(order["filament"]),
+        }
+
+    def _bubble_tables(self, filaments: np.ndarray) -> dict:
+        if not len(self._bubbles):
+            return {}
+        attachments = self._bubbles.attachments(self._chemistry.filaments.table["anchor"][filaments])
+        return {"bubbles": self._bubbles.table(len(self._walls)), "attachments": attachments}
+
+    def _take_bubbles(self) -> None:
+        """Places of bubbles and forces on them; the force on a probe is that on its plane, too."""
+        bubbles = self._bubbles
+        if not len(bubbles):
+            return
+        bubbles.x = self.model.bubble_positions
+        bubbles.force = self.model.bubble_forces
+        bubbles.attachment_force = self.model.attachment_force
+        if len(bubbles.probes):
+            first = len(self._walls)
+            bubbles.force[bubbles.probes] += self.model.wall_force[first : first + len(bubbles.probes)]
 
     def _hinges(self, start, kind, rest):
         """Bending constant (pN nm) and angle of every bead; used at inner beads, between its two cylinders.
@@ -152,6 +270,39 @@ class Mechanics:
             "fraction": filaments.fractions(site),
             **{name: values[kind] for name, values in self._branch_constants.items()},
         }
+
+
+def model_settings(deck: Deck) -> dict:
+    """Arguments of ``MechanicalModel`` for a deck."""
+    walls = deck.boundary.repulsion is not None
+    return {
+        "planes": wall_planes(deck),
+        "boundary_shape": wall_shape(deck),
+        "boundary_repulsion": deck.boundary.repulsion,
+        "boundary_k": deck.boundary.interaction_k if walls else 1.0,
+        "boundary_screening": deck.boundary.screening_length if walls else 1.0,
+        "boundary_cutoff": deck.boundary.cutoff if walls else 1.0,
+        "bending": deck.filament_types[0].bending,
+        "excluded_volume": deck.excluded_volume.kind,
+        "volume_cutoff": deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
+        "pinning": deck.protocols.pinning,
+        **_bubble_terms(deck),
+        **_branch_terms(deck),
+    }
+
+
+def _bubble_terms(deck: Deck) -> dict:
+    """Which energies bubbles have."""
+    bubbles = deck.bubbles
+    if not bubbles.any:
+        return {}
+    return {
+        "bubbles": True,
+        "bubble_repulsion": "REPULSIONEXP" if bubbles.repulsion else None,
+        "bubble_cutoff": bubbles.cutoff if bubbles.repulsion else 1.0,
+        "mtoc_attachment": "ATTACHMENTHARMONIC" if bubbles.mtoc_attachment else None,
+        "afm_attachment": "ATTACHMENTHARMONIC" if bubbles.afm_attachment else None,
+    }
 
 
 def _branch_terms(deck: Deck) -> dict:

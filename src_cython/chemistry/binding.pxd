@@ -32,7 +32,7 @@ cdef class Candidates:
     cdef SiteRule[16] rule
     cdef int[3] shape
     cdef double[3] size
-    cdef unsigned char[::1] active
+    cdef int[::1] home                  # the active compartment nearest to each one
 
     cdef int sites                      # size of the per-site arrays
     cdef double[:, ::1] where           # site positions of the last rebuild (or of the site's appearance), nm

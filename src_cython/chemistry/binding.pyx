@@ -8,13 +8,15 @@ at that moment until the next rebuild.
 Sites are binned by position, with bins no smaller than r_max, so only neighbouring bins are searched. Pairs of a rule
 hang in a doubly linked list at both their sites and stand in a swap-remove array of the compartment that owns them:
 occupying or freeing a site costs its own pairs only and a uniform draw is one look-up. The owner is the compartment
-of the pair's middle, because that is where the bond will sit.
+of the pair's middle, or the nearest active one, because that is where the bond will sit.
 """
 
 from libc.math cimport floor
 from libc.stdlib cimport calloc, free, malloc, realloc
 
 import numpy as np
+
+from medyan_py.core.common.state import StateError, copied, fill
 
 cdef int SAME_FILAMENT_GAP = 3
 
@@ -36,8 +38,10 @@ cdef class Candidates:
     rules : sequence of (filament_types, flags, stride, r_min, r_max, whole)
         Filament types and binding-site flags of the two legs; distances in nm; ``whole`` puts all pairs of the rule
         into one list of the system.
-    shape, compartment_size, active :
+    shape, compartment_size :
         The grid; sizes in nm.
+    home : int32 (compartments,)
+        The active compartment nearest to each one.
     same_filament : bool
         Whether two sites of one filament may pair.
 
@@ -52,7 +56,7 @@ cdef class Candidates:
         for i in range(16):
             self.bins[i] = NULL
 
-    def __init__(self, Filaments filaments, rules, shape, compartment_size, active, bint same_filament):
+    def __init__(self, Filaments filaments, rules, shape, compartment_size, home, bint same_filament):
         cdef int n, k
         if len(rules) > 16:
             raise ValueError(f"at most 16 kinds of linkers and motors are possible, got {len(rules)}")
@@ -69,8 +73,8 @@ cdef class Candidates:
         for k in range(3):
             self.shape[k] = shape[k]
             self.size[k] = compartment_size[k]
-        self.active = np.array(active, dtype=np.uint8).reshape(-1)
-        n = len(self.active)
+        self.home = np.array(home, dtype=np.int32).reshape(-1)
+        n = len(self.home)
         self.owners = n + 1
         self.owned = <PairList *> calloc(max(1, self.owners * self.rules), sizeof(PairList))
         if self.owned == NULL:
@@ -107,6 +111,74 @@ cdef class Candidates:
             self.bin_previous = _longer(self.bin_previous if old else None, max(1, self.rules), wanted)
             self.sites = wanted
         return 0
+
+    # ---------------------------------------------------------------- state
+
+    def state(self):
+        """Positions, bins and pairs with their order, which decides what a random number draws."""
+        cdef int k, i, n, at = 0
+        saved = {name: copied(array) for name, array in self._arrays().items()}
+        count = np.array([self.owned[k].count for k in range(self.owners * self.rules)], dtype=np.int32)
+        owned = np.zeros(count.sum(), dtype=np.int32)
+        cdef int[::1] pairs = owned
+        cdef int[::1] bins
+        for k in range(self.owners * self.rules):
+            for i in range(self.owned[k].count):
+                pairs[at] = self.owned[k].pair[i]
+                at += 1
+        for k in range(self.rules):
+            if self.bins[k] == NULL:
+                continue
+            n = self.bin_shape[k][0] * self.bin_shape[k][1] * self.bin_shape[k][2]
+            bins = np.zeros(n, dtype=np.int32)
+            for i in range(n):
+                bins[i] = self.bins[k][i]
+            saved[f"bins of rule {k}"] = np.asarray(bins)
+            saved[f"bin shape of rule {k}"] = np.array([self.bin_shape[k][i] for i in range(3)], dtype=np.int32)
+        return saved | {"owned_count": count, "owned": owned, "pair": copied(self.pair[:self.pairs_used]),
+                        "pair_capacity": self.pair.shape[0], "vacant_pair": self.vacant_pair}
+
+    def restore(self, saved):
+        """Take a state over, after the filaments took theirs; StateError for other rules, sites or compartments."""
+        cdef int k, i, at = 0
+        cdef int[::1] count = saved["owned_count"], pairs = saved["owned"]
+        self.room()
+        for name, array in self._arrays().items():
+            fill(array, saved[name], name)
+        if len(count) != self.owners * self.rules:
+            raise StateError("candidate pairs of another number of rules or compartments were saved")
+        for k in range(self.owners * self.rules):
+            free(self.owned[k].pair)
+            self.owned[k].pair = <int *> malloc(max(1, count[k]) * sizeof(int))
+            if self.owned[k].pair == NULL:
+                raise MemoryError("candidate lists")
+            self.owned[k].count = self.owned[k].capacity = count[k]
+            for i in range(count[k]):
+                self.owned[k].pair[i] = pairs[at]
+                at += 1
+        for k in range(self.rules):
+            if f"bins of rule {k}" in saved:
+                self._restore_bins(k, saved[f"bin shape of rule {k}"], saved[f"bins of rule {k}"])
+        self.pair = np.zeros((saved["pair_capacity"], 8), dtype=np.int32)
+        self.pairs_used, self.vacant_pair = len(saved["pair"]), saved["vacant_pair"]
+        fill(self.pair[:self.pairs_used], saved["pair"], "candidate pairs")
+
+    def _restore_bins(self, int rule, const int[::1] shape, const int[::1] bins):
+        cdef int i
+        for i in range(3):
+            self.bin_shape[rule][i] = shape[i]
+            self.bin_size[rule][i] = self.shape[i] * self.size[i] / self.bin_shape[rule][i]
+        free(self.bins[rule])
+        self.bins[rule] = <int *> malloc(len(bins) * sizeof(int))
+        if self.bins[rule] == NULL:
+            raise MemoryError(f"{len(bins)} bins of binding sites")
+        for i in range(len(bins)):
+            self.bins[rule][i] = bins[i]
+
+    def _arrays(self):
+        """Arrays that keep their size, or grow with the cylinders, by name."""
+        return {"where": self.where, "head": self.head, "bin_of": self.bin_of, "bin_next": self.bin_next,
+                "bin_previous": self.bin_previous, "home": self.home}
 
     # ---------------------------------------------------------------- bins
 
@@ -179,9 +251,7 @@ cdef class Candidates:
         for k in range(2, -1, -1):
             i = <int> floor(0.5 * (self.where[a, k] + self.where[b, k]) / self.size[k])
             index = index * self.shape[k] + (0 if i < 0 else min(i, self.shape[k] - 1))
-        if not self.active[index]:
-            index = self.filaments.cylinders.compartment[a // self.filaments.max_sites]
-        return index
+        return self.home[index]
 
     cdef void mark(self, int owner, int rule) noexcept nogil:
         cdef int at = owner * self.rules + rule

@@ -14,6 +14,7 @@ from medyan_py.core.common.sumtree cimport SumTrees
 
 from medyan_py.core.chemistry.descriptions import Pool
 from medyan_py.core.chemistry.grid import checked_space, cumulative_faces, hop_table
+from medyan_py.core.common.state import copied, fill
 
 
 cdef class Channels:
@@ -75,6 +76,47 @@ cdef class Channels:
         # what is not active has no volume; it is never asked for
         volume = np.where(self.active_array == 1, np.asarray(self.volume), 1.0)
         self.volume_power = (volume[:, None] ** exponents[None, :]).reshape(-1) if self.exponents else np.ones(1)
+
+    # ---------------------------------------------------------------- state
+
+    def state(self):
+        """Space, copy numbers, factors of rates, weights, propensities, infinitely fast channels that can fire."""
+        cdef int t
+        saved = {name: copied(array) for name, array in self._arrays().items()}
+        saved |= {"local_tree": self.local_tree.state(), "whole_tree": self.whole_tree.state(), "readies": self.readies}
+        rates = self._no_rates()
+        for t in range(self.locals):
+            rates[t] = self.local[t].rate, self.local[t].off
+        for t in range(self.globals):
+            rates[self.locals + t] = self.whole[t].rate, self.whole[t].off
+        saved["rates"] = rates
+        return saved | {"volume_power": copied(self.volume_power), "exponents": self.exponents}
+
+    def restore(self, saved):
+        """Take a state over; StateError if the system has other compartments, species or templates."""
+        cdef int t
+        rates = self._no_rates()
+        for name, array in self._arrays().items():
+            fill(array, saved[name], name)
+        self.local_tree.restore(saved["local_tree"])
+        self.whole_tree.restore(saved["whole_tree"])
+        self.readies = saved["readies"]
+        fill(rates, saved["rates"], "rates of reactions")
+        for t in range(self.locals):
+            self.local[t].rate, self.local[t].off = rates[t]
+        for t in range(self.globals):
+            self.whole[t].rate, self.whole[t].off = rates[self.locals + t]
+        self.volume_power, self.exponents = copied(saved["volume_power"]), saved["exponents"]
+
+    def _no_rates(self):
+        return np.zeros((self.locals + self.globals, 2))
+
+    def _arrays(self):
+        """Arrays that keep their size, by name."""
+        return {"count": self.count_array, "bulk_count": self.bulk_array, "active": self.active_array,
+                "volume": self.volume, "exit_rate": self.exit_rate, "face_limit": self.face_limit,
+                "face_target": self.face_target, "local_weight": self.local_weight, "whole_weight": self.whole_weight,
+                "ready": self.ready, "ready_at": self.ready_at}
 
     # ---------------------------------------------------------------- propensities
 

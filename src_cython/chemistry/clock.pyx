@@ -16,6 +16,8 @@ window stays valid, so splitting a run into windows changes nothing.
 
 import numpy as np
 
+from medyan_py.core.common.state import copied, fill
+
 METHODS = {"NRM": NEXT_REACTION, "GILLESPIE": DIRECT, "SIMPLEGILLESPIE": SIMPLE}
 
 
@@ -44,6 +46,18 @@ cdef class Clock:
         self.sums = SumTrees(1, groups if self.method == DIRECT else 1)
         self.weight = np.zeros(groups if self.method == SIMPLE else 1)
         self.pending = INFINITY
+
+    def state(self):
+        """Putative times or propensities, and the next event where it is drawn ahead."""
+        return {"queue": self.queue.state(), "sums": self.sums.state(), "weight": copied(self.weight),
+                "pending": self.pending, "sum": self.sum, "stale": bool(self.stale)}
+
+    def restore(self, saved):
+        """Take a state over; StateError if it is that of another algorithm or number of groups."""
+        self.queue.restore(saved["queue"])
+        self.sums.restore(saved["sums"])
+        fill(self.weight, saved["weight"], "propensities of groups")
+        self.pending, self.sum, self.stale = saved["pending"], saved["sum"], saved["stale"]
 
     cdef double recount(self) noexcept nogil:
         cdef double total = 0.0

@@ -155,8 +155,9 @@ class Binding(NamedTuple):
     ``on`` (1/s) per candidate pair and free molecule (motors: per head); ``off`` (1/s) per bond (motors: per head);
     ``r_min``, ``r_max`` in nm; ``stiffness`` in pN/nm (motors: per bound head). ``filament_types`` and ``flags``
     (numbers of the binding-site species) belong to the two legs; ``stride``: every how-manieth site of a cylinder may
-    be used. ``walking`` and ``walking_back`` hold the rate (1/s) of steps to the plus and minus end for each leg, None
-    for a leg that does not walk; with ``walking_law`` the rate follows from the law.
+    be used. ``distinct_legs``: the legs are not alike although on filaments of one type, so it is drawn which site gets
+    which leg. ``walking`` and ``walking_back`` hold the rate (1/s) of steps to the plus and minus end for each leg,
+    None for a leg that does not walk; with ``walking_law`` the rate follows from the law.
 
     ``free_energy`` of a linker belongs to its binding; unbinding has the opposite one and an account whose name ends in
     "off". For a motor its value is the ratio r > 1 of rates of a head (on + off) / off: binding costs −ln(rⁿ − 1) with
@@ -186,9 +187,24 @@ class Binding(NamedTuple):
     step_fraction: float = 0.0
     walking: tuple[float | None, float | None] = (None, None)
     walking_back: tuple[float | None, float | None] = (None, None)
+    distinct_legs: bool = False
     free_energy: FreeEnergy | None = None
     walking_energy: tuple[FreeEnergy | None, FreeEnergy | None] = (None, None)
     walking_back_energy: tuple[FreeEnergy | None, FreeEnergy | None] = (None, None)
+
+
+class Emission(NamedTuple):
+    """Molecules held by a bubble go free where it is, and return.
+
+    ``held`` is the bulk species that counts those on the bubble, ``free`` the one they become. ``emission`` (1/s) is
+    per molecule held, times a factor that is set as the run goes; ``absorption`` (1/s) per free molecule in a full
+    compartment, or in the whole volume if it is a bulk species.
+    """
+
+    held: Pool
+    free: Pool
+    emission: float
+    absorption: float
 
 
 class SeedRule(NamedTuple):
@@ -216,3 +232,19 @@ class Walls(NamedTuple):
     shape: tuple | None = None
     shift: float = 0.0
     seeds: SeedRule = SeedRule()
+
+
+class Spheres(NamedTuple):
+    """Bubbles that filament ends feel; arrays with one row each.
+
+    ``x`` (n, 3) centres and ``radius`` (nm); ``strength`` (pN nm, 0: none) and ``screening`` (nm) of the repulsion,
+    which is felt nearer than ``cutoff`` (nm) to the surface. With ``rises`` False the repulsion at the tip keeps its
+    magnitude while the end grows, as in MEDYAN 5.4.
+    """
+
+    x: object = ()
+    radius: object = ()
+    strength: object = ()
+    screening: object = ()
+    cutoff: float = float("inf")
+    rises: bool = True

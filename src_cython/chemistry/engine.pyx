@@ -29,6 +29,7 @@ from medyan_py.core.chemistry.templates cimport Template
 from medyan_py.core.common.random cimport RandomStream
 
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
+from medyan_py.core.common.state import copied, fill
 
 MOST_COPIES = 2 ** 53                 # beyond, a propensity could not tell N from N + 1
 cdef double UNLIMITED = DBL_MAX       # an end that is never reached, yet before the infinite time of what cannot happen
@@ -305,6 +306,28 @@ cdef class Engine(Channels):
         A system of free molecules has no structure.
         """
         return 0
+
+    # ---------------------------------------------------------------- state
+
+    def state(self):
+        """Everything that decides what happens next, to be called between runs; see ``restore``."""
+        return {"channels": Channels.state(self), "random": self.random.state, "clock": self.clock.state(),
+                "ledger": self.ledger.state(), "total": copied(self.total), "time": self.time, "events": self.events,
+                "hops": self.hops, "molecules": self.molecules, "instant_firings": self.instant_firings}
+
+    def restore(self, saved):
+        """Take over the ``state()`` of a system of the same description, instead of ``start``.
+
+        What happens then is what would have happened there, bit for bit. Raises StateError if the description differs;
+        the system is then good for nothing.
+        """
+        Channels.restore(self, saved["channels"])
+        self.random.state = saved["random"]
+        self.clock.restore(saved["clock"])
+        self.ledger.restore(saved["ledger"])
+        fill(self.total, saved["total"], "propensities of groups")
+        self.time, self.events, self.hops = saved["time"], saved["events"], saved["hops"]
+        self.molecules, self.instant_firings = saved["molecules"], saved["instant_firings"]
 
     # ---------------------------------------------------------------- Python access
 

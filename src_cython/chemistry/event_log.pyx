@@ -5,6 +5,8 @@ from libc.string cimport memcpy
 
 import numpy as np
 
+from medyan_py.core.common.state import StateError
+
 KINDS = ("linkerbinding", "linkerunbinding", "motorbinding", "motorunbinding", "motorwalking")
 EVENT = np.dtype(
     [("time", "f8"), ("birth_time", "f8"), ("coords", "f8", 3), ("id", "i8"), ("filaments", "i8", 2),
@@ -43,6 +45,24 @@ cdef class EventLog:
             raw = out.view("i1")
             memcpy(&raw[0], self.event, <size_t> self.count * sizeof(Event))
         return out
+
+    def state(self):
+        """All entries."""
+        return {"events": self.events}
+
+    def restore(self, saved):
+        """Take a state over; StateError if its entries have other fields."""
+        cdef const char[::1] raw
+        cdef int64_t _i
+        events = np.ascontiguousarray(saved["events"])
+        if events.dtype != EVENT:
+            raise StateError(f"events of {events.dtype} were saved where {EVENT} is needed")
+        self.clear()
+        for _i in range(len(events)):
+            self.add()
+        if self.count:
+            raw = events.view("i1")
+            memcpy(self.event, &raw[0], <size_t> self.count * sizeof(Event))
 
     def clear(self):
         """Forget all entries and give their memory back."""

@@ -1,10 +1,10 @@
 from libc.stdint cimport int64_t, uint8_t
 
 from medyan_py.core.chemistry.event_log cimport EventLog
-from medyan_py.core.chemistry.filament_templates cimport FilamentTemplates
+from medyan_py.core.chemistry.emission cimport EmissionTemplates
 
 
-cdef class FilamentBooks(FilamentTemplates):
+cdef class FilamentBooks(EmissionTemplates):
     cdef EventLog event_log
     cdef bint logging                 # whether events are logged
     cdef int64_t[:, ::1] tally        # monomers [filament type, state], kept while agings have accounts

@@ -7,16 +7,18 @@ from libc.math cimport log
 from libc.stdint cimport int64_t
 
 from medyan_py.core.chemistry.event_log cimport Event, EventLog
-from medyan_py.core.chemistry.filament_members cimport BindingKind, EndAging
-from medyan_py.core.chemistry.filament_templates cimport FilamentTemplates, log_power_less_one
+from medyan_py.core.chemistry.filament_members cimport BindingKind, EndAging, FilamentMembers
+from medyan_py.core.chemistry.emission cimport EmissionTemplates
+from medyan_py.core.chemistry.filament_templates cimport log_power_less_one
 from medyan_py.core.chemistry.ledger cimport rise
 
 import numpy as np
 
 from medyan_py.core.chemistry.event_log import KINDS
+from medyan_py.core.common.state import copied, fill
 
 
-cdef class FilamentBooks(FilamentTemplates):
+cdef class FilamentBooks(EmissionTemplates):
     """What ``FilamentChemistry`` remembers of its events."""
 
     def _open_books(self, bint track_events):
@@ -24,6 +26,23 @@ cdef class FilamentBooks(FilamentTemplates):
         self.event_log = EventLog()
         self.tally = np.zeros((len(self.filaments.kinds), 256), dtype=np.int64)
         self.tally_stale = True
+
+    # ---------------------------------------------------------------- state
+
+    def state(self):
+        """Everything that decides what happens next, to be called between runs; see ``Engine.restore``."""
+        return {"members": FilamentMembers.state(self), "factors": self._factor_state(),
+                "emitters": self._emitter_state(),
+                "event_log": self.event_log.state(), "tally": copied(self.tally), "tally_stale": bool(self.tally_stale)}
+
+    def restore(self, saved):
+        """Take over the state of a system of the same description; see ``Engine.restore``."""
+        FilamentMembers.restore(self, saved["members"])
+        self._restore_factors(saved["factors"])
+        self._restore_emitters(saved["emitters"])
+        self.event_log.restore(saved["event_log"])
+        fill(self.tally, saved["tally"], "numbers of monomers by state")
+        self.tally_stale = saved["tally_stale"]
 
     # ---------------------------------------------------------------- free energy
 

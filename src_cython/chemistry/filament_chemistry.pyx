@@ -1,10 +1,10 @@
 """What happens to whole filaments, and the public face of the chemistry.
 
-Aging, destruction, severing, nucleation and branching; events at ends and bonds are in ``filament_turnover.pyx``. The
-rules are those of the MEDYAN model (Popov, Komianos & Papoian 2016, PLoS Comput Biol 12:e1004877).
+Aging, destruction and severing; new filaments are in ``filament_seeding.pyx``, events at ends and bonds in
+``filament_turnover.pyx``. The rules are those of the MEDYAN model (Popov, Komianos & Papoian 2016, PLoS Comput Biol
+12:e1004877).
 """
 
-from libc.math cimport cos, sin, sqrt
 from libc.stdint cimport uint8_t
 
 from medyan_py.core.chemistry.binding cimport Candidates
@@ -24,14 +24,8 @@ from medyan_py.core.chemistry.engine cimport (
     WALK_BACK,
     Engine,
 )
-from medyan_py.core.chemistry.filament_turnover cimport FilamentTurnover
-from medyan_py.core.chemistry.filament_members cimport (
-    BranchingKind,
-    CylinderRule,
-    DestructionKind,
-    EndAging,
-    NucleationKind,
-)
+from medyan_py.core.chemistry.filament_members cimport DestructionKind, EndAging
+from medyan_py.core.chemistry.filament_seeding cimport FilamentSeeding
 from medyan_py.core.structure.bonds cimport Bonds
 from medyan_py.core.structure.branchers cimport Branchers
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END, Filaments
@@ -40,11 +34,7 @@ import numpy as np
 
 from medyan_py.core.chemistry.grid import nearest_active
 
-cdef int MOST_TRIES = 100          # placements of a new filament before the event is called off
-cdef double PI = 3.141592653589793
-
-
-cdef class FilamentChemistry(FilamentTurnover):
+cdef class FilamentChemistry(FilamentSeeding):
     """Clock, copy numbers and structure of a system with filaments.
 
     Parameters
@@ -53,7 +43,7 @@ cdef class FilamentChemistry(FilamentTurnover):
     face_fraction, track_dissipation :
         As for ``Engine``.
     filaments : Filaments
-    growths, shrinkages, agings, destructions, severings, nucleations, branchings, bindings :
+    growths, shrinkages, agings, destructions, severings, nucleations, branchings, bindings, emissions :
         Sequences of the descriptions of these names.
     ratchet_lengths : sequence of float, nm
         Per filament type: length of the Brownian ratchet, or None for polymerisation that feels no load.
@@ -73,15 +63,15 @@ cdef class FilamentChemistry(FilamentTurnover):
 
     def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, *, Filaments filaments,
                  growths=(), shrinkages=(), agings=(), destructions=(), severings=(), nucleations=(), branchings=(),
-                 bindings=(), ratchet_lengths=(), end_kinds=None, walls=None, bint same_filament_pairs=True,
-                 bint powers=False, algorithm="NRM", volume_fraction=None, face_fraction=None,
-                 bint track_dissipation=False, bint track_events=False):
+                 bindings=(), emissions=(), ratchet_lengths=(), end_kinds=None, walls=None,
+                 bint same_filament_pairs=True, bint powers=False, algorithm="NRM", volume_fraction=None,
+                 face_fraction=None, bint track_dissipation=False, bint track_events=False):
         self.filaments = filaments
         self.bonds = Bonds()
         self.branchers = Branchers()
         self.growths, self.shrinkages, self.bindings = tuple(growths), tuple(shrinkages), tuple(bindings)
         self.agings, self.destructions, self.severings = tuple(agings), tuple(destructions), tuple(severings)
-        self.nucleations, self.branchings = tuple(nucleations), tuple(branchings)
+        self.nucleations, self.branchings, self.emissions = tuple(nucleations), tuple(branchings), tuple(emissions)
         self._set_walls(walls)
         types = len(filaments.kinds)
         lengths = list(ratchet_lengths) or [None] * types
@@ -94,17 +84,19 @@ cdef class FilamentChemistry(FilamentTurnover):
         super().__init__(shape, compartment_size, active, diffusing, bulk, reactions, seed, powers, algorithm=algorithm,
                          volume_fraction=volume_fraction, face_fraction=face_fraction,
                          track_dissipation=track_dissipation)
+        self._find_homes()
+        self._make_sets()
         self.candidates = Candidates(
             filaments, [(b.filament_types, b.flags, b.stride, b.r_min, b.r_max, b.free.bulk) for b in bindings],
-            self.shape, self.compartment_size, self.active_array, same_filament_pairs)
-        self._make_sets()
+            self.shape, self.compartment_size, self.home, same_filament_pairs)
 
-    def add_filament(self, int type, points, rest_length=None):
-        """Create a filament of full cylinders through ``points`` (nm), minus end first; returns its row.
+    def add_filament(self, int type, points, rest_length=None, monomers=None):
+        """Create a filament through ``points`` (nm), minus end first; returns its row.
 
-        To be followed by ``update`` and ``rebuild_candidates`` before the clock runs. Errors as ``Filaments.add``.
+        To be followed by ``update`` and ``rebuild_candidates`` before the clock runs. Arguments and errors as
+        ``Filaments.add``.
         """
-        cdef int f = self.filaments.add(type, points, self.time, rest_length), c
+        cdef int f = self.filaments.add(type, points, self.time, rest_length, monomers), c
         self.room_for_ends()
         self.tally_stale = True
         c = self.filaments.table.tip[f, MINUS]
@@ -112,6 +104,17 @@ cdef class FilamentChemistry(FilamentTurnover):
             self.house_cylinder(c)
             c = self.filaments.cylinders.neighbour[c, PLUS]
         return f
+
+    def take_structure(self, filaments, bonds, branchers):
+        """Begin with filaments, bonds and branchers built elsewhere: states of these tables.
+
+        They must be consistent. To be followed by ``update`` and ``rebuild_candidates`` before the clock runs.
+        """
+        self.filaments.restore(filaments)
+        self.bonds.restore(bonds)
+        self.branchers.restore(branchers)
+        self.room_for_ends()
+        self.tally_stale = True
 
     # ---------------------------------------------------------------- events
 
@@ -160,26 +163,6 @@ cdef class FilamentChemistry(FilamentTurnover):
             self.tally_stale = True
         self.filaments.cylinders.kind[c, self.filaments.end_slot(c, aging.side)] = aging.new_state
         return self.refresh_filament(f)
-
-    cdef int draw_slot(self, int rule, int group, int *cylinder) noexcept nogil:
-        """A monomer drawn uniformly among those that count under a cylinder rule: its slot."""
-        cdef CylinderRule *r = &self.cylinder_rule[rule]
-        cdef int k = r.member_class, c, slot, n
-        if r.whole:
-            c = self.by_cylinder_whole.draw(k, self.random.uniform() * self.by_cylinder_whole.total(k))
-        else:
-            k += group * self.local_classes
-            c = self.by_cylinder.draw(k, self.random.uniform() * self.by_cylinder.total(k))
-        c //= self.cylinder_rules
-        cylinder[0] = c
-        n = <int> self.random.below(self.cylinder_weight(r, c))
-        slot = self.filaments.cylinders.first[c]
-        while True:
-            if self.counts_slot(r, c, slot):
-                if n == 0:
-                    return slot
-                n -= 1
-            slot += 1
 
     cdef int age_inner(self, int which) except -1 nogil:
         """An inner monomer changes its kind, whether something is bound to it or not."""
@@ -235,7 +218,7 @@ cdef class FilamentChemistry(FilamentTurnover):
     cdef int cut(self, int cylinder) except -1 nogil:
         """Cut at the minus side of a cylinder; the minus-side part becomes a new filament."""
         cdef int f = self.filaments.cylinders.filament[cylinder], type = self.filaments.table.type[f]
-        cdef int before = self.filaments.cylinders.neighbour[cylinder, MINUS], new, c, near, brancher
+        cdef int before = self.filaments.cylinders.neighbour[cylinder, MINUS], new, c, near, _near, brancher
         cdef int last = self.filaments.end_slot(before, PLUS), first = self.filaments.end_slot(cylinder, MINUS), kind
         self.forget_ends(f)
         new = self.filaments.split(f, cylinder, self.time)
@@ -257,142 +240,15 @@ cdef class FilamentChemistry(FilamentTurnover):
         if brancher >= 0:
             self.branchers.daughter[brancher] = new
         self.refresh_cylinder(before)
-        self.refresh_motors_on(before)
+        c = before
+        for _near in range(3):
+            # heads up to three cylinders apart may close up now that they are on two filaments
+            if c >= 0:
+                self.refresh_motors_on(c)
+                c = self.filaments.cylinders.neighbour[c, MINUS]
         self.settle_filament(new)
         self.refresh_cylinder(cylinder)
         self.refresh_motors_on(cylinder)
-        return self.settle_filament(f)
-
-    cdef int settle_filament(self, int filament) except -1 nogil:
-        """Loads and memberships of a filament that is new or was cut."""
-        self.snapshot_end(filament, MINUS)
-        self.snapshot_end(filament, PLUS)
-        return self.refresh_filament(filament)
-
-    # ---------------------------------------------------------------- new filaments
-
-    cdef void random_direction(self, double *u) noexcept nogil:
-        """A unit vector, uniform on the sphere."""
-        cdef double z = 2.0 * self.random.uniform() - 1.0, azimuth = 2.0 * PI * self.random.uniform()
-        cdef double radius = sqrt(1.0 - z * z)
-        u[0] = radius * cos(azimuth)
-        u[1] = radius * sin(azimuth)
-        u[2] = z
-
-    cdef int place_seed(self, int which, int group, double *at, double *direction) noexcept nogil:
-        """A place for a new filament inside the walls; its compartment, −1 if none was found in many tries."""
-        cdef NucleationKind *kind = &self.nucleation[which]
-        cdef double length = 3 * self.filaments.kind[kind.filament_type].monomer, azimuth
-        cdef double[3] tip
-        cdef int c, k, at_k, _turn
-        for _turn in range(MOST_TRIES):
-            c = group if group < self.compartments else <int> self.random.below(self.compartments)
-            if not self.active[c] or self.volume[c] < self.seed_volume:
-                continue
-            at_k = c
-            for k in range(3):
-                at[k] = (at_k % self.grid[k] + self.random.uniform()) * self.compartment_edge[k]
-                at_k //= self.grid[k]
-            if self.flat_seeds:
-                azimuth = 2.0 * PI * self.random.uniform()
-                direction[0], direction[1], direction[2] = cos(azimuth), sin(azimuth), 0.0
-            else:
-                self.random_direction(direction)
-            for k in range(3):
-                tip[k] = at[k] + length * direction[k]
-            if self.boundary_distance(at) > self.seed_margin and self.boundary_distance(tip) > self.seed_margin:
-                return c
-        return -1
-
-    cdef int nucleate_one(self, int which, int group) except -1 nogil:
-        """A filament of three monomers forms in a compartment, in any direction; called off where none fits."""
-        cdef NucleationKind *kind = &self.nucleation[which]
-        cdef int slots = self.filaments.kind[kind.filament_type].slots, first, f, c, k
-        cdef double[3] at
-        cdef double[3] direction
-        if self.place_seed(which, group, at, direction) < 0:
-            return 1
-        first = min(slots // 2, slots - 3)
-        f = self.filaments.create(kind.filament_type, at, direction, 3, first, self.time)
-        self.room_for_ends()
-        c = self.filaments.table.tip[f, MINUS]
-        for k in range(3):
-            self.filaments.cylinders.kind[c, first + k] = kind.state[k]
-        self.house_cylinder(c)
-        self.site_appeared(c, first + 1)
-        self.refresh_cylinder(c)
-        self.settle_filament(f)
-        return 0
-
-    cdef int branch_one(self, int which, int group) except -1 nogil:
-        """A daughter filament of one monomer starts beside a site; called off where it does not fit."""
-        cdef BranchingKind *kind = &self.branching[which]
-        cdef int c = 0, slot = self.draw_slot(kind.cylinder_rule, group, &c), k, _turn
-        cdef double monomer = self.filaments.kind[kind.filament_type].monomer, d
-        cdef double[3] along
-        cdef double[3] point
-        cdef double[3] across
-        cdef double[3] at
-        cdef double[3] tip
-        cdef double[3] direction
-        self.filaments.outward(c, PLUS, along)
-        self.filaments.point(c, slot, point)
-        for _turn in range(MOST_TRIES):
-            self.random_direction(across)
-            d = across[0] * along[0] + across[1] * along[1] + across[2] * along[2]
-            if d * d > 0.999:
-                continue
-            for k in range(3):
-                across[k] = (across[k] - d * along[k]) / sqrt(1.0 - d * d)
-                at[k] = point[k] + kind.length * across[k]
-                direction[k] = cos(kind.angle) * along[k] + sin(kind.angle) * across[k]
-                tip[k] = at[k] + monomer * direction[k]
-            if self.boundary_distance(at) > 0.0 and self.boundary_distance(tip) > 0.0:
-                self.grow_branch(which, c * self.filaments.max_sites
-                                 + self.filaments.slot_site[kind.filament_type, slot], at, direction)
-                return 0
-        return 1
-
-    cdef int grow_branch(self, int which, int site, double *at, double *direction) except -1 nogil:
-        """Create the daughter and its brancher; returns the brancher's row."""
-        cdef BranchingKind *kind = &self.branching[which]
-        cdef int f = self.filaments.create(kind.filament_type, at, direction, 1, 0, self.time), c, b
-        self.room_for_ends()
-        c = self.filaments.table.tip[f, MINUS]
-        self.filaments.cylinders.kind[c, 0] = kind.plus_state
-        b = self.branchers.create(which, site, f, self.time)
-        self.filaments.table.brancher[f] = b
-        self.house_cylinder(c)
-        self.house_brancher(b)
-        self.refresh_cylinder(c)
-        self.settle_filament(f)
-        self.occupy_site(site, kind.flag, b)
-        self.refresh_brancher(b)
-        return b
-
-    cdef int unbranch_one(self, int which) except -1 nogil:
-        """A brancher lets go: the daughter gets a minus end, or goes free with it if it is a lone plus end."""
-        cdef BranchingKind *kind = &self.branching[which]
-        cdef int b = self.unbranching.draw(kind.unbind_class, self.random.uniform()
-                                           * self.unbranching.total(kind.unbind_class))
-        cdef int f = self.branchers.daughter[b], c = self.filaments.table.tip[f, MINUS], state
-        cdef int slot = self.filaments.cylinders.first[c], compartment = self.branchers.compartment[b]
-        self.seat(self.unbranching, b, -1, 0.0)
-        self.branchers.release(b)
-        self.free_site(self.branchers.site[b], kind.flag)
-        self.change_pool(kind.bulk[0], kind.species[0], compartment, 1)
-        state = self.filaments.cylinders.kind[c, slot]
-        if state >= PLUS_END:
-            self.forget_filament(f)
-            self.filaments.remove(f)
-            self.change_pool(kind.bulk[1], kind.species[1], compartment, 1)
-            return 0
-        self.site_vanished(c, slot)
-        state -= FILAMENT
-        self.filaments.cylinders.kind[c, slot] = MINUS_END + (
-            state if state < self.end_kinds[kind.filament_type][MINUS] else 0)
-        self.filaments.table.brancher[f] = -1
-        self.refresh_cylinder(c)
         return self.settle_filament(f)
 
     # ---------------------------------------------------------------- Python access
@@ -407,6 +263,11 @@ cdef class FilamentChemistry(FilamentTurnover):
         """Signed distance (nm) of points (n, 3) from the nearest wall where the walls are now, float64 (n,)."""
         return self.surfaces.distance(points)
 
+    def set_obstacles(self, spheres, planes):
+        """Bubbles (``Spheres``) and planes of probes (p, 6); loads follow with the next ``update``."""
+        self.obstacles.set_bubbles(spheres)
+        self.obstacles.set_planes(planes, self.walls)
+
     def set_planes(self, planes):
         """Move the plane walls (rows as in ``Walls``); loads follow with the next ``update``."""
         self._set_walls(self.walls._replace(planes=tuple(map(tuple, planes))))
@@ -418,7 +279,7 @@ cdef class FilamentChemistry(FilamentTurnover):
         if np.array_equal(before, self.active_array):
             return
         self.home = nearest_active(self.shape, self.compartment_size, self.active_array)
-        self.candidates.active = self.active_array.copy()
+        self.candidates.home = self.home
         self.update()
         self.rebuild_candidates()
 

@@ -1,17 +1,11 @@
 from libc.stdint cimport uint8_t
 
-from medyan_py.core.chemistry.binding cimport Candidates
-from medyan_py.core.chemistry.engine cimport Engine
+from medyan_py.core.chemistry.filament_places cimport FilamentPlaces
 from medyan_py.core.common.members cimport MemberSets
-from medyan_py.core.mechanics.surfaces cimport Surfaces
-from medyan_py.core.structure.bonds cimport Bonds
-from medyan_py.core.structure.branchers cimport Branchers
-from medyan_py.core.structure.filaments cimport Filaments
 
 cdef enum:
     MOST_RULES = 64               # of each kind
     MOST_BINDINGS = 16
-    MOST_WALLS = 32
 
 
 # Polymerisation or depolymerisation of one end kind.
@@ -74,6 +68,7 @@ cdef struct BindingKind:
     bint motor
     int flag[2]                   # per leg
     int filament_type[2]
+    bint distinct_legs            # on one filament type, so which site gets which leg is drawn
     int pair_class
     bint whole
     int unbind_class
@@ -114,13 +109,10 @@ cdef struct BranchingKind:
     uint8_t plus_state
 
 
-cdef class FilamentMembers(Engine):
-    cdef readonly Filaments filaments
-    cdef readonly Bonds bonds
-    cdef readonly Branchers branchers
-    cdef readonly Candidates candidates
+cdef class FilamentMembers(FilamentPlaces):
     cdef readonly object local_templates, whole_templates
-    cdef readonly object bindings, growths, shrinkages, agings, destructions, severings, nucleations, branchings, walls
+    cdef readonly object bindings, growths, shrinkages, agings, destructions, severings, nucleations, branchings
+    cdef readonly object emissions
     cdef object local_class_names, whole_class_names
     cdef readonly MemberSets growing, growing_whole, shrinking, aging_ends, falling_apart
     cdef readonly MemberSets unbinding, walking, walking_back, unbranching, by_cylinder, by_cylinder_whole
@@ -145,38 +137,16 @@ cdef class FilamentMembers(Engine):
     cdef int[:, :, ::1] destruction_class     # [type, minus kind, plus kind]
     cdef double[::1] ratchet_length           # nm per filament type, 0 without a law
 
-    cdef int grid[3]
-    cdef double compartment_edge[3]           # nm
-    cdef int[::1] home                        # the nearest active compartment to each one
-    cdef Surfaces surfaces
-    cdef double wall_strength, wall_screening, wall_cutoff, wall_shift
-    cdef double seed_margin, seed_volume
-    cdef bint flat_seeds
-    cdef double[::1] growth_factor            # per end: multiplies its polymerisation rates
-    cdef int[::1] load_index                  # per end: monomers won since the last force evaluation
-    cdef double[:, ::1] load_tip              # tip and growth direction at the last force evaluation
-    cdef double[:, ::1] load_direction
-    cdef unsigned int[::1] load_walls         # bit set of the walls within reach
-
     cdef inline bint has_end(self, int filament, int side) noexcept nogil:
         """Whether there is an end to react at: the minus end of an attached daughter is none."""
         return side == 1 or self.filaments.table.brancher[filament] < 0
 
-    cdef int compartment_at(self, double *r) noexcept nogil
-    cdef double wall_distance(self, int wall, double *r) noexcept nogil
-    cdef double boundary_distance(self, double *r) noexcept nogil
-    cdef void house_cylinder(self, int cylinder) noexcept nogil
-    cdef void house_bond(self, int bond) noexcept nogil
-    cdef void house_brancher(self, int brancher) noexcept nogil
-    cdef void site_point(self, int site, double *r) noexcept nogil
-    cdef void snapshot_end(self, int filament, int side) noexcept nogil
-    cdef double load(self, int end, int index) noexcept nogil
-    cdef int room_for_ends(self) except -1 nogil
     cdef int seat(self, MemberSets sets, int member, int member_class, double weight) except -1 nogil
     cdef int seat_local(self, MemberSets sets, int member, int which, double weight) except -1 nogil
     cdef int inside_kind(self, int filament, int side) noexcept nogil
     cdef int refresh_end(self, int filament, int side) except -1 nogil
     cdef int refresh_filament(self, int filament) except -1 nogil
+    cdef int refresh_side(self, int filament, int side) except -1 nogil
     cdef int refresh_inner_of(self, int cylinder) except -1 nogil
     cdef bint in_zone(self, CylinderRule *rule, int site) noexcept nogil
     cdef bint counts_slot(self, CylinderRule *rule, int cylinder, int slot) noexcept nogil

@@ -11,160 +11,41 @@ from libc.math cimport exp, sqrt
 from libc.stdint cimport uint8_t
 
 from medyan_py.core.chemistry cimport rate_laws
-from medyan_py.core.chemistry.engine cimport Engine
+from medyan_py.core.chemistry.filament_places cimport FilamentPlaces
 from medyan_py.core.common.members cimport MemberSets
-from medyan_py.core.mechanics.surfaces cimport Surface, Surfaces, surface_distance
+from medyan_py.core.mechanics.surfaces cimport Surface
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END
 
-import numpy as np
 
-from medyan_py.core.chemistry.descriptions import Walls
-from medyan_py.core.chemistry.grid import nearest_active
-
-
-def _extended(old, new):
-    """``new`` with the content of ``old`` in its first rows."""
-    new[:len(old)] = old
-    return new
-
-
-cdef class FilamentMembers(Engine):
+cdef class FilamentMembers(FilamentPlaces):
     """State and memberships of a system with filaments; ``FilamentChemistry`` adds what happens to them."""
-
-    def _set_walls(self, walls):
-        self.walls = Walls() if walls is None else walls
-        self.surfaces = Surfaces(self.walls.planes, self.walls.shape)
-        if self.surfaces.count > MOST_WALLS or not self.walls.screening > 0:
-            raise ValueError(f"at most {MOST_WALLS} walls with a positive screening length are possible")
-        self.wall_strength, self.wall_screening = self.walls.strength, self.walls.screening
-        self.wall_cutoff, self.wall_shift = self.walls.cutoff, self.walls.shift
-        self.seed_margin, self.flat_seeds, self.seed_volume = self.walls.seeds
 
     def _make_sets(self):
         cdef int whole = max(1, self.whole_classes), local = max(1, self.compartments * self.local_classes)
-        for k in range(3):
-            self.grid[k], self.compartment_edge[k] = self.shape[k], self.compartment_size[k]
-        self.home = nearest_active(self.shape, self.compartment_size, self.active_array)
         self.growing, self.by_cylinder = MemberSets(local), MemberSets(local)
         self.growing_whole, self.shrinking, self.aging_ends = MemberSets(whole), MemberSets(whole), MemberSets(whole)
         self.falling_apart, self.unbinding, self.unbranching = MemberSets(whole), MemberSets(whole), MemberSets(whole)
         self.walking, self.walking_back = MemberSets(whole), MemberSets(whole)
         self.by_cylinder_whole = MemberSets(whole)
-        self.load_index = np.zeros(0, dtype=np.int32)
-        self.growth_factor = np.zeros(0)
-        self.load_tip = self.load_direction = np.zeros((0, 3))
-        self.load_walls = np.zeros(0, dtype=np.uint32)
-        self.room_for_ends()
 
-    cdef int room_for_ends(self) except -1 nogil:
-        """Make the per-end arrays as long as the filament table needs."""
-        cdef int n = 2 * self.filaments.table.capacity
-        if n <= self.load_index.shape[0]:
-            return 0
-        with gil:
-            self.load_index = _extended(self.load_index, np.zeros(n, dtype=np.int32))
-            self.growth_factor = _extended(self.growth_factor, np.ones(n))
-            self.load_tip = _extended(self.load_tip, np.zeros((n, 3)))
-            self.load_direction = _extended(self.load_direction, np.zeros((n, 3)))
-            self.load_walls = _extended(self.load_walls, np.zeros(n, dtype=np.uint32))
-        return 0
+    # ---------------------------------------------------------------- state
 
-    # ---------------------------------------------------------------- where things are
+    def state(self):
+        """Everything that decides what happens next, to be called between runs; see ``Engine.restore``."""
+        return {"places": FilamentPlaces.state(self)} | {name: sets.state() for name, sets in self._sets().items()}
 
-    cdef int compartment_at(self, double *r) noexcept nogil:
-        """Active compartment of a point; a point outside the grid or the system belongs to the nearest one."""
-        cdef int k, i, index = 0
-        cdef double s
-        for k in range(2, -1, -1):
-            s = r[k] / self.compartment_edge[k]
-            i = 0 if s < 0.0 else (self.grid[k] - 1 if s >= self.grid[k] else <int> s)
-            index = index * self.grid[k] + i
-        return self.home[index]
+    def restore(self, saved):
+        """Take over the state of a system of the same description; see ``Engine.restore``."""
+        FilamentPlaces.restore(self, saved["places"])
+        for name, sets in self._sets().items():
+            sets.restore(saved[name])
 
-    cdef double wall_distance(self, int wall, double *r) noexcept nogil:
-        """Signed distance (nm) of a point from a wall, positive inside."""
-        cdef double[3] normal
-        return surface_distance(&self.surfaces.data[wall], r, normal)
-
-    cdef double boundary_distance(self, double *r) noexcept nogil:
-        """Signed distance (nm) of a point from the nearest wall, positive inside; large without walls."""
-        cdef double nearest = 1e300
-        cdef int i
-        for i in range(self.surfaces.count):
-            nearest = min(nearest, self.wall_distance(i, r))
-        return nearest
-
-    cdef void house_cylinder(self, int cylinder) noexcept nogil:
-        cdef int a = self.filaments.cylinders.bead[cylinder, MINUS], b = self.filaments.cylinders.bead[cylinder, PLUS]
-        cdef double[3] r
-        cdef int k
-        for k in range(3):
-            r[k] = 0.5 * (self.filaments.beads.x[a, k] + self.filaments.beads.x[b, k])
-        self.filaments.cylinders.compartment[cylinder] = self.compartment_at(r)
-
-    cdef void site_point(self, int site, double *r) noexcept nogil:
-        """Attachment point of a site at the present bead positions (nm)."""
-        cdef int c = site // self.filaments.max_sites, s = site % self.filaments.max_sites
-        self.filaments.point(c, self.filaments.site_slot[self.filaments.type_of(c), s], r)
-
-    cdef void house_bond(self, int bond) noexcept nogil:
-        cdef double[3] p
-        cdef double[3] q
-        cdef int k
-        self.site_point(self.bonds.site[bond, 0], p)
-        self.site_point(self.bonds.site[bond, 1], q)
-        for k in range(3):
-            p[k] = 0.5 * (p[k] + q[k])
-        self.bonds.compartment[bond] = self.compartment_at(p)
-
-    cdef void house_brancher(self, int brancher) noexcept nogil:
-        cdef double[3] p
-        self.site_point(self.branchers.site[brancher], p)
-        self.branchers.compartment[brancher] = self.compartment_at(p)
-
-    # ---------------------------------------------------------------- loads
-
-    cdef void snapshot_end(self, int filament, int side) noexcept nogil:
-        """Remember tip, growth direction and walls in reach: the load of an end until the next force evaluation."""
-        cdef int e = 2 * filament + side, c = self.filaments.table.tip[filament, side], k, i
-        cdef int tip = self.filaments.cylinders.bead[c, side], base = self.filaments.cylinders.bead[c, 1 - side]
-        cdef double[3] middle
-        self.load_index[e] = 0
-        self.filaments.outward(c, side, &self.load_direction[e, 0])
-        self.load_walls[e] = 0
-        for k in range(3):
-            self.load_tip[e, k] = self.filaments.beads.x[tip, k]
-            middle[k] = 0.5 * (self.load_tip[e, k] + self.filaments.beads.x[base, k])
-        if self.wall_strength == 0.0:
-            return
-        for i in range(self.surfaces.count):
-            if self.wall_distance(i, middle) < self.wall_cutoff:
-                self.load_walls[e] |= 1u << i
-
-    cdef double load(self, int end, int index) noexcept nogil:
-        """Load (pN) on an end whose tip stands ``index`` monomers beyond its place at the last force evaluation.
-
-        Wall repulsion at the tip times the cosine between growth direction and outward wall normal, summed over
-        walls; ``index`` is kept within one full cylinder.
-        """
-        cdef int i, k, type = self.filaments.table.type[end // 2]
-        cdef double ahead, facing, distance, force = 0.0
-        cdef double[3] tip
-        cdef double[3] normal
-        ahead = max(0, min(index, self.filaments.kind[type].slots - 1)) * self.filaments.kind[type].monomer
-        for k in range(3):
-            tip[k] = self.load_tip[end, k] + ahead * self.load_direction[end, k]
-        for i in range(self.surfaces.count):
-            if not self.load_walls[end] >> i & 1:
-                continue
-            distance = surface_distance(&self.surfaces.data[i], tip, normal)
-            facing = 0.0
-            for k in range(3):
-                facing -= normal[k] * self.load_direction[end, k]
-            if facing > 0.0:
-                force += facing * self.wall_strength / self.wall_screening * exp(
-                    -(distance - self.wall_shift) / self.wall_screening)
-        return force
+    def _sets(self):
+        """All sets of members by name."""
+        return {"growing": self.growing, "growing_whole": self.growing_whole, "shrinking": self.shrinking,
+                "aging_ends": self.aging_ends, "falling_apart": self.falling_apart, "unbinding": self.unbinding,
+                "walking": self.walking, "walking_back": self.walking_back, "unbranching": self.unbranching,
+                "by_cylinder": self.by_cylinder, "by_cylinder_whole": self.by_cylinder_whole}
 
     # ---------------------------------------------------------------- taking seats
 
@@ -245,6 +126,12 @@ cdef class FilamentMembers(Engine):
                 self.filaments.cylinders.kind[last, self.filaments.end_slot(last, PLUS)] - PLUS_END]
         return self.seat(self.falling_apart, filament, k, 1.0)
 
+    cdef int refresh_side(self, int filament, int side) except -1 nogil:
+        """What changes when one end won or lost a monomer: on three cylinders or more the other end does not notice."""
+        if self.filaments.table.cylinders[filament] > 2:
+            return self.refresh_end(filament, side)
+        return self.refresh_filament(filament)
+
     cdef int refresh_inner_of(self, int cylinder) except -1 nogil:
         """Refresh the ends whose next monomer may lie on a cylinder."""
         cdef int f = self.filaments.cylinders.filament[cylinder], side, tip
@@ -323,11 +210,17 @@ cdef class FilamentMembers(Engine):
         return True
 
     cdef int cylinder_weight(self, CylinderRule *rule, int cylinder) noexcept nogil:
-        cdef int slot, n = 0, first = self.filaments.cylinders.first[cylinder]
-        if self.filaments.type_of(cylinder) != rule.filament_type:
+        """How many of a cylinder's monomers or sites can react under a rule."""
+        cdef int i, n = 0, type = self.filaments.type_of(cylinder)
+        cdef uint8_t *state = &self.filaments.cylinders.kind[cylinder, 0]
+        if type != rule.filament_type:
             return 0
-        for slot in range(first, first + self.filaments.cylinders.monomers[cylinder]):
-            n += self.counts_slot(rule, cylinder, slot)
+        if rule.what == AGE:      # no end and no empty slot has the state of an inner monomer
+            for i in range(self.filaments.kind[type].slots):
+                n += state[i] == rule.state
+            return n
+        for i in range(self.filaments.kind[type].sites):
+            n += self.counts_slot(rule, cylinder, self.filaments.site_slot[type, i])
         return n
 
     cdef int refresh_cylinder(self, int cylinder) except -1 nogil:

@@ -95,6 +95,7 @@ cdef class FilamentTemplates(FilamentMembers):
             (self._aging, self.agings, MOST_RULES), (self._destruction, self.destructions, MOST_RULES),
             (self._severing, self.severings, MOST_RULES), (self._nucleation, self.nucleations, MOST_RULES),
             (self._branching, self.branchings, MOST_BINDINGS), (self._binding, self.bindings, MOST_BINDINGS),
+            (self._emission, self.emissions, MOST_RULES),
         ):
             if len(descriptions) > most:
                 raise ValueError(f"{len(descriptions)} {type(descriptions[0]).__name__} reactions, at most {most}")
@@ -103,6 +104,16 @@ cdef class FilamentTemplates(FilamentMembers):
         self.local_templates = tuple((ACTIONS[t["action"]], t["argument"]) for t in local)
         self.whole_templates = tuple((ACTIONS[t["action"]], t["argument"]) for t in whole)
         return local, whole, len(self.local_class_names), len(self.whole_class_names)
+
+    def _factor_state(self):
+        """Factors of rates by template and cause; what they make of the rates is state of the channels."""
+        return {f"{'local' if here else 'whole'} {t}": dict(causes) for (here, t), causes in self.factors.items()}
+
+    def _restore_factors(self, saved):
+        self.factors = {}
+        for name, causes in saved.items():
+            where, t = name.split()
+            self.factors[where == "local", int(t)] = dict(causes)
 
     def scale(self, str cause, str action, double factor, **properties):
         """Multiply the rates of reactions by ``factor`` from now on; 0 switches them off.
@@ -249,9 +260,18 @@ cdef class FilamentTemplates(FilamentMembers):
         cdef BindingKind *kind = &self.binding[i]
         if b.motor and not 1 <= b.heads_min <= b.heads_max:
             raise ValueError(f"motor heads must obey 1 ≤ min ≤ max, got {b.heads_min}, {b.heads_max}")
+        one_type = b.filament_types[0] == b.filament_types[1]
+        if one_type and b.flags[0] != b.flags[1]:
+            raise ValueError(f"both legs are on filament type {b.filament_types[0]} but on sites {b.flags}")
+        if one_type and not b.distinct_legs and any(r[0] != r[1] for r in (b.walking, b.walking_back)):
+            raise ValueError("legs on filaments of one type that walk differently must be distinct")
+        kind.distinct_legs = one_type and b.distinct_legs
         for leg in range(2):
             kind.flag[leg], kind.filament_type[leg] = b.flags[leg], b.filament_types[leg]
             if b.motor:
+                if self.motor_flag[b.filament_types[leg]] not in (-1, b.flags[leg]):
+                    raise ValueError(f"all motors on filament type {b.filament_types[leg]} must use one kind of site, "
+                                     f"got flags {self.motor_flag[b.filament_types[leg]]} and {b.flags[leg]}")
                 self.motor_flag[b.filament_types[leg]] = b.flags[leg]
         kind.motor, kind.whole, kind.bulk, kind.species = b.motor, b.free.bulk, b.free.bulk, b.free.index
         self._binding_rates(i, b)

@@ -84,7 +84,7 @@ cdef class FilamentTurnover(FilamentBooks):
         self.site_appeared(old, slot)
         self.refresh_cylinder(old)
         self.refresh_motors_on(tip)
-        return self.refresh_filament(f)
+        return self.refresh_side(f, change.side)
 
     cdef int shrink_one(self, int which) except -1 nogil:
         """Depolymerisation: an end of the drawn kind loses its monomer to the compartment it was in."""
@@ -107,15 +107,16 @@ cdef class FilamentTurnover(FilamentBooks):
         self.change_pool(change.bulk, change.species, compartment, 1)
         self.refresh_cylinder(c)
         self.refresh_motors_on(c)
-        return self.refresh_filament(f)
+        return self.refresh_side(f, change.side)
 
     cdef int bind_one(self, int which, int group) except -1 nogil:
         """A linker or motor binds to a candidate pair drawn uniformly."""
         cdef int owner = self.candidates.owners - 1 if self.binding[which].whole else group, p
         cdef PairList *pairs = &self.candidates.owned[owner * self.candidates.rules + which]
-        cdef int bond
+        cdef int bond, first
         p = pairs.pair[self.random.below(pairs.count)]
-        bond = self.make_bond(which, self.candidates.pair[p, 0], self.candidates.pair[p, 1])
+        first = <int> self.random.below(2) if self.binding[which].distinct_legs else 0
+        bond = self.make_bond(which, self.candidates.pair[p, first], self.candidates.pair[p, 1 - first])
         if self.logging:
             self.log_event(MOTOR_BINDING if self.binding[which].motor else LINKER_BINDING, bond, -1, -1, -1)
         return 0

@@ -7,6 +7,8 @@ of that sum, plus a constant of the reaction, to the account of its name.
 
 import numpy as np
 
+from medyan_py.core.common.state import copied, fill
+
 
 def _longer(old, new):
     new[:len(old)] = old
@@ -34,6 +36,18 @@ cdef class Ledger:
     def accounts(self):
         """Name → sum of all entries so far (kT), in the order of the first entries; untouched accounts are left out."""
         return {self.names[i]: self.amount[i] for i in self.order[:self.entries]}
+
+    def state(self):
+        """Sums, and the order of the first entries."""
+        return {"amount": copied(self.amount), "opened": copied(self.opened), "order": copied(self.order),
+                "entries": self.entries}
+
+    def restore(self, saved):
+        """Take a state over; StateError for another number of accounts."""
+        fill(self.amount, saved["amount"], "accounts of free energy")
+        fill(self.opened, saved["opened"], "accounts of free energy")
+        fill(self.order, saved["order"], "order of accounts")
+        self.entries = saved["entries"]
 
     def clear(self):
         """Forget all entries."""

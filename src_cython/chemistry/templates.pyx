@@ -68,7 +68,7 @@ cdef class Templates:
                 of_class[template["members"]].append(i)
         self.class_start, self.class_reader = index_lists(of_class)
         self._fill(templates, amounts, readers)
-        self._volume_rule(templates, powers)
+        self._volume_rule(templates if in_compartment else (), powers)
 
     def __dealloc__(self):
         free(self.at)
@@ -121,7 +121,10 @@ cdef class Templates:
         self.instant_templates = np.array(instant or [0], dtype=np.int32)
 
     def _volume_rule(self, templates, bint powers):
+        """Powers of the volume fraction; what exists once in the system has none."""
         exponents = []
+        for i in range(self.count):
+            self.at[i].power = -1
         for i, source in enumerate(templates):
             e = sum(not p.bulk for p in source["reactants"])
             exponent = -e if powers or source["members"] >= 0 else 1 - e

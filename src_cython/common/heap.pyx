@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from medyan_py.core.common.state import copied, fill
+
 
 cdef class EventQueue:
     """Putative times of a fixed set of entries, the earliest on top.
@@ -30,6 +32,16 @@ cdef class EventQueue:
         """(entry, key) of the smallest key."""
         return self.heap[0], self.key[self.heap[0]]
 
+    def state(self):
+        """Keys and their order in the heap."""
+        return {"key": copied(self.key), "heap": copied(self.heap)}
+
+    def restore(self, saved):
+        """Take a state over; StateError for another number of entries."""
+        fill(self.key, saved["key"], "putative times")
+        fill(self.heap, saved["heap"], "heap of putative times")
+        np.asarray(self.where)[saved["heap"]] = np.arange(self.size, dtype=np.int32)
+
     @property
     def keys(self):
         """Copy of all keys, float64 (size,)."""
@@ -37,5 +49,5 @@ cdef class EventQueue:
 
     @property
     def order(self):
-        """Copy of the heap array, int32 (size,): part of the state that a checkpoint needs."""
+        """Copy of the heap array, int32 (size,)."""
         return np.array(self.heap)

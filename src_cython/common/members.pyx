@@ -9,6 +9,8 @@ from libc.stdlib cimport calloc, free, realloc
 
 import numpy as np
 
+from medyan_py.core.common.state import StateError
+
 
 cdef class MemberSets:
     """``sets`` weighted sets over members that are numbered from 0.
@@ -145,6 +147,42 @@ cdef class MemberSets:
         cdef int i
         return (np.array([s.member[i] for i in range(s.count)], dtype=np.int32),
                 np.array([s.tree[s.capacity + i] for i in range(s.count)]))
+
+    def state(self):
+        """Members and weights of all sets in drawing order, one set after the other."""
+        cdef int which, i, at = 0
+        count = np.array([self.of[which].count for which in range(self.sets)], dtype=np.int32)
+        capacity = np.array([self.of[which].capacity for which in range(self.sets)], dtype=np.int32)
+        member, weight = np.zeros(count.sum(), dtype=np.int32), np.zeros(count.sum())
+        cdef int[::1] members = member
+        cdef double[::1] weights = weight
+        for which in range(self.sets):
+            for i in range(self.of[which].count):
+                members[at] = self.of[which].member[i]
+                weights[at] = self.of[which].tree[self.of[which].capacity + i]
+                at += 1
+        return {"count": count, "capacity": capacity, "member": member, "weight": weight}
+
+    def restore(self, saved):
+        """Take a state over; StateError for another number of sets."""
+        cdef int[::1] count = saved["count"], capacity = saved["capacity"], member = saved["member"]
+        cdef double[::1] weight = saved["weight"]
+        cdef MemberSet *s
+        cdef int which, i, _i, at = 0
+        if len(count) != self.sets:
+            raise StateError(f"{len(count)} member sets were saved where {self.sets} are needed")
+        for i in range(self.known):
+            self.home[i] = -1
+        for which in range(self.sets):
+            s = &self.of[which]
+            s.count = 0
+            for i in range(2 * s.capacity):
+                s.tree[i] = 0.0
+            while s.capacity < capacity[which]:
+                self.grow(s)
+            for _i in range(count[which]):
+                self.place(member[at], which, weight[at])
+                at += 1
 
     def total_weight(self, int which):
         """Summed weight of a set."""

@@ -6,6 +6,8 @@ eight leaves need no inner node, a thousand need three levels.
 
 import numpy as np
 
+from medyan_py.core.common.state import copied, fill
+
 
 cdef class SumTrees:
     """``trees`` independent sets of ``leaves`` non-negative weights.
@@ -54,6 +56,14 @@ cdef class SumTrees:
         self._check(tree, 0)
         cdef Py_ssize_t base = tree * self.stride
         return np.array(self.node[base:base + self.leaves])
+
+    def state(self):
+        """All weights and sums."""
+        return {"node": copied(self.node)}
+
+    def restore(self, saved):
+        """Take a state over; StateError for another number of trees or leaves."""
+        fill(self.node, saved["node"], "partial sums")
 
     def _check(self, int tree, int leaf):
         if not (0 <= tree < self.trees and 0 <= leaf < self.leaves):

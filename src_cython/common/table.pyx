@@ -7,6 +7,8 @@ its old content and never points to freed memory.
 
 import numpy as np
 
+from medyan_py.core.common.state import StateError, copied, fill
+
 
 cdef class Table:
     """Base of the structure tables.
@@ -67,6 +69,31 @@ cdef class Table:
         self.vacant[self.vacancies] = row
         self.vacancies += 1
         self.count -= 1
+
+    def state(self):
+        """The columns as far as they have been used, with left-over values, and which rows are vacant."""
+        return {
+            "capacity": self.capacity,
+            "columns": {name: copied(column[:self.top]) for name, column in self.columns.items()},
+            "vacant": copied(self.vacant[:self.vacancies]),
+        }
+
+    def restore(self, saved):
+        """Take a state over; StateError if its columns are others."""
+        columns = saved["columns"]
+        if columns.keys() != self.columns.keys():
+            raise StateError(f"columns {sorted(columns)} were saved where {sorted(self.columns)} are needed")
+        self.reserve(saved["capacity"])
+        self.top = len(columns["alive"])
+        for name, values in columns.items():
+            column = self.columns[name]
+            if values.dtype != column.dtype or values.shape != (self.top, *column.shape[1:]) or self.top > len(column):
+                raise StateError(f"column {name}: {values.dtype} {values.shape} was saved where {column.dtype} "
+                                 f"{column.shape} is needed")
+            column[:self.top] = values
+        self.count = int(np.count_nonzero(columns["alive"]))
+        self.vacancies = len(saved["vacant"])
+        fill(self.vacant[:self.vacancies], saved["vacant"], "vacant rows")
 
     @property
     def rows(self):

@@ -1,6 +1,6 @@
 from medyan_py.core.mechanics.buffers cimport Doubles
 from medyan_py.core.mechanics.energy cimport EnergyModel
-from medyan_py.core.mechanics.minimiser cimport Rule
+from medyan_py.core.mechanics.minimiser cimport Goal, Rule
 
 
 cdef class BacktrackingMinimiser:
@@ -13,4 +13,4 @@ cdef class BacktrackingMinimiser:
     cdef int take_trial(self) noexcept nogil
     cdef int steepest(self) noexcept nogil
     cdef int kick(self, double max_distance) except -1
-    cdef object run(self, Rule rule, double tolerance, double max_distance, double relative, double lambda_max)
+    cdef object run(self, Rule rule, Goal goal, double lambda_max, bint recover)

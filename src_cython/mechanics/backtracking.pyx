@@ -12,7 +12,16 @@ from libc.string cimport memcpy
 
 from medyan_py.core.mechanics.buffers cimport Doubles
 from medyan_py.core.mechanics.energy cimport EnergyModel, largest_move
-from medyan_py.core.mechanics.minimiser cimport FLETCHER_REEVES, POLAK_RIBIERE, Rule, dot, largest_component
+from medyan_py.core.mechanics.failure cimport not_finite
+from medyan_py.core.mechanics.minimiser cimport (
+    FLETCHER_REEVES,
+    POLAK_RIBIERE,
+    Goal,
+    Rule,
+    dot,
+    finite,
+    largest_component,
+)
 
 from medyan_py.core.mechanics.record import MinimisationRecord
 
@@ -71,11 +80,11 @@ cdef class BacktrackingMinimiser:
         self.energy = self.model.total(self.model.x.data, self.g.data)
         self.evaluations += 1
         self.forces += 1
-        if not isfinite(self.energy):
-            raise self.model.complain(self.model.x.data)
+        if not (isfinite(self.energy) and finite(self.g.data, n)):
+            raise not_finite(self.model, self.model.x.data)
         return 0
 
-    cdef object run(self, Rule rule, double tolerance, double max_distance, double relative, double lambda_max):
+    cdef object run(self, Rule rule, Goal goal, double lambda_max, bint recover):
         cdef EnergyModel model = self.model
         cdef Py_ssize_t n = 3 * model.net.free, i, limit = max(10000, 3 * model.net.free)
         cdef double squares, old_squares, product, beta, residual, previous, change = INFINITY, step, saved = INFINITY
@@ -88,29 +97,34 @@ cdef class BacktrackingMinimiser:
         self.evaluations = self.forces = 1
         separated = model.separate()
         self.energy = previous = model.total(model.x.data, self.g.data)
-        if not isfinite(self.energy):
-            raise model.complain(model.x.data)
+        if not (isfinite(self.energy) and finite(self.g.data, n)):
+            raise not_finite(model, model.x.data)
         energies_before = model.energies()
         self.steepest()
         old_squares = dot(self.g.data, self.g.data, n)
         status = "limit"
         while self.forces <= limit:
             residual = largest_component(self.g.data, n)
-            if residual < tolerance:
+            if residual < goal.force:
                 status = "converged"
                 break
-            if change < relative:
+            if change < goal.relative:
                 status = "stalled"
                 break
             with nogil:
-                step = self.line_search(min(lambda_max, max_distance / residual), 0 if safe else ARMIJO)
+                step = self.line_search(min(lambda_max, goal.max_distance / residual), 0 if safe else ARMIJO)
+            if step == 0 and not recover:
+                status = "no descent"
+                break
             if step == 0:
                 if safe:
-                    self.kick(max_distance)
+                    self.kick(goal.max_distance)
                 safe = not safe
                 self.steepest()
                 old_squares = dot(self.g.data, self.g.data, n)
                 continue
+            if not finite(self.trial_g.data, n):
+                raise not_finite(model, self.trial_x.data)
             product = -dot(self.g.data, self.trial_g.data, n)
             self.take_trial()
             self.iterations += 1
@@ -128,7 +142,7 @@ cdef class BacktrackingMinimiser:
                 self.steepest()
             old_squares = squares
             if self.iterations > limit // 2 and self.energy < saved and \
-                    largest_component(self.g.data, n) <= 10 * tolerance:
+                    largest_component(self.g.data, n) <= 10 * goal.force:
                 saved = self.energy
                 memcpy(self.saved_x.data, model.x.data, n * sizeof(double))
         if status == "limit" and saved < INFINITY:

@@ -19,13 +19,20 @@ cdef class EnergyModel:
     cdef Doubles x, listed_at, pair_kappa, scratch
     cdef Ints pair, wall, other_pair, other_wall
 
+    cdef int crew                     # threads
+    cdef Doubles own_gradient, own_energy
+
+    cdef int useful_crew(self) noexcept nogil
+    cdef void evaluate_run(self, int run, const double *x) noexcept nogil
+    cdef void gather_run(self, int run, double *g) noexcept nogil
+    cdef int provide(self) except -1
     cdef double total(self, const double *x, double *g) noexcept nogil
     cdef bint rebuild_lists(self) except -1
     cdef int set_pair_constants(self) except -1
     cdef double moved(self) noexcept nogil
     cdef int separate(self) except -1
     cdef dict energies(self)
-    cdef object complain(self, const double *x)
 
 
+cdef bint compiled_with_openmp() noexcept nogil
 cdef double largest_move(const double *x, const double *y, Py_ssize_t points) noexcept nogil

@@ -1,20 +1,29 @@
-"""Energy and gradient of everything that is switched on, and the neighbour lists they are summed over."""
+"""Energy and gradient of everything that is switched on, and the neighbour lists they are summed over.
 
-from libc.math cimport fabs, isfinite, sqrt
+Threads: the terms of every interaction are cut into as many equal runs as there are threads, each run adds to a
+gradient of its own, and these are summed in the order of the runs. So results depend on the number of threads but not
+on how they are scheduled. A system too small to gain from it is evaluated as if there were one thread.
+"""
+
+from cython.parallel cimport prange
+from libc.math cimport fabs, sqrt
 from libc.string cimport memcpy, memset
 
 from medyan_py.core.mechanics.bubbles cimport Bubbles
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints, replace
 from medyan_py.core.mechanics.excluded_volume cimport segment_distance
-from medyan_py.core.mechanics.interactions cimport describe, term_points, terms
+from medyan_py.core.mechanics.interactions cimport terms
 from medyan_py.core.mechanics.neighbours cimport NeighbourSearch
 
-from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.core.mechanics.interactions import NAMES
+
+cdef extern from "openmp.h":
+    const int COMPILED_WITH_OPENMP
 
 cdef double TOUCHING = 0.01     # nm; closer than this two cylinders count as crossing …
 cdef double GAP = 0.1           # nm; … and are moved so far apart before a search starts
 cdef double SKIN = 5            # nm
+cdef Py_ssize_t WORTHWHILE = 5000   # cylinders + pairs; below, waking threads costs more than they save
 
 
 cdef class EnergyModel:
@@ -27,6 +36,8 @@ cdef class EnergyModel:
         self.listed_at = Doubles()
         self.pair_kappa = Doubles()
         self.scratch = Doubles()
+        self.own_gradient, self.own_energy = Doubles(), Doubles()
+        self.crew = 1
         self.pair = Ints()
         self.wall = Ints()
         self.other_pair = Ints()
@@ -35,13 +46,56 @@ cdef class EnergyModel:
 
     cdef double total(self, const double *x, double *g) noexcept nogil:
         """Total energy; overwrites ``g`` with the gradient. Not finite if any interaction is not."""
-        cdef int i
+        cdef int i, t, crew = self.useful_crew()
         cdef double energy = 0
+        if crew > 1:
+            for t in prange(crew, num_threads=crew, schedule="static", chunksize=1):
+                self.evaluate_run(t, x)
+            for t in prange(crew, num_threads=crew, schedule="static", chunksize=1):
+                self.gather_run(t, g)
+            for i in range(self.interactions):
+                self.energy[i] = 0
+                for t in range(crew):
+                    self.energy[i] += self.own_energy.data[t * KINDS + i]
+                energy += self.energy[i]
+            return energy
         memset(g, 0, 3 * self.net.points * sizeof(double))
         for i in range(self.interactions):
             self.energy[i] = self.function[i](&self.net, x, g, 0, terms(&self.net, self.kind[i]))
             energy += self.energy[i]
         return energy
+
+    cdef int useful_crew(self) noexcept nogil:
+        """How many threads a system of this size gains from."""
+        return self.crew if self.net.cylinders + self.net.pairs >= WORTHWHILE else 1
+
+    cdef void evaluate_run(self, int run, const double *x) noexcept nogil:
+        """Energies and gradient of one run of the terms of every interaction, into the memory of that run."""
+        cdef double *g = self.own_gradient.data + 3 * self.net.points * run
+        cdef Py_ssize_t count
+        cdef int i
+        memset(g, 0, 3 * self.net.points * sizeof(double))
+        for i in range(self.interactions):
+            count = terms(&self.net, self.kind[i])
+            self.own_energy.data[run * KINDS + i] = self.function[i](
+                &self.net, x, g, count * run // self.crew, count * (run + 1) // self.crew)
+
+    cdef void gather_run(self, int run, double *g) noexcept nogil:
+        """Sum one run of the components of the gradient over the memories of all runs."""
+        cdef Py_ssize_t i, size = 3 * self.net.points
+        cdef const double *own = self.own_gradient.data
+        cdef int t
+        for i in range(size * run // self.crew, size * (run + 1) // self.crew):
+            g[i] = own[i]
+            for t in range(1, self.crew):
+                g[i] += own[t * size + i]
+
+    cdef int provide(self) except -1:
+        """Memory for the threads."""
+        if self.crew > 1:
+            self.own_gradient.resize(3 * self.net.points * self.crew)
+            self.own_energy.resize(KINDS * self.crew)
+        return 0
 
     cdef bint rebuild_lists(self) except -1:
         """Search neighbours at the present positions; True if the energy function has changed."""
@@ -72,6 +126,7 @@ cdef class EnergyModel:
         self.net.pair = self.pair.data
         self.net.wall_terms = self.wall.size // 2
         self.net.wall = self.wall.data
+        self.provide()
         self.listed_at.resize(3 * self.net.points)
         memcpy(self.listed_at.data, self.x.data, 3 * self.net.points * sizeof(double))
         return changed
@@ -137,29 +192,9 @@ cdef class EnergyModel:
         """Energies of the last evaluation by name, pN nm."""
         return {NAMES[<int> self.kind[i]]: self.energy[i] for i in range(self.interactions)}
 
-    cdef object complain(self, const double *x):
-        """The error that names the first interaction and objects whose energy or gradient is not finite at ``x``."""
-        cdef Py_ssize_t term, point, i
-        cdef int n
-        cdef double value
-        cdef bint bad
-        self.scratch.resize(3 * self.net.points)
-        cdef double *g = self.scratch.data
-        memset(g, 0, 3 * self.net.points * sizeof(double))
-        for n in range(self.interactions):
-            for term in range(terms(&self.net, self.kind[n])):
-                value = self.function[n](&self.net, x, g, term, term + 1)
-                bad = not isfinite(value)
-                for point in term_points(&self.net, self.kind[n], term):
-                    for i in range(3 * point, 3 * point + 3):
-                        bad = bad or not isfinite(g[i])
-                        g[i] = 0
-                if bad:
-                    return MechanicsError(
-                        f"{NAMES[<int> self.kind[n]]}: energy {value:.6g} pN nm or its force is not finite for "
-                        + describe(&self.net, x, self.kind[n], term)
-                    )
-        return MechanicsError("the sum of the energies is not finite although every term is")
+
+cdef bint compiled_with_openmp() noexcept nogil:
+    return COMPILED_WITH_OPENMP
 
 
 cdef double largest_move(const double *x, const double *y, Py_ssize_t points) noexcept nogil:

@@ -1,9 +1,11 @@
-"""Preconditioned non-linear conjugate gradients with a loose line search.
+"""Preconditioned minimisation with a loose line search: conjugate gradients, steepest descent, limited-memory BFGS.
 
 Direction: d = −P⁻¹g + β d with Polak–Ribière+ or Fletcher–Reeves β (in the inner product of the preconditioner P) or
-β = 0; Nocedal & Wright, Numerical Optimization (2006), section 5.2. A step is accepted as soon as the energy falls
-(Armijo) and the slope along d has shrunk to the fraction CURVATURE, which takes one to two evaluations; an exact search
-costs more than it saves. An energy higher than the present one is never accepted.
+β = 0; Nocedal & Wright, Numerical Optimization (2006), section 5.2; or that of ``quasi_newton.pyx``.
+
+A step is accepted as soon as the energy falls (Armijo) and the slope along d has shrunk to the fraction CURVATURE,
+which takes one to two evaluations; an exact search costs more than it saves. An energy higher than the present one is
+never accepted.
 
 Trust radius: no point moves farther in one step than REACH × max_distance. The energy at the end of a long step does
 not show that two filaments have passed through each other, so steps stay below usual distances between filaments. One
@@ -12,8 +14,8 @@ network of 200 beads after a chemistry interval, evaluations were 120, 72, 60, 4
 5, 10, 50 nm.
 
 The search stops as converged when the largest force component is below the tolerance and the predicted decrease
-½ gᵀP⁻¹g is below PREDICTED, because the largest force alone says little about soft modes. In that network a median of
-4 kT is still left above the minimum at this point, in rotation and sliding of whole filaments against soft bonds.
+½ gᵀP⁻¹g is below the caller's, because the largest force alone says little about soft modes. What is left above the
+minimum at this point, in rotation and sliding of whole filaments against soft bonds, is in docs/minimisation.md.
 """
 
 from libc.math cimport INFINITY, fabs, isfinite, sqrt
@@ -21,16 +23,18 @@ from libc.string cimport memcpy
 
 from medyan_py.core.mechanics.buffers cimport Doubles
 from medyan_py.core.mechanics.energy cimport EnergyModel, largest_move
+from medyan_py.core.mechanics.failure cimport not_finite
 from medyan_py.core.mechanics.preconditioner cimport Preconditioner
+from medyan_py.core.mechanics.quasi_newton cimport CorrectionPairs
 
 from medyan_py.core.mechanics.record import MinimisationRecord
 
 cdef double ARMIJO = 1e-4
 cdef double CURVATURE = 0.7
 cdef double REACH = 5            # trust radius in units of max_distance
-cdef double PREDICTED = 0.41     # pN nm, a tenth of kT
 cdef int TRIALS = 40             # evaluations of one line search; backtracking from any step to rounding level
 cdef int FLAT = 20               # consecutive steps with negligible decrease that end a search
+cdef double VISIBLE = 1e-9       # a decrease larger than this fraction of the energies cannot be lost in rounding
 cdef int REFRESH = 50            # steps after which the preconditioner is built anew
 
 
@@ -79,6 +83,7 @@ cdef class Minimiser:
     def __cinit__(self, EnergyModel model):
         self.model = model
         self.matrix = Preconditioner()
+        self.pairs = CorrectionPairs()
         self.g = Doubles()
         self.z = Doubles()
         self.d = Doubles()
@@ -95,7 +100,7 @@ cdef class Minimiser:
             self.energy = self.model.total(self.model.x.data, self.g.data)
         self.evaluations += 1
         if not isfinite(self.energy) or not finite(self.g.data, 3 * self.model.net.free):
-            raise self.model.complain(self.model.x.data)
+            raise not_finite(self.model, self.model.x.data)
         return 0
 
     cdef double line_search(self, double first, double longest) noexcept nogil:
@@ -168,6 +173,14 @@ cdef class Minimiser:
         cdef double before = self.product, overlap = dot(self.g.data, self.z.data, n), beta = 0
         self.matrix.solve(self.g.data, self.z.data)
         self.product = dot(self.g.data, self.z.data, n)
+        if rule == LIMITED_BFGS:
+            self.pairs.direction(self.g.data, self.matrix, self.d.data)
+            self.slope = dot(self.g.data, self.d.data, n)
+            self.steepest = self.pairs.count == 0
+            if not self.slope < 0:
+                self.pairs.count = 0
+                self.steepest_direction()
+            return
         if rule == POLAK_RIBIERE:
             beta = max(0, (self.product - overlap) / before)
         elif rule == FLETCHER_REEVES:
@@ -189,16 +202,28 @@ cdef class Minimiser:
         self.begin_search()
         return True
 
-    cdef str descend(self, Rule rule, double tolerance, double max_distance, double relative):
+    cdef str nothing_found(self):
+        """Status when steepest descent with a fresh preconditioner finds no lower energy.
+
+        That is the end of what double precision can resolve, unless a decrease was predicted that would show.
+        """
+        cdef double size = 0
+        cdef int i
+        for i in range(self.model.interactions):
+            size += fabs(self.model.energy[i])
+        return "stalled" if 0.5 * self.product <= VISIBLE * size else "no descent"
+
+    cdef str descend(self, Rule rule, Goal goal):
         """Step until nothing is left to gain; returns the status."""
         cdef EnergyModel model = self.model
         cdef Py_ssize_t n = 3 * model.net.free, limit = max(10000, 3 * model.net.free), age = 0, flat = 0
-        cdef double before, step = 1, accepted
+        cdef double before, step = 1, accepted, longest
+        cdef bint fresh
         with nogil:
             self.restart()
         while True:
             self.residual = largest_component(self.g.data, n)
-            if self.residual < tolerance and 0.5 * self.product < PREDICTED:
+            if self.residual < goal.force and 0.5 * self.product < goal.decrease:
                 return "converged"
             if flat >= FLAT:
                 return "stalled"
@@ -206,40 +231,49 @@ cdef class Minimiser:
                 return "limit"
             before = self.energy
             with nogil:
-                accepted = self.line_search(step, REACH * max_distance / longest_vector(self.d.data, model.net.free))
+                longest = REACH * goal.max_distance / longest_vector(self.d.data, model.net.free)
+                accepted = self.line_search(step, longest)
                 if accepted > 0:
+                    if accepted >= longest:       # far from a minimum: curvatures found here mislead farther on
+                        self.pairs.count = 0
+                    elif rule == LIMITED_BFGS:
+                        self.pairs.remember(accepted, self.d.data, self.g.data, self.best_g.data, self.matrix)
                     memcpy(model.x.data, self.best_x.data, n * sizeof(double))
                     memcpy(self.g.data, self.best_g.data, n * sizeof(double))
             if accepted == 0 and self.steepest and age == 0:
-                return "stalled"
+                return self.nothing_found()
+            fresh = accepted == 0
             if accepted > 0:
                 self.iterations += 1
                 age += 1
-                flat = flat + 1 if before - self.energy <= relative * fabs(self.energy) else 0
-                if not self.follow_neighbours() and age < REFRESH:
-                    with nogil:
-                        self.turn(rule)
-                    step = accepted
-                    continue
-            self.matrix.build(&model.net, model.x.data)
+                flat = flat + 1 if before - self.energy <= goal.relative * fabs(self.energy) else 0
+                fresh = self.follow_neighbours() or age >= REFRESH
+            step = 1 if fresh or rule == LIMITED_BFGS else accepted
+            if fresh:
+                self.matrix.build(&model.net, model.x.data, model.useful_crew())
+                age = 0
             with nogil:
-                self.restart()
-            step = 1
-            age = 0
+                if accepted > 0 and (not fresh or rule == LIMITED_BFGS):
+                    self.turn(rule)
+                else:
+                    self.pairs.count = 0
+                    self.restart()
 
-    cdef object run(self, Rule rule, double tolerance, double max_distance, double relative):
+    cdef object run(self, Rule rule, Goal goal):
         cdef EnergyModel model = self.model
         cdef Py_ssize_t n = 3 * model.net.free
         for buffer in (self.g, self.z, self.d, self.trial_x, self.trial_g, self.best_x, self.best_g, self.start):
             (<Doubles> buffer).resize(3 * model.net.points)
+        if rule == LIMITED_BFGS:
+            self.pairs.begin(n)
         # fixed points are read by the energy but never written by a step
         memcpy(self.trial_x.data, model.x.data, 3 * model.net.points * sizeof(double))
         self.evaluations = self.iterations = self.rebuilds = self.separated = 0
         memcpy(self.start.data, model.x.data, n * sizeof(double))
         self.begin_search()
         energies_before = model.energies()
-        self.matrix.build(&model.net, model.x.data)
-        status = self.descend(rule, tolerance, max_distance, relative)
+        self.matrix.build(&model.net, model.x.data, model.useful_crew())
+        status = self.descend(rule, goal)
         model.total(model.x.data, self.g.data)
         return MinimisationRecord(
             status=status,

@@ -14,6 +14,8 @@ from medyan_py.core.mechanics.arguments cimport one_of, positive
 from medyan_py.core.mechanics.backtracking cimport BacktrackingMinimiser
 from medyan_py.core.mechanics.bonds cimport bond_tensions
 from medyan_py.core.mechanics.buffers cimport Doubles
+from medyan_py.core.mechanics.energy cimport compiled_with_openmp
+from medyan_py.core.mechanics.failure cimport largest_forces, not_finite
 from medyan_py.core.mechanics.hessian cimport sparse_hessian
 from medyan_py.core.mechanics.interactions cimport (
     AFM_ATTACHMENT,
@@ -41,8 +43,10 @@ from medyan_py.core.mechanics.interactions cimport (
 from medyan_py.core.mechanics.loading cimport LoadedModel
 from medyan_py.core.mechanics.minimiser cimport (
     FLETCHER_REEVES,
+    LIMITED_BFGS,
     POLAK_RIBIERE,
     STEEPEST_DESCENT,
+    Goal,
     Minimiser,
     Rule,
 )
@@ -57,11 +61,16 @@ RULES = {
     "FLETCHERRIEVES": FLETCHER_REEVES,
     "FLETCHERREEVES": FLETCHER_REEVES,
     "STEEPESTDESCENT": STEEPEST_DESCENT,
+    "LBFGS": LIMITED_BFGS,
 }
 
 
+OPENMP = bool(compiled_with_openmp())    # whether more than one thread can be used
+
 BENDING = {"COSINE": BEND_COSINE_ANGLE, "HARMONIC": BEND_COSINE, "ANGLE": BEND_ANGLE, None: BEND_COSINE}
 DIHEDRALS = ("COSINE", "COSINEV2", "QUADRATIC", "QUADRATICV2")
+DECREASE = 0.41         # pN nm, kT/10; docs/minimisation.md shows what this costs and leaves
+DECREASE_EACH = 0.41 / 200   # pN nm per cylinder: large networks are relaxed as well as small ones, not better
 SHIFT = 100.0      # nm; how far inside the boundary the wall of REPULSIONEXPIN lies
 
 
@@ -192,61 +201,102 @@ cdef class MechanicalModel(LoadedModel):
         for i in range(self.gradient.size):
             bad = bad or not isfinite(self.gradient.data[i])
         if bad:
-            raise self.complain(self.x.data)
+            raise not_finite(self, self.x.data)
         return self.energies()
 
     def minimise(
-        self, *, method="POLAKRIBIERE", gradient_tolerance=1.0, max_distance=1.0, energy_change_relative_tolerance=1e-9,
-        scheme="preconditioned", lambda_max=1.0,
+        self, *, method="POLAKRIBIERE", gradient_tolerance=1.0, predicted_decrease=None, max_distance=1.0,
+        energy_change_relative_tolerance=1e-9, scheme="preconditioned", lambda_max=1.0, recover=True,
     ):
         """Relax the positions and return a ``MinimisationRecord``.
 
         Parameters
         ----------
-        method : {'POLAKRIBIERE', 'FLETCHERRIEVES', 'STEEPESTDESCENT'}
+        method : {'POLAKRIBIERE', 'FLETCHERRIEVES', 'STEEPESTDESCENT', 'LBFGS'}
             Rule of the search direction. ('FLETCHERREEVES' is understood as well.)
         gradient_tolerance : float
-            Largest force component, pN, of a relaxed state; the decrease still predicted must be below 0.41 pN nm
-            (kT/10) as well.
+            Largest force component, pN, of a relaxed state.
+        predicted_decrease : float or None
+            Largest decrease of the energy, pN nm, that may still be predicted in a relaxed state; may be infinite.
+            None: 0.41 (kT/10), and in networks of more than 200 cylinders kT/2000 per cylinder.
         max_distance : float
             Trust length, nm: no bead or bubble moves more than five times as far in one step.
         energy_change_relative_tolerance : float
             Twenty steps in a row that lower the energy by no more than this fraction end the search as ``'stalled'``.
         scheme : {'preconditioned', 'backtracking'}
             ``'backtracking'`` is the scheme of MEDYAN 5.4 (see ``backtracking.pyx``): it stops at the gradient
-            tolerance alone, or when one step changes the energy by less than the relative tolerance.
+            tolerance alone, or when one step changes the energy by less than the relative tolerance. It has no
+            'LBFGS'.
         lambda_max : float
             Largest step factor of that scheme, nm/pN; not used otherwise.
+        recover : bool
+            Whether that scheme goes on after a line search that found nothing. If not, it ends as ``'no descent'``.
 
         Raises
         ------
         ValueError
             For an unknown method or a number out of range.
         MechanicsError
-            When the energy is not finite at the start and moving touching cylinders apart does not help.
+            When an energy or force is not finite at a point the search has reached. A search that ends without having
+            reached its goal is no exception but in the record.
         """
+        cdef Goal goal
         if method not in RULES:
             raise ValueError(f"method: {method!r}, must be one of {', '.join(RULES)}")
-        cdef double relative = energy_change_relative_tolerance
-        if not (isfinite(relative) and relative >= 0):
-            raise ValueError(f"energy_change_relative_tolerance: {relative}, must be finite and not negative")
         cdef int rule = RULES[method]
-        cdef double tolerance = positive("gradient_tolerance", gradient_tolerance)
-        cdef double distance = positive("max_distance", max_distance)
+        goal.relative = energy_change_relative_tolerance
+        if not (isfinite(goal.relative) and goal.relative >= 0):
+            raise ValueError(f"energy_change_relative_tolerance: {goal.relative}, must be finite and not negative")
+        goal.force = positive("gradient_tolerance", gradient_tolerance)
+        if predicted_decrease is None:
+            goal.decrease = max(DECREASE, DECREASE_EACH * self.net.cylinders)
+        else:
+            goal.decrease = positive("predicted_decrease", predicted_decrease, True)
+        goal.max_distance = positive("max_distance", max_distance)
         one_of("scheme", scheme, ("preconditioned", "backtracking"))
+        if scheme == "backtracking" and rule == LIMITED_BFGS:
+            raise ValueError("method: 'LBFGS' does not exist in the scheme 'backtracking'")
         cdef Doubles gradient = self.minimiser.g if scheme == "preconditioned" else self.backtracking.g
         cdef double longest = positive("lambda_max", lambda_max)
         self.enter()
         self.busy = True
         try:
             if scheme == "preconditioned":
-                record = self.minimiser.run(<Rule> rule, tolerance, distance, relative)
+                record = self.minimiser.run(<Rule> rule, goal)
             else:
-                record = self.backtracking.run(<Rule> rule, tolerance, distance, relative, longest)
+                record = self.backtracking.run(<Rule> rule, goal, longest, recover)
         finally:
             self.busy = False
         memcpy(self.gradient.data, gradient.data, self.gradient.size * sizeof(double))
         return record
+
+    def largest_forces(self, count=5):
+        """The terms that pull hardest at the points with the largest forces, a list of ``Culprit``.
+
+        For each of the ``count`` points with the largest force component, at the present positions, the term with the
+        largest share in that force.
+        """
+        self.enter()
+        return largest_forces(self, count)
+
+    @property
+    def threads(self):
+        """Number of threads for an evaluation, 1 unless set; small systems use one whatever is set.
+
+        Results are the same, bit for bit, for the same number. Setting raises ValueError for less than 1, and for more
+        than 1 where the package was compiled without OpenMP.
+        """
+        return self.crew
+
+    @threads.setter
+    def threads(self, count):
+        if count != int(count) or not 1 <= count <= 1024:
+            raise ValueError(f"threads: {count}, must be a whole number from 1 to 1024")
+        if count > 1 and not OPENMP:
+            raise ValueError(f"threads: {count}, but this installation was compiled without OpenMP and can use only 1")
+        self.enter()
+        self.crew = count
+        self.provide()
 
     def hessian(self):
         """Second derivatives of the energy at the present positions, scipy.sparse.csr_matrix, pN/nm.
@@ -298,6 +348,33 @@ cdef class MechanicalModel(LoadedModel):
         return self.force_of((BOUNDARY_REPULSION, BOUNDARY_REPULSION_IN))[:self.net.beads]
 
     @property
+    def wall_force(self):
+        """(walls, 3) float64 force of beads and bubbles on every wall at the present positions, pN; order of walls as
+        in ``wall_terms``.
+        """
+        cdef Py_ssize_t term, axis, point, wall
+        cdef int i
+        self.enter()
+        force = np.zeros((self.surfaces.count, 3))
+        cdef double[:, ::1] out = force
+        self.scratch.resize(3 * self.net.points)
+        cdef double *g = self.scratch.data
+        for i in range(self.interactions):
+            if self.kind[i] not in (BOUNDARY_REPULSION, BOUNDARY_REPULSION_IN, BOUNDARY_BUBBLE_REPULSION):
+                continue
+            for term in range(terms(&self.net, self.kind[i])):
+                if self.kind[i] == BOUNDARY_BUBBLE_REPULSION:
+                    point = self.net.bubble_point[self.net.bubble_wall[2 * term]]
+                    wall = self.net.bubble_wall[2 * term + 1]
+                else:
+                    point, wall = self.net.wall[2 * term], self.net.wall[2 * term + 1]
+                memset(g + 3 * point, 0, 3 * sizeof(double))
+                self.function[i](&self.net, self.x.data, g, term, term + 1)
+                for axis in range(3):
+                    out[wall, axis] += g[3 * point + axis]
+        return force
+
+    @property
     def attachment_force(self):
         """(nb, 3) float64 force on every bubble of the filaments attached to it at the present positions, pN."""
         return self.force_of((MTOC_ATTACHMENT, AFM_ATTACHMENT))[self.bubbles.point.copy((-1,))]
@@ -316,6 +393,11 @@ cdef class MechanicalModel(LoadedModel):
     def positions(self):
         """(n, 3) float64 copy of the bead positions, nm."""
         return self.x.copy((-1, 3))[:self.net.beads]
+
+    @property
+    def moving_positions(self):
+        """(m, 3) float64 copy of the places of all points that can move, nm: the rows of ``hessian``."""
+        return self.x.copy((-1, 3))[:self.net.free]
 
     @property
     def forces(self):

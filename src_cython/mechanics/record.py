@@ -8,11 +8,11 @@ class MinimisationRecord:
     """Outcome of one minimisation. Energies in pN nm, forces in pN, lengths in nm.
 
     ``status`` is ``'converged'`` (largest force component below the tolerance and predicted decrease small),
-    ``'stalled'`` (the energy cannot be lowered any more in double precision, or only by a negligible fraction) or
-    ``'limit'`` (out of evaluations). ``predicted_decrease`` is ½ gᵀP⁻¹g with the gradient g and the preconditioner P:
-    how much a quadratic model with that matrix would still gain. ``energies_before`` and ``energies_after`` are per
-    interaction, each with the neighbour lists valid at that time; before means after ``separated`` touching pairs
-    were moved apart.
+    ``'stalled'`` (the energy cannot be lowered any more in double precision, or only by a negligible fraction),
+    ``'limit'`` (out of evaluations) or ``'no descent'`` (no lower energy found although one is predicted).
+    ``predicted_decrease`` is ½ gᵀP⁻¹g with the gradient g and the preconditioner P: how much a quadratic model with
+    that matrix would still gain. ``energies_before`` and ``energies_after`` are per interaction, each with the
+    neighbour lists valid at that time; before means after ``separated`` touching pairs were moved apart.
     """
 
     status: str

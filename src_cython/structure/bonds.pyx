@@ -34,6 +34,15 @@ cdef class Bonds(Table):
         self.bound_heads = self.columns["bound_heads"]
         self.compartment = self.columns["compartment"]
 
+    def state(self):
+        """Columns, and the next ids of linkers and motors."""
+        return {"table": Table.state(self), "next_ident": np.array([self.next_ident[0], self.next_ident[1]])}
+
+    def restore(self, saved):
+        """Take a state over; errors as ``Table.restore``."""
+        Table.restore(self, saved["table"])
+        self.next_ident[0], self.next_ident[1] = saved["next_ident"]
+
     cdef int create(self, int reaction, bint motor, int site_a, int site_b, double t) except -1 nogil:
         """A new bond without tension; the caller fills lengths, stiffness and heads."""
         cdef int b = self.take()

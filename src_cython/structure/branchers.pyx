@@ -26,6 +26,15 @@ cdef class Branchers(Table):
         self.birth = self.columns["birth"]
         self.compartment = self.columns["compartment"]
 
+    def state(self):
+        """Columns, and the next id."""
+        return {"table": Table.state(self), "next_ident": self.next_ident}
+
+    def restore(self, saved):
+        """Take a state over; errors as ``Table.restore``."""
+        Table.restore(self, saved["table"])
+        self.next_ident = saved["next_ident"]
+
     cdef int create(self, int reaction, int site, int daughter, double t) except -1 nogil:
         """A new brancher without force; the caller fills the compartment."""
         cdef int b = self.take()

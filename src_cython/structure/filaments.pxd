@@ -44,8 +44,13 @@ cdef class FilamentTable(Table):
     cdef int[::1] type
     cdef int[:, ::1] tip              # end cylinders: minus side, plus side
     cdef int[::1] cylinders           # how many
-    cdef int[:, ::1] gained           # cylinders won at each end since the counters were reset
+    # since the counters were reset:
+    cdef int[:, ::1] gained           # cylinders won at each end
+    cdef int[:, ::1] turnover         # monomers won at the ends, lost at the ends, within a cylinder
+    cdef uint8_t[::1] nucleated       # whether the filament was nucleated
+    cdef int64_t[::1] split_from      # id of the filament it was cut from, −1 if none
     cdef int[::1] brancher            # the brancher that holds the minus end, −1 if the filament is free
+    cdef int[::1] anchor              # the bubble that the minus end is attached to, −1 if there is none
 
 
 cdef struct FilamentKind:

@@ -73,7 +73,11 @@ cdef class FilamentTable(Table):
             "tip": (np.int32, 2, -1),
             "cylinders": (np.int32, 1, 0),
             "gained": (np.int32, 2, 0),
+            "turnover": (np.int32, 4, 0),
+            "nucleated": (np.uint8, 1, 0),
+            "split_from": (np.int64, 1, -1),
             "brancher": (np.int32, 1, -1),
+            "anchor": (np.int32, 1, -1),
         })
 
     def bind(self):
@@ -82,7 +86,11 @@ cdef class FilamentTable(Table):
         self.tip = self.columns["tip"]
         self.cylinders = self.columns["cylinders"]
         self.gained = self.columns["gained"]
+        self.turnover = self.columns["turnover"]
+        self.nucleated = self.columns["nucleated"]
+        self.split_from = self.columns["split_from"]
         self.brancher = self.columns["brancher"]
+        self.anchor = self.columns["anchor"]
 
 
 cdef class Filaments:
@@ -126,8 +134,8 @@ cdef class Filaments:
         self.cylinders = Cylinders(self.max_slots, self.max_sites)
         self.table = FilamentTable()
 
-    def add(self, int type, points, double time=0.0, rest_length=None):
-        """Create a filament of full cylinders through the given points, minus end first, of first kinds everywhere.
+    def add(self, int type, points, double time=0.0, rest_length=None, monomers=None):
+        """Create a filament through the given points, minus end first, of first kinds everywhere.
 
         Parameters
         ----------
@@ -135,9 +143,11 @@ cdef class Filaments:
             Bead positions.
         rest_length : float, nm, optional
             Of every cylinder; without it each cylinder is at rest with the length given by its points.
+        monomers : sequence of int (n,), optional
+            Of every cylinder, whose rest length is then theirs; inner cylinders are full. Without it all are full.
 
         Returns the row of the filament. Raises ValueError for bad types, fewer than two points, non-finite or
-        coinciding points.
+        coinciding points, and monomers that no filament can have.
         """
         x = np.ascontiguousarray(points, dtype=np.float64)
         if not 0 <= type < len(self.kinds):
@@ -147,33 +157,56 @@ cdef class Filaments:
         lengths = np.linalg.norm(np.diff(x, axis=0), axis=1)
         if lengths.min() < 1e-6:
             raise ValueError("two consecutive points of a filament coincide")
-        cdef int f = self._row(type), slots = self.kind[type].slots, bead, previous, c = -1, i
+        cdef int slots = self.kind[type].slots, bead, previous, c = -1, i, f, serial = 0
+        counts = self._monomers(len(lengths), slots, monomers)
+        if monomers is not None:
+            lengths = counts * self.kind[type].monomer
         cdef double[:, ::1] points_view = x
         cdef uint8_t[::1] row
+        f = self._row(type)
         previous = self.bead_at(&points_view[0, 0], time, 0)
         for i in range(len(lengths)):
-            bead = self.bead_at(&points_view[i + 1, 0], time, (i + 1) * slots)
+            serial += counts[i]
+            bead = self.bead_at(&points_view[i + 1, 0], time, serial)
             c = self.add_cylinder(f, previous, bead)
             self.cylinders.rest_length[c] = lengths[i] if rest_length is None else rest_length
-            self.cylinders.first[c] = 0
-            self.cylinders.monomers[c] = slots
+            # the first cylinder is filled from its plus side, the last one from its minus side
+            self.cylinders.first[c] = slots - counts[i] if i == 0 and len(lengths) > 1 else 0
+            self.cylinders.monomers[c] = counts[i]
             row = self.cylinders.kind[c]
-            row[:slots] = FILAMENT
+            row[self.cylinders.first[c]:self.cylinders.first[c] + counts[i]] = FILAMENT
             previous = bead
-        self.cylinders.kind[self.table.tip[f, MINUS], 0] = MINUS_END
-        self.cylinders.kind[c, slots - 1] = PLUS_END
+        i = self.table.tip[f, MINUS]
+        self.cylinders.kind[i, self.end_slot(i, MINUS)] = MINUS_END
+        self.cylinders.kind[c, self.end_slot(c, PLUS)] = PLUS_END
         return f
+
+    def _monomers(self, cylinders, slots, monomers):
+        """Monomers of each cylinder of a new filament, int (cylinders,)."""
+        if monomers is None:
+            return np.full(cylinders, slots)
+        counts = np.asarray(monomers)
+        if counts.shape != (cylinders,) or counts.dtype.kind not in "iu":
+            raise ValueError(f"monomers must be {cylinders} integers, got {monomers!r}")
+        if (counts < 1).any() or (counts > slots).any() or (counts[1:-1] != slots).any() or counts.sum() < 2:
+            raise ValueError(f"1 … {slots} monomers fit a cylinder, inner ones are full, and a filament has at least 2")
+        return counts
 
     cdef int _row(self, int type) except -1 nogil:
         """A row for a new filament, without cylinders."""
-        cdef int f = self.table.take()
+        cdef int f = self.table.take(), k
         self.table.type[f] = type
         self.table.ident[f] = self.next_ident
         self.next_ident += 1
         self.table.tip[f, MINUS] = self.table.tip[f, PLUS] = -1
         self.table.cylinders[f] = 0
         self.table.gained[f, MINUS] = self.table.gained[f, PLUS] = 0
+        for k in range(4):
+            self.table.turnover[f, k] = 0
+        self.table.nucleated[f] = False
+        self.table.split_from[f] = -1
         self.table.brancher[f] = -1
+        self.table.anchor[f] = -1
         return f
 
     cdef int bead_at(self, double *r, double t, int64_t serial) except -1 nogil:
@@ -225,10 +258,13 @@ cdef class Filaments:
         cdef double half = 0.5 * self.kind[self.table.type[filament]].monomer
         cdef double[3] u
         new = self._row(self.table.type[filament])
+        self.table.split_from[new] = self.table.ident[filament]
         self.table.tip[new, MINUS] = self.table.tip[filament, MINUS]
         self.table.tip[new, PLUS] = before
         self.table.brancher[new] = self.table.brancher[filament]
         self.table.brancher[filament] = -1
+        self.table.anchor[new] = self.table.anchor[filament]
+        self.table.anchor[filament] = -1
         self.table.tip[filament, MINUS] = cylinder
         self.cylinders.neighbour[before, PLUS] = -1
         self.cylinders.neighbour[cylinder, MINUS] = -1
@@ -325,6 +361,7 @@ cdef class Filaments:
                 self.beads.x[tip, k] += step * u[k]
             self.cylinders.rest_length[c] += step
             self.cylinders.monomers[c] += 1
+            self.table.turnover[filament, side] += 1
             if side == MINUS:
                 self.cylinders.first[c] -= 1
             self.cylinders.kind[c, self.end_slot(c, side)] = end
@@ -360,6 +397,7 @@ cdef class Filaments:
                 self.beads.x[tip, k] -= step * u[k]
             self.cylinders.rest_length[c] -= step
             self.cylinders.monomers[c] -= 1
+            self.table.turnover[filament, 2 + side] += 1
             if side == MINUS:
                 self.cylinders.first[c] += 1
             self.beads.serial[tip] -= 1 if side == PLUS else -1
@@ -374,6 +412,18 @@ cdef class Filaments:
         self.beads.release(tip)
         self.cylinders.release(c)
         return other
+
+    def state(self):
+        """Beads, cylinders and filaments, and the next id."""
+        return {"beads": self.beads.state(), "cylinders": self.cylinders.state(), "table": self.table.state(),
+                "next_ident": self.next_ident}
+
+    def restore(self, saved):
+        """Take a state over; StateError if cylinders have other slots or sites."""
+        self.beads.restore(saved["beads"])
+        self.cylinders.restore(saved["cylinders"])
+        self.table.restore(saved["table"])
+        self.next_ident = saved["next_ident"]
 
     def fractions(self, sites):
         """Where sites sit on their cylinders, 0 (minus-side bead) to 1, float64, same shape as ``sites``.
@@ -418,6 +468,25 @@ cdef class Filaments:
             v_start[i + 1] = at
         return {"filament": order, "start": start, "bead": bead, "cylinder": cylinder}
 
+    def end_species(self, rows):
+        """Kinds of the minus-end and plus-end monomers of filaments given by row: int32 (n, 2), −1 where there is none.
+
+        The minus end of a branch has none while its brancher holds it.
+        """
+        cdef int[::1] which = np.ascontiguousarray(rows, dtype=np.int32)
+        species = np.full((len(which), 2), -1, dtype=np.int32)
+        cdef int[:, ::1] out = species
+        cdef int i, side, c
+        cdef int[2] base = [MINUS_END, PLUS_END]
+        cdef uint8_t state
+        for i in range(len(which)):
+            for side in range(2):
+                c = self.table.tip[which[i], side]
+                state = self.cylinders.kind[c, self.end_slot(c, side)]
+                if base[side] <= state < base[side] + 64:
+                    out[i, side] = state - base[side]
+        return species
+
     def kind_counts(self, int type):
         """Number of monomers of each kind on filaments of a type: (filament, plus, minus) arrays of length 64."""
         cylinders = self.cylinders.rows
@@ -425,6 +494,7 @@ cdef class Filaments:
         counts = np.bincount(self.cylinders["kind"][rows].ravel(), minlength=256)
         return counts[FILAMENT:FILAMENT + 63], counts[PLUS_END:PLUS_END + 64], counts[MINUS_END:MINUS_END + 64]
 
-    def reset_gained(self):
-        """Start counting the cylinders won at each end anew."""
-        self.table["gained"][:] = 0
+    def reset_counters(self):
+        """Start anew to count what filaments gain and lose, and which are nucleated or cut off."""
+        for name, value in (("gained", 0), ("turnover", 0), ("nucleated", 0), ("split_from", -1)):
+            self.table[name][:] = value

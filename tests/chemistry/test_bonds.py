@@ -305,3 +305,20 @@ def test_a_motor_with_both_heads_side_by_side_leaves_nothing_behind():
     step(chemistry)
     assert chemistry.bonds.count == 0
     assert chemistry.next_time == np.inf
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"walking": (5.0, None)}, "must be distinct"), ({"walking_back": (None, 5.0)}, "must be distinct")],
+)
+def test_legs_that_walk_differently_are_distinct(options, message):
+    chain = straight((100, 100, 100), (1, 0, 0), 1)
+    with pytest.raises(ValueError, match=message):
+        system([chain], bindings=[motor(**options)], **POOL)
+    system([chain], bindings=[motor(**options, distinct_legs=True)], **POOL)
+
+
+def test_legs_on_one_filament_type_have_one_kind_of_site():
+    binding = motor()._replace(flags=(0, 1))
+    with pytest.raises(ValueError, match=r"filament type 0 but on sites \(0, 1\)"):
+        system([straight((100, 100, 100), (1, 0, 0), 1)], bindings=[binding], **POOL)

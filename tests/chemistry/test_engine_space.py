@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from medyan_py.core.chemistry.clock import Clock
-from medyan_py.core.chemistry.descriptions import Diffusing, Pool, Reaction
+from medyan_py.core.chemistry.descriptions import Bulk, Diffusing, Pool, Reaction
 from medyan_py.core.chemistry.engine import Engine
 from medyan_py.core.common.random import RandomStream
 
@@ -93,3 +93,14 @@ def test_the_clock_knows_its_algorithms():
 def test_nonsense_is_refused(arguments):
     with pytest.raises(ValueError):
         engine(**arguments)
+
+
+def test_what_exists_once_does_not_depend_on_volume_fractions():
+    a, b = Pool(True, 0), Pool(True, 1)
+    reactions = [Reaction((a,), (b,), 2.0, False), Reaction((a, a), (b,), 0.5, False), Reaction((), (a,), 3.0, False)]
+    reactions.append(Reaction((Pool(False, 0), a), (), 0.1, True))  # one that does
+    engine = Engine((2, 1, 1), (500.0,) * 3, [1, 1], [Diffusing("D", 0.0)], [Bulk("A"), Bulk("B")], reactions, 1,
+                    volume_fraction=[0.25, 1.0])  # fmt: skip
+    engine.set_bulk(0, 10)
+    engine.start()
+    assert engine.channel_propensities[1].tolist() == [20.0, 45.0, 3.0]

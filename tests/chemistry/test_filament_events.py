@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from rules import Picture
+from history import Observer
 
 from medyan_py.core.chemistry.descriptions import Binding, Bulk, Diffusing, Growth, Pool, Shrinkage, Walls
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
@@ -95,29 +95,24 @@ def network(seed, *, slots=40, sites=SITES, shared_flag=False, same_filament=Tru
 def test_definitions_hold_after_every_event(options):
     chemistry, rng = network(7, **options)
     lengths = [2.7] if options.get("laws", True) else [None]
-    Picture(chemistry).check(lengths)
-    kinds_seen = set()
-    seen_rows = 0
+    observer = Observer(chemistry, lengths)
+    observer.check()
+    most_bonds = 0
     for step in range(200):
-        before = (chemistry.bonds.count, chemistry.filaments.cylinders.count)
-        while chemistry.hops == chemistry.events:  # nothing but hops since the start: reach the first structural event
-            chemistry.run(chemistry.next_time)
-        structural = chemistry.events - chemistry.hops
-        while chemistry.events - chemistry.hops == structural:
-            chemistry.run(chemistry.next_time)
-        kinds_seen.add((chemistry.bonds.count - before[0], chemistry.filaments.cylinders.count - before[1]))
-        seen_rows = max(seen_rows, chemistry.bonds.count)
-        Picture(chemistry).check(lengths)
+        assert observer.fire()
+        observer.check()
+        most_bonds = max(most_bonds, chemistry.bonds.count)
         if step % 25 == 24:  # what a minimisation does: things move, forces appear
             beads = chemistry.filaments.beads
             beads["x"][beads.rows] += rng.normal(0, 3.0, (beads.count, 3))
             chemistry.bonds["tension"][:] = rng.normal(5, 15, len(chemistry.bonds["tension"]))
-            chemistry.update()
-            Picture(chemistry).check(lengths)
-            chemistry.rebuild_candidates()
-            Picture(chemistry).check(lengths)
-    assert {(1, 0), (-1, 0), (0, 1), (0, -1)} <= kinds_seen, "not every kind of event happened"
-    assert seen_rows > 3
+            observer.update()
+            observer.check()
+            observer.rebuild()
+            observer.check()
+    seen = " ".join(observer.verbs)
+    assert all(verb in seen for verb in ("bind", "unbind", "extend", "retract")), seen
+    assert most_bonds > 3
 
 
 def test_total_mass_is_conserved():
@@ -153,7 +148,7 @@ def test_binding_by_hand_needs_free_sites():
     assert chemistry.bonds["tension"][row] == 0
     distance = np.linalg.norm(np.diff(chemistry.site_positions([a, b]), axis=0))
     assert chemistry.bonds["rest_length"][row] == pytest.approx(distance)
-    Picture(chemistry).check([2.7])
+    Observer(chemistry, [2.7]).check()
     with pytest.raises(ValueError, match="not free"):
         chemistry.bind(0, int(a), int(b))
     with pytest.raises(ValueError):

@@ -223,6 +223,7 @@ def test_steps_of_motors():
         "walking_back": (None, 1.0),
         "walking_energy": (FreeEnergy(-120.649, "W"), None),
         "walking_back_energy": (None, FreeEnergy(0.0, "Wm")),
+        "distinct_legs": True,
     }
     motor = link(True, 2.0, **walk)._replace(off=0.0)
     chemistry = system(PAIR, diffusing=molecules(), bindings=[motor], track_dissipation=True)

@@ -96,8 +96,9 @@ def test_minimisation_fails_during_the_run(failing, tmp_path, capsys):
     assert failing(12, MechanicsError("LinkerStretching: not finite for linker 3")) == 3
     err = capsys.readouterr().err
     assert err == (
-        "[error] the forces cannot be computed at t = 0.6 s: LinkerStretching: not finite for linker 3\n"
+        "[error] the network cannot be relaxed at t = 0.6 s: LinkerStretching: not finite for linker 3\n"
         "[error] frame 2 is this state, not relaxed\n"
+        f"[error] the state is saved in {tmp_path / 'out' / 'failed-state.h5'}\n"
     )
     log = (tmp_path / "out" / "medyan.log").read_text()
     assert all(line in log for line in err.splitlines())
@@ -115,7 +116,8 @@ def test_first_minimisation_fails(failing, tmp_path, capsys):
 
 def test_output_fails_during_the_run(failing, tmp_path, capsys):
     assert failing(12, OutputError("disk full")) == 3
-    assert capsys.readouterr().err == "[error] t = 0.6 s: disk full; the run ends\n"
+    way_on = f"to go on: medyan run --continue {tmp_path / 'out'}"
+    assert capsys.readouterr().err == f"[error] t = 0.6 s: disk full; the run ends; {way_on}\n"
     assert times(tmp_path) == [0, 0.5]
 
 
@@ -141,7 +143,8 @@ def test_bug_before_anything_is_written(failing, tmp_path, capsys):
 def test_abort(failing, tmp_path, capsys):
     assert failing(12, KeyboardInterrupt()) == 130
     out, err = capsys.readouterr()
-    assert err == "[warning] aborted at once; the frames written so far are complete\n"
+    way_on = f"to go on: medyan run --continue {tmp_path / 'out'}"
+    assert err == f"[warning] aborted at once; the frames written so far are complete; {way_on}\n"
     assert "Wrote" not in out
     assert times(tmp_path) == [0, 0.5]
 

@@ -11,7 +11,7 @@ from start_medyan import INPUTS, start
 
 import medyan_py as md
 from medyan_py.analysis import read_chemistry, read_snapshot
-from medyan_py.cli import main
+from medyan_py.cli import main, session
 
 
 def test_all_mistakes_of_a_deck_at_once_and_nothing_written(medyan, pair, tmp_path):
@@ -64,7 +64,8 @@ def test_what_a_run_leaves_and_says(medyan, pair, tmp_path):
     ]
     directory = tmp_path / "a b"
     assert lines[-2] == (
-        f"Wrote 4 frames, t = 0 to 1.2 s, to {directory}: snapshot.traj, chemistry.traj, medyan.log, paraview/"
+        f"Wrote 4 frames, t = 0 to 1.2 s, to {directory}: snapshot.traj, chemistry.traj, traj.h5, medyan.log, "
+        "10 more .traj files, paraview/"
     )
     assert lines[-1].startswith("Open the .pvd files") and lines[-1].endswith(f"medyan render '{directory}'")
     assert not lines[-3].startswith(("Wrote", "Open"))
@@ -137,17 +138,43 @@ def test_output_directory_that_is_a_file(pair, tmp_path, capsys):
     assert "is a file, not a directory" in capsys.readouterr().err
 
 
-def test_threads_and_warnings_of_the_deck_are_told(pair, tmp_path, capsys):
+def test_threads_and_warnings_of_the_deck_are_told(pair, tmp_path, capsys, monkeypatch):
     deck = tmp_path / "deck"
     shutil.copytree(pair.parent, deck)
     with open(deck / "systeminput.txt", "a") as file:
         file.write("NUMTOTALSTEPS: 5\n")
     words = ["-s", str(deck / "systeminput.txt"), "-o", str(tmp_path / "out"), "--runtime", "0.1", "--no-vtk"]
+    monkeypatch.setattr(session, "available_processors", lambda: 3)
     assert main([*words, "-t", "4"]) == 0
     err = capsys.readouterr().err
     log = (tmp_path / "out" / "medyan.log").read_text()
-    for text in ("[warning] -t 4: this version computes on one thread\n", "NUMTOTALSTEPS"):
+    assert "[info] forces on 4 threads\n" in log
+    for text in ("[warning] -t 4: more threads than processors (3)\n", "NUMTOTALSTEPS"):
         assert text in err and text in log
+
+
+@pytest.mark.parametrize(
+    ("extra", "text"),
+    [
+        ("NUMTOTALSTEPS: 5\nLBENDINGTHETA: 1\n", None),  # obsolete or without effect, but known
+        ("BOUNDARYMOVES: LEFT\n", "1 keyword of the deck was not known and ignored"),
+        ("E4\nSPECIESBULK: B 1 0 0 REG\nFBENDINGTYPE: COSINE\n", "3 keywords of the deck were not known and ignored"),
+    ],
+)
+def test_unknown_keywords_are_counted_at_the_end(pair, tmp_path, capsys, extra, text):
+    deck = tmp_path / "deck"
+    shutil.copytree(pair.parent, deck)
+    with open(deck / "systeminput.txt", "a") as file:
+        file.write(extra)
+    words = ["-s", str(deck / "systeminput.txt"), "-o", str(tmp_path / "out"), "--runtime", "0.1", "--no-vtk"]
+    assert main(words) == 0
+    err = capsys.readouterr().err
+    log = (tmp_path / "out" / "medyan.log").read_text().splitlines()
+    if text is None:
+        assert "not known" not in err
+        return
+    line = f"[warning] {text}: see the warnings at the beginning of medyan.log"
+    assert err.splitlines()[-1] == line and line in log[-2]
 
 
 def test_compatibility_is_passed_on(pair, tmp_path, capsys):
@@ -157,11 +184,27 @@ def test_compatibility_is_passed_on(pair, tmp_path, capsys):
     assert main([*words, "none"]) == 0
 
 
+def test_choice_of_files(medyan, pair, tmp_path):
+    code, out, _ = medyan("-s", pair, "-o", "out", "--runtime", "0.1", "--record", "CMGraph, h5,forces")
+    assert code == 0
+    names = sorted(name for name in os.listdir(tmp_path / "out") if not name.startswith("checkpoint"))
+    assert names == ["CMGraph.traj", "forces.traj", "medyan.log", "traj.h5"]
+    assert out.splitlines()[-1].endswith(": traj.h5, medyan.log, 2 more .traj files")
+    for names, words in (
+        ("forcess", "did you mean 'forces'?"),
+        ("", "there are snapshot"),
+        ("42", "there are snapshot"),
+    ):
+        code, _, err = medyan("-s", pair, "-o", "other", "--record", names)
+        assert code == 2 and "--record" in err and words in err
+    assert not (tmp_path / "other").exists()
+
+
 def test_disk_that_is_full(medyan, pair, tmp_path):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (1500, resource.RLIM_INFINITY))
 
-    code, _, err = medyan("-s", pair, "-o", "out", "--no-vtk", before=limit)
+    code, _, err = medyan("-s", pair, "-o", "out", "--record", "snapshot,chemistry", before=limit)
     assert code == 3
     assert "cannot be written: File too large" in err
     assert "Traceback" not in err
@@ -198,8 +241,9 @@ def on_a_terminal(*words, cwd):
 
 
 def test_progress_on_a_terminal(network, tmp_path):
-    text = on_a_terminal("-s", network, "-o", "out", "--runtime", "2", "-t", "3", "--no-vtk", cwd=tmp_path)
-    for part in ("\x1b[", "s of 2 s", "events/s", "iterations", "linkers", "motors", "left", "[warning] -t 3"):
+    words = ["-s", network, "-o", "out", "--runtime", "2", "-t", "777", "--record", "snapshot,chemistry"]
+    text = on_a_terminal(*words, cwd=tmp_path)
+    for part in ("\x1b[", "s of 2 s", "events/s", "iterations", "linkers", "motors", "left", "[warning] -t 777"):
         assert part in text
     assert "[info]" not in text
     assert text.splitlines()[-2].endswith("snapshot.traj, chemistry.traj, medyan.log")

@@ -153,7 +153,7 @@ def test_wrong_parameters_of_branchers(folder, changes, message):
         ("SEVERINGREACTION: 0 ON AF:FILAMENT 1", "found 'ON', allowed: AT"),
         ("SEVERINGREACTION: 1 AT AF:FILAMENT 1", "no such filament type, found 1"),
         (
-            "NUCLEATIONREACTION: 0 A:DIFFUSING + A:DIFFUSING -> AF:FILAMENT + PA:PLUSEND + MA:MINUSEND 1",
+            "NUCLEATIONREACTION: 0 A:DIFFUSING + A:DIFFUSING -> AF:FILAMENT + AF:FILAMENT + MA:MINUSEND 1",
             "found 'AF:FILAMENT', allowed: NAME:PLUSEND",
         ),
         ("DESTRUCTIONREACTION: 0 PA:PLUSEND + MA:MINUSEND -> A:DIFFUSING 1", "DESTRUCTIONREACTION: found 7 values"),

@@ -3,7 +3,6 @@
 import dataclasses
 import pickle
 
-import numpy as np
 import pytest
 from small_deck import CHEMISTRY, warnings_of
 
@@ -18,7 +17,6 @@ from medyan_py.deck import (
     Reaction,
     SpeciesRef,
     WalkingReaction,
-    filament_beads,
     linker_sites,
     read_deck,
 )
@@ -38,7 +36,7 @@ def test_small_deck_has_no_warnings_and_all_values(folder):
     assert (minimisation.method, minimisation.lambda_max, minimisation.max_distance) == ("POLAKRIBIERE", 1.0, 1.0)
     assert (minimisation.gradient_tolerance, minimisation.energy_change_relative_tolerance) == (1.0, 1e-9)
     assert (deck.excluded_volume.kind, deck.excluded_volume.cutoff) == ("integral", 135.0)
-    assert dataclasses.astuple(deck.schedule) == (100.0, 1.0, 0.05, 0.05, 0.0, 1000.0, 0, 0, 0, 0)
+    assert dataclasses.astuple(deck.schedule) == (100.0, 1.0, 0.05, 0.05, 0.0, 1000.0, 0, 0, 0, 0, 0.0)
     assert deck.algorithm == "NRM" and deck.rate_change is None and not deck.protocols.pinning
     assert (deck.initial.count, deck.initial.cylinders, deck.initial.type) == (30, 1, 0)
     assert deck.initial.projection == "STRAIGHT" and deck.initial.creation_bounds == (0, 0, 0, 1, 1, 1)
@@ -178,26 +176,12 @@ def test_monomers_per_cylinder(cylinder, monomer, count):
     assert monomers_per_cylinder(cylinder, monomer) == count
 
 
-@pytest.mark.parametrize(
-    ("end", "cylinders"),
-    [((1000, 0, 0), 9), ((50, 0, 0), 1), ((0, 0, 4000), 37), ((162, 0, 0), 2), ((161.9, 0, 0), 1)],
-)
-def test_straight_filaments_have_full_cylinders(end, cylinders):
-    beads = filament_beads(np.array([(0, 0, 0), end], dtype=float), 108.0, "STRAIGHT")
-    assert beads.shape == (cylinders + 1, 3)
-    np.testing.assert_allclose(np.linalg.norm(np.diff(beads, axis=0), axis=1), 108.0, rtol=1e-12)
-    np.testing.assert_allclose(beads[-1], 108.0 * cylinders * np.array(end) / np.linalg.norm(end), rtol=1e-12)
-
-
 def test_filament_file(folder):
     text = "FILAMENT 0 500 500 100 500 500 208\n# FILAMENT 9\n\nFILAMENT 0 50 50 50 158 50 50 158 157 50\n"
     deck = folder.read({"FILAMENTFILE": "f.txt", "PROJECTIONTYPE": "PREDEFINED"}, files={"f.txt": text})
     first, second = deck.initial.file_filaments
     assert (first.type, first.line, second.line) == (0, 1, 4)
     assert first.points.tolist() == [[500, 500, 100], [500, 500, 208]] and second.points.shape == (3, 3)
-    beads = filament_beads(second.points, 108.0, "PREDEFINED")
-    assert beads.tolist() == second.points.tolist()
-    assert filament_beads(np.array([[500, 500, 500], [500, 500, 1500.0]]), 108.0, "STRAIGHT")[-1, 2] == 1472.0
 
 
 @pytest.mark.parametrize(
@@ -217,10 +201,26 @@ def test_wrong_filament_file(folder, text, message):
     assert message in folder.error({"FILAMENTFILE": "f.txt"}, files={"f.txt": text})
 
 
-def test_predefined_cylinders_are_full(folder):
-    text = "FILAMENT 0 50 50 50 158 50 50 158 155 50\n"
-    message = folder.error({"FILAMENTFILE": "f.txt", "PROJECTIONTYPE": "PREDEFINED"}, files={"f.txt": text})
-    assert "f.txt:1: FILAMENT: not available in this version" in message and "found points 105 nm apart" in message
+def test_predefined_points_that_are_no_full_cylinders_apart_are_told(folder):
+    text = "FILAMENT 0 50 50 50 150 50 50 150 155 50 200 155 50\n"
+    deck = folder.read({"FILAMENTFILE": "f.txt", "PROJECTIONTYPE": "PREDEFINED"}, files={"f.txt": text})
+    assert "f.txt:1: FILAMENT: the points are not 108 nm apart" in warnings_of(deck)[0]
+    partial = "FILAMENT 0 50 50 50 150 50 50 150 158 50 200 158 50\n"  # only the outer cylinders are not full
+    deck = folder.read({"FILAMENTFILE": "f.txt", "PROJECTIONTYPE": "PREDEFINED"}, files={"f.txt": partial})
+    assert not any("FILAMENT" in warning for warning in warnings_of(deck))
+
+
+@pytest.mark.parametrize(
+    ("projection", "text", "message"),
+    [
+        ("PREDEFINED", "FILAMENT 0 50 50 50 52 50 50", "f.txt:1: FILAMENT: 2 nm are too short for a filament"),
+        ("ZIGZAG", "\nFILAMENT 0 950 50 50 970 50 50", "f.txt:2: FILAMENT: a bead lies outside the grid, found 1058"),
+        ("ARC", "FILAMENT 0 980 980 20 980 980 980", "f.txt:1: FILAMENT: a bead lies outside the grid"),
+    ],
+)
+def test_shapes_that_are_impossible(folder, projection, text, message):
+    changes = {"FILAMENTFILE": "f.txt", "PROJECTIONTYPE": projection}
+    assert message in folder.error(changes, files={"f.txt": text})
 
 
 def test_ignored_lines_of_a_filament_file_are_told(folder):
@@ -286,6 +286,26 @@ def test_all_errors_come_together(folder):
         "23: SPECIESBULK",
     ):
         assert sum(place in error for error in errors) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (
+            "LINKERREACTION: x LEA:BUND:1 + LEA:BOUND:z + LD:DIFFUSING <-> LA:LINKER:1 + LA:MOTOR:2 0.1 -1 5 30",
+            ["'x'", "'LEA:BUND:1'", "'LEA:BOUND:z'", "'LA:MOTOR:2'", "'-1'"],
+        ),
+        ("GENREACTION: A:DIFUSING + LD:DIFFUSING -> A:DIFFUSING + B one", ["'A:DIFUSING'", "'B'", "'one'"]),
+        # not even an arrow: what follows may be shifted
+        ("AGINGREACTION: 0 AF:FILAMENT to AF:FILAMENT fast", ["'to'"]),
+    ],
+)
+def test_all_mistakes_of_a_line_are_told(folder, line, found):
+    directive = line.split(":")[0]
+    errors = [error for error in folder.errors(more_chemistry=line + "\n") if f": {directive}: " in error]
+    assert len(errors) == len(found)
+    for word in found:
+        assert sum(f"found {word}" in error for error in errors) == 1
 
 
 def test_line_in_the_wrong_file_is_told(folder):

@@ -55,7 +55,6 @@ BRANCHER = "SPECIESBRANCHER: BA 0\nSPECIESBOUND: BEA 0\nBRANCHERBINDINGSITE: BEA
         ({"FILCREATIONBOUNDS": "0.5 0 0 0.4 1 1"}, "a lower bound exceeds its upper bound"),
         ({"FILCREATIONBOUNDS": "0.95 0 0 1 1 1"}, "the box is closer than 100 nm"),
         ({"FILAMENTTYPE": "1"}, "FILAMENTTYPE: no such filament type, found 1, allowed: 0 … 0"),
-        ({"PROJECTIONTYPE": "PREDEFINED", "FILAMENTLENGTH": "2"}, "random filaments have 2 points, not the 3"),
         ({"RUNTIME": None}, "system.txt: RUNTIME: not set, allowed: a number > 0 (s)"),
         ({"MINIMIZATIONTIME": None}, "MINIMIZATIONTIME: not set, needed for RUNTIME, allowed: a number > 0"),
         ({"MINIMIZATIONTIME": "0"}, "MINIMIZATIONTIME: needed for RUNTIME, found 0, allowed: a number > 0"),
@@ -77,7 +76,6 @@ def test_wrong_system_deck(folder, changes, message):
     [
         ({"SNAPSHOTTIME": "0.03", "MINIMIZATIONTIME": "0.02", "NEIGHBORLISTTIME": "0.02"}, "rounded to 0.04 s"),
         ({"VOLUMECUTOFF": "27"}, "smaller than a cylinder"),
-        ({"DATADUMPTIME": "10"}, "restart dumps are not written in this version"),
         ({"MOTORSTEPSIZE": "6.0 6.0"}, "surplus values are ignored: there are 1 motor reactions"),
         ({"FTWISTINGFFTYPE": "HARMONIC", "FTWISTINGK": "1"}, "FTWISTINGK: known, but without effect"),
         ({"BOUNDARYFFTYPE": None}, "nothing keeps filaments inside"),
@@ -305,18 +303,9 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
 @pytest.mark.parametrize(
     ("extra", "keyword", "feature"),
     [
-        ("LINESEARCHALGORITHM: QUADRATIC", "LINESEARCHALGORITHM", "quadratic line search"),
-        ("HESSIANTRACKING: 10 1 0 0", "HESSIANTRACKING", "Hessian analysis"),
-        ("SPECIALPROTOCOL AFM 1 2 3 4 5", "SPECIALPROTOCOL", "special protocol AFM"),
-        ("PROJECTIONTYPE: ARC", "PROJECTIONTYPE", "projection ARC"),
-        ("NUMBUBBLES: 1", "NUMBUBBLES", "bubbles"),
-        ("BUBBLEFILE: b.txt", "BUBBLEFILE", "bubbles"),
-        ("init-mtoc (bubble-type 0)", "init-mtoc", "organising centres"),
-        ("(init-afm)", "init-afm", "force microscopy"),
+        ("SPECIALPROTOCOL scale-membrane-eq-area 1 2", "SPECIALPROTOCOL", "special protocol scale-membrane-eq-area"),
         (MEMBRANE + "(init-membrane p (mesh PLANE 1 2 3 4 5 6 7 8 9 10 11 12))", "init-membrane", "membranes"),
         ("init-fixed-vertex-attachment 1 2 3 4 5", "init-fixed-vertex-attachment", "membranes"),
-        ("RESTARTPHASE", "RESTARTPHASE", "restart from a dump"),
-        ("RESTARTPHASE USECHEMCOPYNUM\nFILAMENTFILE: dump.txt", "RESTARTPHASE", "restart from a dump"),
     ],
 )
 def test_feature_not_available(folder, extra, keyword, feature):
@@ -325,11 +314,23 @@ def test_feature_not_available(folder, extra, keyword, feature):
     assert f"{keyword}: not available in this version: {feature}" in message
 
 
+def test_there_is_one_line_search(folder):
+    deck = folder.read(extra="LINESEARCHALGORITHM: QUADRATIC\n")
+    assert any("LINESEARCHALGORITHM: there is one line search" in str(w) for w in deck.warnings)
+    old = "LINESEARCHALGORITHM: QUADRATIC\ncompatibility medyan-5.4\n"
+    assert "the quadratic line search of MEDYAN 5.4 did not work" in folder.error(extra=old)
+
+
+def test_lbfgs_is_not_in_the_old_minimiser(folder):
+    assert folder.read({"CONJUGATEGRADIENT": "LBFGS"}).minimisation.method == "LBFGS"
+    message = folder.error({"CONJUGATEGRADIENT": "LBFGS"}, extra="compatibility medyan-5.4\n")
+    assert "CONJUGATEGRADIENT: MEDYAN 5.4 has no such minimisation, found LBFGS" in message
+
+
 @pytest.mark.parametrize(
     ("lines", "feature"),
     [
         (BRANCHER + BRANCHING.replace("ALL", "MEMBRANE"), "branching inside a membrane"),
-        ("species-general G REG", "species of organising centres"),
         ("species-membrane-diffusing M 100 0", "species on membranes"),
     ],
 )

@@ -127,3 +127,42 @@ def test_unknown_scheme_and_step_are_refused():
         model.minimise(scheme="newton")
     with pytest.raises(ValueError, match="lambda_max"):
         model.minimise(scheme="backtracking", lambda_max=0.0)
+
+
+def test_a_step_that_cannot_be_taken_ends_in_a_kick():
+    """The forces are so large that MAXDISTANCE allows no step above 1e-8 nm/pN: after two failures all coordinates move
+    along the forces, the one with the largest by MAXDISTANCE."""
+    model = springs([4.0, 2.0], [1e9, 1e9])  # forces 4e9 and 2e9 pN
+    record = relax(model, 3.9e9, lambda_max=1e-2, max_distance=0.5)
+    assert record.status == "converged" and record.iterations == 0 and record.evaluations == 2
+    assert coordinates(model) == pytest.approx([1.5, 0.75])
+
+
+def test_a_step_is_given_up_after_twenty_halvings():
+    """From 0.01 to below 1e-8 nm/pN, once with and once without the demand for a sufficient decrease; then a kick."""
+    model = springs([4e-9], [1e9])  # force 4 pN, so that LAMBDAMAX is the limit; the steps that help are below 1e-9
+    record = relax(model, 3.9, lambda_max=0.01, max_distance=1.0)
+    # kicks of 1 nm lead to where no step is small enough, and back again, until the limit of 10 000 force calls
+    assert record.status == "limit" and record.iterations == 0
+    assert record.evaluations == 1 + 5000 * (2 * 20) + 10000
+
+
+@pytest.mark.parametrize(("beads", "calls"), [(100, 10000), pytest.param(5000, 15000, marks=pytest.mark.slow)])
+def test_limit_of_force_calls(beads, calls):
+    """max(10 000, 3 · beads); steps just above the smallest make no end of it."""
+    model = springs([4.0] * (beads // 2), [1.0] * (beads // 2))
+    record = relax(model, 1e-3, lambda_max=2e-8)
+    assert record.status == "limit" and record.iterations == calls
+
+
+def test_every_step_lowers_the_energy():
+    """Runs with ever smaller tolerances go the same way and stop at ever later steps."""
+    rng = np.random.default_rng(3)
+    stretch, stiffness = rng.uniform(0.5, 5, 8), rng.uniform(1, 400, 8)
+    seen = {}
+    for tolerance in np.geomspace(500, 1e-3, 60):
+        record = relax(springs(stretch, stiffness), tolerance, lambda_max=0.01)
+        seen[record.iterations] = record.energy_after
+    energies = [seen[step] for step in sorted(seen)]
+    assert len(energies) > 15
+    assert (np.diff(energies) < 0).all()

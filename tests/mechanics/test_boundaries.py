@@ -194,3 +194,23 @@ def test_wrong_pins_are_refused(change, message):
         model.load(**arrays([[[3, 4, 0], [50, 4, 0]]]), pins=pins([0], [[0, 0, 0]], [5.0]) | change)
     with pytest.raises(ValueError, match="without pinning"):
         make_model().load(**arrays([[[3, 4, 0], [50, 4, 0]]]), pins=pins([0], [[0, 0, 0]], [5.0]))
+
+
+@pytest.mark.parametrize("shape", [None, ("CYLINDER", (500.0, 500.0, 500.0), 480.0, 900.0)])
+def test_forces_on_walls_balance_those_of_walls(shape):
+    """Wall by wall the sum over the beads and bubbles near it, with the opposite sign."""
+    planes = box([25] * 3, [975] * 3)
+    model = make_model(planes, boundary_shape=shape, bubbles=True, boundary_screening=20.0)
+    rng = np.random.default_rng(3)
+    filaments = [np.cumsum(np.vstack([start, [[0, 60, 30]]]), axis=0) for start in rng.uniform(30, 90, (6, 1, 3))]
+    model.load(**arrays(filaments), bubbles={"x": [[60.0, 400, 60], [500, 500, 940]], "radius": [20.0, 10.0]})
+    model.evaluate()
+    walls = model.wall_force
+    assert len(walls) == (6 if shape is None else 9)
+    total = model.boundary_force.sum(axis=0) + model.bubble_forces.sum(axis=0)
+    assert_allclose(walls.sum(axis=0), -total, atol=1e-9)
+    for axis in range(3):  # planes are pushed along their normals, outwards
+        low, high = walls[2 * axis], walls[2 * axis + 1]
+        assert_allclose(np.delete([low, high], axis, axis=1), 0, atol=1e-12)
+        assert low[axis] < -0.1 and high[axis] >= 0
+    assert walls[5, 2] > 0.1  # of the second bubble

@@ -94,3 +94,28 @@ def test_only_coupled_points_have_entries():
     assert hessian.nnz <= 40 * 81
     for i in (0, 17, 39):
         assert hessian[9 * i, 9 * i] == pytest.approx(10, abs=1e-4)
+
+
+def test_rigid_motions_of_a_relaxed_network_cost_nothing():
+    """Linked and branched filaments in free space at rest: six zero modes at least, all shifts and turns."""
+    rng = np.random.default_rng(8)
+    filaments = [rng.uniform(0, 60, 3) + np.arange(5)[:, None] * rng.normal(size=3) * 15 for _ in range(4)]
+    bonds = [(a, b, 0.3, 0.6, 8.0, 25.0, bool(a % 2)) for a, b in ((0, 5), (2, 9), (6, 13), (3, 14), (11, 1))]
+    model = make_model(branching_stretching="HARMONIC", branching_bending="COSINE", branching_dihedral="COSINEV2")
+    model.load(
+        **arrays(filaments, bonds, stretching=60.0, hinge=300.0, volume=80.0),
+        branches={
+            "mother": [2], "daughter": [12], "fraction": [0.3], "stretching_k": [10.0], "length": [6.0],
+            "bending_k": [10.0], "angle": [1.22], "dihedral_k": [5.0],
+        },
+    )  # fmt: skip
+    record = model.minimise(gradient_tolerance=2e-3, energy_change_relative_tolerance=0.0)
+    assert record.converged
+    hessian, x = model.hessian(), model.positions - model.positions.mean(axis=0)
+    scale = abs(hessian).max()
+    for axis in np.eye(3):
+        for motion in (np.tile(axis, (len(x), 1)), np.cross(axis, x)):
+            unit = motion.ravel() / np.linalg.norm(motion)
+            assert np.abs(hessian @ unit).max() < 1e-5 * scale  # a turn costs forces over lengths
+    values = np.linalg.eigvalsh(hessian.toarray())
+    assert np.abs(values[:6]).max() < 1e-5 * scale < values[-1]

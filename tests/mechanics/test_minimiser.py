@@ -5,8 +5,8 @@ import pytest
 from mechanical_networks import arrays, box, make_model, solve
 from numpy.testing import assert_allclose
 
-METHODS = ("POLAKRIBIERE", "FLETCHERRIEVES", "STEEPESTDESCENT")
-STATUSES = ("converged", "stalled", "limit")
+METHODS = ("POLAKRIBIERE", "FLETCHERRIEVES", "STEEPESTDESCENT", "LBFGS")
+STATUSES = ("converged", "stalled", "limit", "no descent")
 
 
 def tangle(seed, filaments=8, linkers=15, motors=8, stretch=30.0):

@@ -1,5 +1,6 @@
 """A still picture of a simulation, with the attributes that recorders read."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,11 +20,19 @@ def make_filaments(beads, ids, types=None, tensions=None):
         delta_plus=np.zeros(n, dtype=np.int64),
         tensions=np.array(tensions if tensions is not None else np.zeros(n_cylinders), dtype=float),
         rest_lengths=np.full(n_cylinders, 108.0),
+        monomers=np.full(n_cylinders, 40, dtype=np.int32),
         forces=np.zeros_like(points),
+        wall_forces=np.zeros_like(points),
+        birth_times=np.zeros(len(points)),
+        monomers_won=np.zeros((n, 2), dtype=np.int32),
+        monomers_lost=np.zeros((n, 2), dtype=np.int32),
+        nucleated=np.zeros(n, dtype=bool),
+        split_from=np.full(n, -1, dtype=np.int64),
+        end_species=np.zeros((n, 2), dtype=np.int32),
     )
 
 
-def make_bonds(coords=(), ids=(), types=None, tensions=None, births=None):
+def make_bonds(coords=(), ids=(), types=None, tensions=None, births=None, filaments=None):
     n = len(ids)
     return SimpleNamespace(
         ids=np.array(ids, dtype=np.int64),
@@ -33,10 +42,11 @@ def make_bonds(coords=(), ids=(), types=None, tensions=None, births=None):
         birth_times=np.array(births if births is not None else np.zeros(n), dtype=float),
         heads=np.full(n, 20, dtype=np.int32),
         bound_heads=np.full(n, 6, dtype=np.int32),
+        filaments=np.array(filaments if filaments is not None else np.zeros((n, 2)), dtype=np.int64).reshape(n, 2),
     )
 
 
-def make_branchers(coords=(), ids=(), types=None, forces=None, births=None):
+def make_branchers(coords=(), ids=(), types=None, forces=None, births=None, filaments=None):
     n = len(ids)
     return SimpleNamespace(
         ids=np.array(ids, dtype=np.int64),
@@ -44,6 +54,20 @@ def make_branchers(coords=(), ids=(), types=None, forces=None, births=None):
         coords=np.array(coords, dtype=float).reshape(n, 2, 3),
         forces=np.array(forces if forces is not None else np.zeros(n), dtype=float),
         birth_times=np.array(births if births is not None else np.zeros(n), dtype=float),
+        filaments=np.array(filaments if filaments is not None else np.zeros((n, 2)), dtype=np.int64).reshape(n, 2),
+    )
+
+
+def make_bubbles(coords=(), ids=(), types=None, kinds=None, radii=None):
+    n = len(ids)
+    return SimpleNamespace(
+        ids=np.array(ids, dtype=np.int64),
+        types=np.array(types if types is not None else [0] * n, dtype=np.int32),
+        kinds=tuple(kinds if kinds is not None else ["bubble"] * n),
+        coords=np.array(coords, dtype=float).reshape(n, 3),
+        radii=np.array(radii if radii is not None else [100.0] * n, dtype=float),
+        forces=np.arange(3.0 * n).reshape(n, 3),
+        attachment_forces=np.zeros((n, 3)),
     )
 
 
@@ -51,6 +75,9 @@ def make_sim(**changes):
     shape, size = changes.pop("shape", (1, 1, 1)), changes.pop("compartment_size", (1000.0, 1000.0, 1000.0))
     n = int(np.prod(shape))
     sim = SimpleNamespace(
+        cycles=0,
+        dump_cycles=10,
+        restart_dump=lambda: "0 0\n",
         time=0.15,
         frame=3,
         grid=SimpleNamespace(shape=shape, compartment_size=size, active=np.ones(n, dtype=bool)),
@@ -61,12 +88,22 @@ def make_sim(**changes):
         linkers=make_bonds(),
         motors=make_bonds(),
         branchers=make_branchers(),
+        bubbles=make_bubbles(),
         species_totals=list,
         diffusing_names=(),
         diffusing_counts=np.zeros((n, 0), dtype=np.int64),
         energies={"FilamentStretching": 2.0, "LinkerStretching": 4.0},
         dissipation=None,
         events=None,
+        seed=7,
+        finished=False,
+        deck=SimpleNamespace(
+            texts={Path("d/s.txt"): "RUNTIME: 1 # s\n", Path("d/c.txt"): "SPECIESFILAMENT: AF 0\n"},
+            system_path=Path("d/s.txt"),
+            chemistry_path=Path("d/c.txt"),
+            compatibility="none",
+        ),
+        hessians=None,
         minimisation=SimpleNamespace(status="converged", iterations=12, evaluations=15, residual=0.25),
     )
     vars(sim).update(changes)
@@ -81,7 +118,9 @@ def make_pair():
             ids=[1, 0],
             tensions=[0, 0, 20],
         ),
-        linkers=make_bonds([[(543.2, 500, 500), (543.2, 535, 500)]], ids=[0], tensions=[8], births=[0.05]),
+        linkers=make_bonds(
+            [[(543.2, 500, 500), (543.2, 535, 500)]], ids=[0], tensions=[8], births=[0.05], filaments=[(1, 0)]
+        ),
         species_totals=lambda: [
             ("A", "DIFFUSING", 4000),
             ("LD", "DIFFUSING", np.int64(49)),

@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from fake_simulation import make_sim
+from fake_simulation import make_bubbles, make_sim
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkIOImage import vtkPNGReader
 
@@ -67,6 +67,23 @@ def test_frames_differ_only_in_the_time_stamp(directory):
     different = np.any(first != last, axis=2)
     assert different.any()
     assert not different[:-100].any()
+
+
+def test_bubbles_are_drawn_as_spheres_of_their_size(tmp_path):
+    pictures = {}
+    for radius in (0, 100, 200):
+        bubbles = make_bubbles([(500, 500, 500)], ids=[0], radii=[radius]) if radius else make_bubbles()
+        recorder, sim = VtkRecorder(tmp_path / str(radius)), make_sim(bubbles=bubbles)
+        recorder.open(sim)
+        recorder.record(sim)
+        pictures[radius] = drawn(tmp_path / str(radius), tmp_path / "p.png", size=(400, 300))
+    small, large = (np.any(pictures[r][100:, 100:] != pictures[0][100:, 100:], axis=2).sum() for r in (100, 200))
+    assert small > 300 and 3.7 < large / small < 4.3
+
+
+def test_results_without_bubbles_are_drawn(directory):
+    (directory / "paraview" / "bubbles.pvd").unlink()
+    assert drawn(directory, directory / "p.png").shape == (1200, 1600, 3)
 
 
 @pytest.mark.parametrize("colour_by", ["length_nm", "tension_pN", "position_nm", "id"])

@@ -79,5 +79,7 @@ def test_standard_files(pair, tmp_path):
         recorders.open(pair)
         recorders.record(pair)
         recorders.close(pair)
-        expected = {"snapshot.traj", "chemistry.traj"} | ({"paraview"} if vtk else set())
+        names = "snapshot birthtimes forces tensions plusend monomers repulsion chemistry concentration CMGraph TMGraph"
+        names += " datadump"
+        expected = {f"{name}.traj" for name in names.split()} | {"traj.h5"} | ({"paraview"} if vtk else set())
         assert {p.name for p in directory.iterdir()} == expected

@@ -3,7 +3,7 @@
 import resource
 
 import pytest
-from fake_simulation import make_bonds, make_branchers, make_filaments, make_sim
+from fake_simulation import make_bonds, make_branchers, make_bubbles, make_filaments, make_sim
 
 from medyan_py.output import ChemistryRecorder, OutputError, SnapshotRecorder
 
@@ -56,11 +56,12 @@ def test_objects_are_sorted_and_ends_and_types_are_written(tmp_path):
         linkers=make_bonds([[(1, 1, 1), (2, 2, 2)], [(3, 3, 3), (4, 4, 4)]], ids=[9, 5], types=[0, 1]),
         motors=make_bonds([[(0, 0, 0.5), (0, 0, 1)]], ids=[4], types=[3]),
         branchers=make_branchers([[(7, 7, 7), (8, 8, 8)], [(5, 5, 5), (6, 6, 6)]], ids=[3, 2], types=[0, 1]),
+        bubbles=make_bubbles([(9, 9, 9), (1.5, 2, 3)], ids=[6, 0], types=[1, 0]),
     )
     sim.filaments.delta_minus[:] = -1
     sim.filaments.delta_plus[:] = 2
     assert recorded(SnapshotRecorder(tmp_path), sim).splitlines() == [
-        "3 0.15 1 2 1 2 0 0",
+        "3 0.15 1 2 1 2 2 0",
         "FILAMENT 7 2 2 -1 2",
         "1 2 3 4 5 6 ",
         "LINKER 5 1",
@@ -73,6 +74,10 @@ def test_objects_are_sorted_and_ends_and_types_are_written(tmp_path):
         "5 5 5 6 6 6 ",
         "BRANCHER 3 0",
         "7 7 7 8 8 8 ",
+        "BUBBLE 0 0",
+        "1.5 2 3 ",
+        "BUBBLE 6 1",
+        "9 9 9 ",
         "",
     ]
 

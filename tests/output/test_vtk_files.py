@@ -8,14 +8,14 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from fake_simulation import make_sim
+from fake_simulation import make_bubbles, make_sim
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLPolyDataReader
 
 from medyan_py.output import OutputError, VtkRecorder
 from medyan_py.output.layout import frame_path
 
-KINDS = ("filaments", "linkers", "motors", "branchers", "compartments")
+KINDS = ("filaments", "linkers", "motors", "branchers", "bubbles", "compartments")
 
 
 def record(directory, *sims, **options):
@@ -138,6 +138,21 @@ def test_box(network, tmp_path):
     assert np.all(np.count_nonzero(edges, axis=1) == 1)
 
 
+def test_bubbles(network, tmp_path):
+    network.bubbles = source = make_bubbles(
+        [(1, 2, 3), (4, 5, 6)], ids=[3, 1], types=[0, 2], kinds=["afm", "mtoc"], radii=[50, 70]
+    )
+    record(tmp_path, network)
+    data = last(tmp_path, "bubbles")
+    points = data.GetPointData()
+    assert [data.GetPoint(i) for i in range(data.GetNumberOfPoints())] == [(4, 5, 6), (1, 2, 3)]
+    assert data.GetNumberOfCells() == 2  # vertices, which ParaView shows as points
+    assert array(points, "id").tolist() == [1, 3] and array(points, "type").tolist() == [2, 0]
+    assert array(points, "kind").tolist() == [1, 2] and array(points, "radius_nm").tolist() == [70, 50]
+    np.testing.assert_array_equal(array(points, "force_pN"), source.forces[::-1])
+    np.testing.assert_array_equal(array(points, "attachment_force_pN"), source.attachment_forces[::-1])
+
+
 @pytest.mark.parametrize(
     ("shape", "top", "lines"), [("SPHERICAL", 1000, 5), ("CYLINDER", 1500, 6), ("CAPSULE", 1500, 6)]
 )
@@ -159,6 +174,8 @@ def test_empty_frame_has_valid_files(tmp_path):
         data = last(tmp_path, kind)
         assert data.GetNumberOfCells() == 0
         assert data.GetCellData().HasArray("id")
+    bubbles = last(tmp_path, "bubbles")
+    assert bubbles.GetNumberOfPoints() == 0 and bubbles.GetPointData().HasArray("radius_nm")
     assert last(tmp_path, "compartments").GetNumberOfCells() == 1
 
 

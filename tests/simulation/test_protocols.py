@@ -211,3 +211,20 @@ def test_a_pin_ends_with_its_bead(runner):
     simulation.run(1.0)
     assert simulation.filaments.monomers.sum() < 41
     assert len(simulation._pins) == 0
+
+
+@pytest.mark.parametrize(
+    "protocol",
+    ["PINBOUNDARYFILAMENTS 5 400 0", "PINLOWERBOUNDARYFILAMENTS 5 0 1", "pin-initial-filament-below-z 5 220"],
+)
+def test_energies_of_pins_are_named(runner, protocol):
+    """½ k Σ |x − x₀|² under the name of the field, and in the books of free energy."""
+    changes = {"SPECIALPROTOCOL": protocol, "DISSIPATIONTRACKING": "ON"}
+    simulation = runner.start("", changes, filaments="FILAMENT 0 500 500 200 608 500 200\n")
+    assert simulation.energies["BoundaryCylinderAttachment"] == pytest.approx(0, abs=1e-12)
+    simulation._pins._place[:, 2] += [0, 40]  # the rod turns, and is stretched
+    simulation.run(0.1)
+    offset = simulation.filaments.beads - simulation._pins._place
+    energy = 0.5 * 5 * (offset**2).sum()
+    assert energy > 1 and simulation.energies["BoundaryCylinderAttachment"] == pytest.approx(energy, rel=1e-9)
+    assert "BoundaryCylinderAttachment" in simulation.dissipation.force_fields

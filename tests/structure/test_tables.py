@@ -136,3 +136,25 @@ def test_ordered_follows_the_chain_of_every_filament():
     assert np.diff(filaments.beads["serial"][order["bead"]]).tolist() == [10, -10, 10, 10, 10, -30, 10, 10]
     assert filaments.cylinders["filament"][order["cylinder"]].tolist() == [0, 1, 1, 1, 2, 2]
     assert filaments.cylinders["position"][order["cylinder"]].tolist() == [0, 0, 1, 2, 0, 1]
+
+
+def test_cylinders_of_new_filaments_may_be_partly_filled():
+    filaments = Filaments([KIND])
+    f = filaments.add(0, [[0, 0, 0], [10.8, 0, 0], [37.8, 0, 0], [45.9, 0, 0]], monomers=[4, 10, 3])
+    c = filaments.ordered()["cylinder"]
+    cylinders = filaments.cylinders
+    assert cylinders["monomers"][c].tolist() == [4, 10, 3] and cylinders["first"][c].tolist() == [6, 0, 0]
+    np.testing.assert_allclose(cylinders["rest_length"][c], [10.8, 27.0, 8.1])
+    assert filaments.beads["serial"][filaments.ordered()["bead"]].tolist() == [0, 4, 14, 17]
+    inner, plus, minus = filaments.kind_counts(0)
+    assert (inner[0], plus[0], minus[0]) == (15, 1, 1)
+    assert np.flatnonzero(cylinders["kind"][c[0]]).tolist() == [6, 7, 8, 9]
+    assert filaments.table["anchor"][f] == -1
+
+
+@pytest.mark.parametrize("monomers", [[4, 9, 3], [0, 10, 3], [4, 10, 11], [4, 10], [4.0, 10.0, 3.0]])
+def test_monomers_that_no_filament_can_have(monomers):
+    filaments = Filaments([KIND])
+    with pytest.raises(ValueError, match="monomers"):
+        filaments.add(0, [[0, 0, 0], [27, 0, 0], [54, 0, 0], [81, 0, 0]], monomers=monomers)
+    assert len(filaments.table) == len(filaments.beads) == 0

@@ -1,0 +1,113 @@
+"""Trajectories from one format into another."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from medyan_py.analysis.replay import replayed
+from medyan_py.analysis.trajectory import Trajectory
+from medyan_py.output.hdf5_file import Hdf5Recorder
+from medyan_py.output.trajectory_text import SnapshotRecorder
+from medyan_py.output.vtk_files import VtkRecorder
+
+
+class ConversionError(Exception):
+    """A trajectory cannot be written like this; the text says why."""
+
+
+def convert(trajectory: Trajectory, target: str | Path) -> None:
+    """Write a trajectory in the format that the name of the target asks for.
+
+    ``.traj`` snapshot.traj, ``.h5`` traj.h5, ``.simularium`` Simularium (needs the package simulariumio), no suffix: a
+    directory with files for ParaView. What the source does not tell (tensions, copy numbers) is not in the target.
+
+    Raises
+    ------
+    ConversionError
+        For another suffix, a target that exists, or one that needs a package that is not installed.
+    TrajectoryError, OutputError
+        When the source cannot be read or the target cannot be written.
+    """
+    target = Path(target)
+    if target.suffix not in _WRITERS:
+        known = ", ".join(suffix for suffix in _WRITERS if suffix)
+        raise ConversionError(
+            f"{target}: nothing is written under the ending {target.suffix!r}; there are {known}, or none"
+        )
+    if target.exists() and not (target.suffix == "" and target.is_dir()):
+        raise ConversionError(f"{target} exists already")
+    if not target.parent.is_dir():
+        raise ConversionError(f"{target}: there is no directory {target.parent}")
+    _WRITERS[target.suffix](trajectory, target)
+
+
+def _record(recorder: Any, trajectory: Trajectory) -> None:
+    header = getattr(trajectory, "header", None)
+    opened = False
+    for frame in trajectory:
+        sim = replayed(frame, header)
+        if not opened:
+            recorder.open(sim)
+            opened = True
+        recorder.record(sim)
+    if not opened:
+        raise ConversionError(f"{trajectory.path} has no complete frame")
+    recorder.close(sim)
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[None]:
+    """Leave no file that holds part of the frames."""
+    try:
+        yield
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _to_text(trajectory: Trajectory, target: Path) -> None:
+    recorder = SnapshotRecorder(target.parent)
+    recorder.path = target
+    with _whole(target):
+        _record(recorder, trajectory)
+
+
+def _to_hdf5(trajectory: Trajectory, target: Path) -> None:
+    recorder = Hdf5Recorder(target.parent)
+    recorder.path = target
+    with _whole(target):
+        _record(recorder, trajectory)
+
+
+def _to_vtk(trajectory: Trajectory, target: Path) -> None:
+    target.mkdir(exist_ok=True)
+    _record(VtkRecorder(target), trajectory)
+
+
+def _to_simularium(trajectory: Trajectory, target: Path) -> None:
+    try:
+        import simulariumio
+        from simulariumio.medyan import MedyanConverter, MedyanData
+    except ImportError as error:
+        raise ConversionError(f"{target}: this needs simulariumio: pip install 'simulariumio' 'pandas<3'") from error
+    text = target.with_suffix(".snapshot.traj")
+    _to_text(trajectory, text)
+    try:
+        data = MedyanData(
+            snapshot_file=simulariumio.InputFileData(str(text)),
+            meta_data=simulariumio.MetaData(scale_factor=0.1),
+        )
+        with redirect_stdout(StringIO()):
+            MedyanConverter(data).save(str(target.with_suffix("")), validate_ids=False)
+    finally:
+        text.unlink()
+
+
+_WRITERS: dict[str, Callable[[Trajectory, Path], None]] = {
+    ".traj": _to_text,
+    ".h5": _to_hdf5,
+    ".simularium": _to_simularium,
+    "": _to_vtk,
+}

@@ -1,0 +1,130 @@
+"""Reading traj.h5, in the layout of MEDYAN 5.4 and in the one after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from medyan_py.analysis.errors import TrajectoryError
+from medyan_py.analysis.snapshot import BondSet, BubbleSet, FilamentSet, Frame, MembraneMesh
+from medyan_py.analysis.trajectory import Trajectory
+
+
+class Hdf5Trajectory(Trajectory):
+    """A traj.h5. Ids and types of filaments that the file does not tell are their places in it, and 0.
+
+    Attributes
+    ----------
+    header : dict
+        What the file tells of the run: ``version``, ``finished``, ``system`` and ``chem`` (decks), names of energies
+        and species, ``seed`` if it is there.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        try:
+            self._file = h5py.File(self.path, "r")
+            self._snapshots = self._file["snapshots"]
+            count = int(self._file["header/count"][()])
+            self.times = np.array([self._snapshots[f"{i}/time"][()] for i in range(count)], dtype=np.float64)
+            self.header = self._read_header()
+        except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
+            raise TrajectoryError(f"{path}: this is no trajectory of MEDYAN: {error}") from error
+
+    def _read_header(self) -> dict:
+        header = self._file["header"]
+        told = {"version": header.attrs.get("version", ""), "finished": bool(header["finished"][()])}
+        for name, item in header["meta"].items():
+            value = item.asstr()[()] if h5py.check_string_dtype(item.dtype) else item[()]
+            told[name] = list(value) if isinstance(value, np.ndarray) else value
+        return told
+
+    def energies(self, number: int) -> dict[str, float]:
+        """Mechanical energies of a frame by name, pN nm."""
+        values = self._snapshots[f"{number}/energies"][()]
+        return dict(zip(self.header["energyNames"], values.tolist(), strict=False))
+
+    def copy_numbers(self, number: int) -> list[tuple[str, int]]:
+        """(name, copies in the whole system) of every species of a frame."""
+        values = self._snapshots[f"{number}/globalSpeciesCopyNumbers"][()]
+        return list(zip(self.header["globalSpeciesNames"], values.tolist(), strict=False))
+
+    def _read(self, number: int) -> Frame:
+        try:
+            group = self._snapshots[str(number)]
+            links = _links(group["linkers"])
+            frame = Frame(
+                frame=number,
+                time=float(group["time"][()]),
+                filaments=_filaments(group["filaments"]),
+                **{f"{kind}s": _bonds(links.get(kind, [])) for kind in ("linker", "motor", "brancher")},
+                bubbles=_bubbles(group["bubbles"]),
+                membranes=tuple(_membrane(group["membranes"][str(i)]) for i in _places(group["membranes"])),
+            )
+        except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
+            raise TrajectoryError(f"{self.path}: frame {number} cannot be read: {error}") from error
+        return frame
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _places(group: h5py.Group) -> range:
+    return range(int(group["count"][()]))
+
+
+def _filaments(group: h5py.Group) -> FilamentSet:
+    ids, types, beads = [], [], []
+    for place in _places(group):
+        item = group[str(place)]
+        ids.append(int(item.attrs.get("id", place)))
+        types.append(int(item.attrs.get("type", 0)))
+        beads.append((item["beadCoords"] if isinstance(item, h5py.Group) else item)[()])
+    n = len(ids)
+    return FilamentSet(
+        ids=np.array(ids, dtype=np.int64),
+        types=np.array(types, dtype=np.int64),
+        start=np.concatenate(([0], np.cumsum([len(b) for b in beads], dtype=np.int64))),
+        beads=np.concatenate([np.zeros((0, 3)), *beads]),
+        delta_minus=np.zeros(n, dtype=np.int64),
+        delta_plus=np.zeros(n, dtype=np.int64),
+    )
+
+
+def _links(group: h5py.Group) -> dict[str, list]:
+    links: dict[str, list] = {}
+    for place in _places(group):
+        link = group[str(place)]
+        kind = link["type"].asstr()[()]
+        links.setdefault(kind, []).append((int(link["id"][()]), int(link["subtype"][()]), link["coords"][()]))
+    return links
+
+
+def _bonds(links: list) -> BondSet:
+    ids, types, coords = zip(*links, strict=True) if links else ((), (), ())
+    return BondSet(
+        np.array(ids, dtype=np.int64), np.array(types, dtype=np.int64), np.array(coords, dtype=float).reshape(-1, 2, 3)
+    )
+
+
+def _bubbles(group: h5py.Group) -> BubbleSet:
+    items = [group[str(place)] for place in _places(group)]
+    return BubbleSet(
+        np.array([item["id"][()] for item in items], dtype=np.int64),
+        np.array([item["type"][()] for item in items], dtype=np.int64),
+        np.array([item["coords"][()] for item in items], dtype=float).reshape(-1, 3),
+    )
+
+
+def _membrane(group: h5py.Group) -> MembraneMesh:
+    packed, borders = group["packedBorderVertices"][()].tolist(), []
+    while packed:
+        n = packed[0]
+        borders.append(tuple(packed[1 : n + 1]))
+        packed = packed[n + 1 :]
+    vertices = group["vertexDataFloat64"][:, :3]
+    return MembraneMesh(
+        int(group["type"][()]), vertices, group["triangleDataInt64"][()].astype(np.int64), tuple(borders)
+    )

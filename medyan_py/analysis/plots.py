@@ -1,0 +1,36 @@
+"""Plots of observables against time."""
+
+from pathlib import Path
+
+import numpy as np
+
+COLUMNS = 4
+
+
+def plot_series(table: dict[str, np.ndarray], path: str | Path) -> None:
+    """Draw a table of ``time_series`` or ``ensemble_series``, a panel per observable, into a PNG, PDF or SVG file.
+
+    The band around the mean of an ensemble is one standard deviation wide on both sides.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    time = table["time_s"]
+    names = [
+        name.removesuffix("_mean") for name in table if name not in ("time_s", "runs") and not name.endswith("_sd")
+    ]
+    rows = -(-len(names) // COLUMNS)
+    figure = Figure(figsize=(3.2 * min(COLUMNS, len(names)), 2.4 * rows), layout="constrained")
+    FigureCanvasAgg(figure)
+    for i, name in enumerate(names):
+        axes = figure.add_subplot(rows, min(COLUMNS, len(names)), i + 1)
+        mean = table.get(f"{name}_mean", table.get(name))
+        axes.plot(time, mean, lw=1.2)
+        if f"{name}_sd" in table:
+            spread = np.nan_to_num(table[f"{name}_sd"])
+            axes.fill_between(time, mean - spread, mean + spread, alpha=0.3, lw=0)
+        axes.set_title(name.replace("_", " "), fontsize=9)
+        axes.tick_params(labelsize=8)
+        if i >= len(names) - COLUMNS:
+            axes.set_xlabel("time / s", fontsize=8)
+    figure.savefig(path, dpi=150)

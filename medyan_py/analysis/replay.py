@@ -1,0 +1,78 @@
+"""A recorded frame as a recorder sees a running simulation, so that trajectories can be written in another format."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+UNKNOWN = float("nan")
+
+
+def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
+    """What recorders of geometry read of a simulation, from a frame of a file.
+
+    What a trajectory does not tell is NaN (tensions, forces, times of birth) or absent (copy numbers, compartments).
+
+    Parameters
+    ----------
+    frame : medyan_py.analysis.Frame
+    header : dict, optional
+        ``header`` of a traj.h5: the decks and the seed.
+    """
+    header = header or {}
+    filaments, beads = frame.filaments, np.asarray(frame.filaments.beads)
+    n, n_beads = len(filaments.ids), len(beads)
+    low, high = (beads.min(axis=0), beads.max(axis=0)) if n_beads else (np.zeros(3), np.zeros(3))
+    size = np.maximum(high, 1.0)
+    return SimpleNamespace(
+        time=frame.time,
+        frame=frame.frame,
+        seed=header.get("seed", 0),
+        finished=True,
+        deck=SimpleNamespace(
+            texts={Path("system"): header.get("system", ""), Path("chem"): header.get("chem", "")},
+            system_path=Path("system"),
+            chemistry_path=Path("chem"),
+            compatibility="unknown",
+        ),
+        energies={},
+        minimisation=None,
+        grid=SimpleNamespace(shape=(1, 1, 1), compartment_size=tuple(size.tolist()), active=np.ones(1, dtype=bool)),
+        boundary=SimpleNamespace(box=(tuple(low.tolist()), tuple(high.tolist())), shape="CUBIC"),
+        diffusing_names=(),
+        diffusing_counts=np.zeros((1, 0), dtype=np.int64),
+        species_totals=list,
+        filaments=SimpleNamespace(
+            **vars(filaments),
+            tensions=np.full(n_beads - n, UNKNOWN),
+            monomers=np.zeros(n_beads - n, dtype=np.int32),
+        ),
+        linkers=_bonds(frame.linkers),
+        motors=_bonds(frame.motors),
+        branchers=_bonds(frame.branchers, "forces"),
+        bubbles=_bubbles(frame.bubbles),
+        dissipation=None,
+        hessians=None,
+        events=None,
+    )
+
+
+def _bubbles(bubbles: Any) -> SimpleNamespace:
+    n = len(bubbles.ids)
+    unknown = np.full((n, 3), UNKNOWN)
+    return SimpleNamespace(
+        **vars(bubbles), kinds=("bubble",) * n, radii=np.full(n, UNKNOWN), forces=unknown, attachment_forces=unknown
+    )
+
+
+def _bonds(bonds: Any, force: str = "tensions") -> SimpleNamespace:
+    n = len(bonds.ids)
+    return SimpleNamespace(
+        **vars(bonds),
+        **{force: np.full(n, UNKNOWN)},
+        birth_times=np.full(n, UNKNOWN),
+        filaments=np.full((n, 2), -1, dtype=np.int64),
+        heads=np.zeros(n, dtype=np.int32),
+        bound_heads=np.full(n, UNKNOWN),
+    )

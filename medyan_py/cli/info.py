@@ -1,0 +1,78 @@
+"""Tell what a run or a trajectory holds."""
+
+import argparse
+import sys
+from collections import deque
+from pathlib import Path
+
+from medyan_py.analysis import TrajectoryError, open_trajectory, read_chemistry
+from medyan_py.analysis.observables import contour_lengths
+from medyan_py.cli.console import say
+from medyan_py.cli.exit_codes import REFUSED, SUCCESS
+from medyan_py.output.layout import CHEMISTRY_FILE, LOG_FILE
+
+HELP = "tell what a run or a trajectory holds"
+USAGE = "medyan info [PATH]"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``medyan info``."""
+    parser.add_argument(
+        "path", metavar="PATH", nargs="?", default=".", help="output directory, snapshot.traj or traj.h5"
+    )
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Tell."""
+    path = Path(options.path)
+    try:
+        with open_trajectory(path) as trajectory:
+            lines = list(_trajectory(trajectory))
+        if path.is_dir():
+            lines += _directory(path)
+    except TrajectoryError as error:
+        say(f"medyan: error: {error}", sys.stderr)
+        return REFUSED
+    for line in lines:
+        say(line, sys.stdout)
+    return SUCCESS
+
+
+def _trajectory(trajectory):
+    yield str(trajectory.path)
+    n = len(trajectory)
+    if n == 0:
+        yield "  no complete frame"
+        return
+    yield f"  {n} {'frame' if n == 1 else 'frames'}, t = {trajectory.times[0]:g} to {trajectory.times[-1]:g} s"
+    for name, frame in (("first", trajectory[0]), ("last", trajectory[-1])):
+        lengths = contour_lengths(frame.filaments)
+        mean = f" of {lengths.mean():.4g} nm on average" if len(lengths) else ""
+        others = ((frame.linkers, "linkers"), (frame.motors, "motors"), (frame.branchers, "branchers"))
+        counts = [f"{len(o.ids)} {kind}" for o, kind in (*others, (frame.bubbles, "bubbles"))]
+        counts += [f"{len(frame.membranes)} membranes"] if frame.membranes else []
+        yield f"  {name} frame: {len(lengths)} filaments{mean}, {', '.join(counts)}"
+    header = getattr(trajectory, "header", None)
+    if header is not None:
+        yield f"  written in the layout of {header['version']}, {'finished' if header['finished'] else 'not finished'}"
+        if "seed" in header:
+            yield f"  seed {header['seed']}"
+
+
+def _directory(directory: Path):
+    chemistry = directory / CHEMISTRY_FILE
+    if chemistry.exists():
+        for last in deque(read_chemistry(chemistry), maxlen=1):
+            yield f"{chemistry}"
+            for (name, kind), count in zip(last.species, last.counts.tolist(), strict=True):
+                yield f"  {name}:{kind} {count}"
+    log = directory / LOG_FILE
+    if log.exists():
+        text = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        wanted = [line for line in text if line.startswith(("[info] command: ", "[info] seed: ", "[error]"))]
+        warnings = sum(line.startswith("[warning]") for line in text)
+        yield f"{log}"
+        yield from (f"  {line.partition('] ')[2]}" for line in wanted)
+        yield f"  {warnings} warnings"
+    others = sorted(p.name for p in directory.iterdir() if p.suffix in (".traj", ".h5") or p.name == "paraview")
+    yield f"files: {', '.join(others)}"

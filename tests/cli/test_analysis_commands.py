@@ -1,0 +1,98 @@
+"""``medyan info``, ``convert`` and ``analyze``."""
+
+import numpy as np
+import pytest
+
+import medyan_py as md
+from medyan_py.cli.entry import main
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    from start_medyan import INPUTS
+
+    directory = tmp_path_factory.mktemp("run") / "out"
+    deck = INPUTS / "actomyosin" / "systeminput.txt"
+    assert main(["-s", str(deck), "-o", str(directory), "--runtime", "1", "--seed-fixed", "4"]) == 0
+    return directory
+
+
+def test_info(run, capsys):
+    assert main(["info", str(run)]) == 0
+    out = capsys.readouterr().out
+    for text in (
+        "3 frames, t = 0 to 1 s",
+        "first frame: 30 filaments of 108 nm",
+        "MOA:MOTOR",
+        "seed: 4 (given)",
+        "paraview",
+    ):
+        assert text in out
+    assert main(["info", str(run / "traj.h5")]) == 0
+    assert "seed 4" in capsys.readouterr().out
+
+
+def test_there_and_back(run, tmp_path, capsys):
+    chain = ["a.h5", "b.traj", "c.h5", "d.traj"]
+    source = run
+    for name in chain:
+        assert main(["convert", str(source), str(tmp_path / name)]) == 0
+        source = tmp_path / name
+    assert "Wrote 3 frames" in capsys.readouterr().out
+    assert (tmp_path / "b.traj").read_bytes() == (tmp_path / "d.traj").read_bytes()
+    with md.open_trajectory(run) as old, md.open_trajectory(tmp_path / "d.traj") as new:
+        for one, other in zip(old, new, strict=True):
+            assert one.time == other.time
+            np.testing.assert_array_equal(one.filaments.beads, other.filaments.beads)
+            np.testing.assert_array_equal(one.motors.coords, other.motors.coords)
+
+
+def test_for_paraview(run, tmp_path):
+    assert main(["convert", str(run / "traj.h5"), str(tmp_path / "vtk")]) == 0
+    assert len(list((tmp_path / "vtk" / "paraview" / "motors").glob("*/*.vtp"))) == 3
+    assert main(["render", str(tmp_path / "vtk"), "-o", str(tmp_path / "p.png")]) == 0
+    assert (tmp_path / "p.png").stat().st_size > 10_000
+
+
+def test_for_simularium(run, tmp_path, capfd):
+    assert main(["convert", str(run), str(tmp_path / "a.simularium")]) == 0
+    assert capfd.readouterr().out.splitlines() == [f"Wrote 3 frames to {tmp_path / 'a.simularium'}"]
+    assert [p.name for p in tmp_path.iterdir()] == ["a.simularium"]
+    assert (tmp_path / "a.simularium").stat().st_size > 1000
+
+
+def test_analyze(run, tmp_path, capsys):
+    csv, png = tmp_path / "a.csv", tmp_path / "a.png"
+    assert main(["analyze", str(run), str(run), "-o", str(csv), "--plot", str(png), "--what", "motors,clusters"]) == 0
+    table = np.genfromtxt(csv, delimiter=",", names=True)
+    assert table.dtype.names == ("time_s", "runs", "motors_mean", "motors_sd", "clusters_mean", "clusters_sd")
+    assert table["motors_sd"].tolist() == [0, 0, 0] and table["motors_mean"][-1] > 0
+    assert png.read_bytes()[:4] == b"\x89PNG"
+    capsys.readouterr()
+    assert main(["analyze", str(run), "--what", "filaments"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["time_s,filaments", "0,30", "0.5,30", "1,30"]
+    assert main(["analyze", "--list"]) == 0
+    assert "polar_order" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["info", "{missing}"], "cannot be read: No such file"),
+        (["analyze", "{missing}"], "cannot be read: No such file"),
+        (["analyze", "{run}", "--what", "motor"], "did you mean 'motors'?"),
+        (["analyze", "{run}", "-o", "{missing}/a.csv", "--what", "motors"], "cannot be written"),
+        (["convert", "{run}"], "where it goes is given second"),
+        (["convert"], "what to convert is given first"),
+        (["convert", "{run}", "{run}/snapshot.traj"], "exists already"),
+        (["convert", "{run}", "{missing}/a.h5"], "there is no directory"),
+        (["convert", "{run}", "a.pdf"], "nothing is written under the ending '.pdf'"),
+        (["info", "{run}/medyan.log"], "header of a frame expected"),
+    ],
+)
+def test_refused(words, text, run, tmp_path, capsys):
+    places = {"run": run, "missing": tmp_path / "missing"}
+    assert main([word.format(**places) for word in words]) == 2
+    err = capsys.readouterr().err
+    assert text in err and "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,189 @@
+"""``medyan check``: each planted mistake is found, sound decks pass."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from medyan_py.cli.entry import main
+
+INPUTS = Path(__file__).parents[2] / "inputs"
+
+MISTAKES = {  # name: (file, old text, new text, exit code, severity, keyword, words of the message)
+    "lengths in µm": (
+        "systeminput.txt",
+        "COMPARTMENTSIZEX:       500.0",
+        "COMPARTMENTSIZEX:       0.5",
+        2,
+        "warning",
+        "COMPARTMENTSIZEX",
+        "not µm",
+    ),
+    "diffusion in µm²/s": (
+        "chemistryinput.txt",
+        "A  5000 20e6",
+        "A  5000 20",
+        0,
+        "warning",
+        "SPECIESDIFFUSING",
+        "20e6",
+    ),
+    "constant of another compartment": (
+        "chemistryinput.txt",
+        "PA:PLUSEND  0.154",
+        "PA:PLUSEND  15.4",
+        0,
+        "warning",
+        "POLYMERIZATIONREACTION",
+        "for another size",
+    ),
+    "unused species": (
+        "chemistryinput.txt",
+        "SPECIESDIFFUSING: MD",
+        "SPECIESDIFFUSING: IDLE 50 2e6 0.0 0.0 REG\nSPECIESDIFFUSING: MD",
+        0,
+        "warning",
+        "",
+        "IDLE takes part in no reaction",
+    ),
+    "impossible reaction": (
+        "chemistryinput.txt",
+        "SPECIESDIFFUSING: MD 50 ",
+        "SPECIESDIFFUSING: MD 0 ",
+        0,
+        "warning",
+        "MOTORWALKINGREACTION",
+        "never any MOA",
+    ),
+    "range beyond reach": (
+        "chemistryinput.txt",
+        "0.2 1.7 175.0 225.0",
+        "0.2 1.7 175.0 1225.0",
+        0,
+        "warning",
+        "MOTORREACTION",
+        "further than a compartment",
+    ),
+    "steps too long": (
+        "systeminput.txt",
+        "MINIMIZATIONTIME:       0.05",
+        "MINIMIZATIONTIME:       0.1",
+        0,
+        "warning",
+        "POLYMERIZATIONREACTION",
+        "between two minimisations",
+    ),
+    "misspelt keyword": (
+        "systeminput.txt",
+        "FBENDINGFFTYPE:",
+        "FBENDINGFTYPE:",
+        0,
+        "warning",
+        "'FBENDINGFTYPE:'",
+        "did you mean 'FBENDINGFFTYPE'?",
+    ),
+    "unknown species": (
+        "chemistryinput.txt",
+        "LD:DIFFUSING <->",
+        "LDD:DIFFUSING <->",
+        2,
+        "error",
+        "LINKERREACTION",
+        "did you mean 'LD'?",
+    ),
+    "missing file": (
+        "systeminput.txt",
+        "chemistryinput.txt",
+        "chemistry.txt",
+        2,
+        "error",
+        "CHEMISTRYFILE",
+        "no such file",
+    ),
+    "negative constant": (
+        "systeminput.txt",
+        "FSTRETCHINGK:           100.0",
+        "FSTRETCHINGK:           -100.0",
+        2,
+        "error",
+        "FSTRETCHINGK",
+        "-100",
+    ),
+}
+
+
+@pytest.fixture
+def deck(tmp_path):
+    shutil.copytree(INPUTS / "actomyosin", tmp_path / "deck")
+    return tmp_path / "deck" / "systeminput.txt"
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_planted_mistake(name, deck, capsys):
+    file, old, new, code, severity, keyword, words = MISTAKES[name]
+    text = (deck.parent / file).read_text()
+    assert text.count(old) == 1
+    before = remarks(deck, capsys)
+    (deck.parent / file).write_text(text.replace(old, new))
+    assert main(["check", str(deck), "--no-trial"]) == code
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith(f"{severity}: ") and words.strip("?") in line for line in lines)
+    found = remarks(deck, capsys)
+    [remark] = [r for r in found if r["severity"] == severity and r["keyword"] == keyword and words in told(r)]
+    assert not any(words in told(r) for r in before)
+    line = Path(remark["file"]).read_text().splitlines()[remark["line"] - 1]
+    assert keyword.strip("':X") in line
+    assert Path(remark["file"]).name == file or keyword == "POLYMERIZATIONREACTION"
+
+
+def told(remark):
+    return " ".join([remark["message"], remark["found"], f"did you mean {remark['suggestion']}?"])
+
+
+def remarks(deck, capsys):
+    main(["check", str(deck), "--no-trial", "--format", "json"])
+    return json.loads(capsys.readouterr().out)["remarks"]
+
+
+def test_all_mistakes_at_once(deck, capsys):
+    for file, old, new, *_ in (MISTAKES[name] for name in ("unknown species", "negative constant", "misspelt keyword")):
+        path = deck.parent / file
+        path.write_text(path.read_text().replace(old, new))
+    assert main(["check", "-s", str(deck)]) == 2
+    out = capsys.readouterr().out
+    assert out.count("error: ") == 2 and "2 errors, 1 warning" in out.splitlines()[-1]
+
+
+def test_filaments_in_micrometres(deck, capsys):
+    text = deck.read_text().replace("NUMFILAMENTS: ", "FILAMENTFILE: f.txt\nNUMFILAMENTS: ")
+    deck.write_text(text)
+    (deck.parent / "f.txt").write_text("FILAMENT 0 0.5 0.5 0.5 1.0 0.5 0.5\n")
+    main(["check", str(deck), "--no-trial"])
+    assert "less than a monomer; lengths are in nm, not µm" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("folder", sorted(path.parent.name for path in INPUTS.glob("*/systeminput.txt")))
+def test_ready_decks_have_no_errors(folder, capsys):
+    assert main(["check", str(INPUTS / folder / "systeminput.txt"), "--no-trial"]) == 0
+    assert "error" not in capsys.readouterr().out
+
+
+def test_trial(deck, capsys):
+    text = deck.read_text().replace("RUNTIME:                80.0 ", "RUNTIME:                0.2 ")
+    deck.write_text(text)
+    assert main(["check", str(deck), "--format", "json"]) == 0
+    estimate = json.loads(capsys.readouterr().out)["estimate"]
+    assert estimate["filaments"] == 30 and estimate["cylinders"] >= 30 and estimate["compartments"] == 4
+    assert estimate["simulated_seconds"] == pytest.approx(0.2)
+    assert estimate["events_per_simulated_second"] > 1000 and estimate["memory_MB"] > 10
+    assert main(["check", str(deck)]) == 0
+    out = capsys.readouterr().out
+    assert "30 filaments" in out and "nothing is wrong or doubtful" in out
+
+
+@pytest.mark.parametrize("words", [[], ["a", "-s", "b"], ["a", "b"], ["missing.txt"], ["--format", "xml", "a"]])
+def test_nonsense_on_the_command_line(words, medyan, tmp_path):
+    code, out, err = medyan("check", *words)
+    assert code == 2 and "Traceback" not in err
+    assert "error" in out + err

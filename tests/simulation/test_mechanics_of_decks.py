@@ -1,0 +1,107 @@
+"""From the constants of a deck to those of its cylinders and hinges; where filaments start; energies by name."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from medyan_py.dissipation import Dissipation
+from medyan_py.units import KT
+
+GROWTH = """\
+POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 0.2
+POLYMERIZATIONREACTION: 0 A:DIFFUSING + MA:MINUSEND -> AF:FILAMENT + MA:MINUSEND 0.1
+"""
+NUCLEATION = "NUCLEATIONREACTION: 0 A:DIFFUSING + A:DIFFUSING -> PA:PLUSEND + AF:FILAMENT + MA:MINUSEND 1e-3\n"
+
+
+def constants(simulation):
+    """What the mechanical model is given at present."""
+    arrays = simulation._mechanics.arrays()
+    return SimpleNamespace(start=arrays["filament_start"], rest=arrays["rest_length"], **arrays)
+
+
+@pytest.mark.parametrize("compatibility", ["none", "medyan-5.4"])
+def test_constants_follow_rest_lengths(runner, compatibility):
+    """Stretching K L₀/l; bending K L₀ · 2/(l₋ + l₊), by old rules K L₀/l₊."""
+    changes = {"NUMFILAMENTS": "5", "FILAMENTLENGTH": "2", "compatibility": compatibility}
+    simulation = runner.start(GROWTH, changes)
+    simulation.run(1.0)
+    given = constants(simulation)
+    assert len(np.unique(given.rest.round(6))) > 3
+    assert given.stretching_k == pytest.approx(100 * 108 / given.rest)
+    first = 0
+    for start, end in zip(given.start[:-1], given.start[1:], strict=True):
+        rest = given.rest[first : first + end - start - 1]
+        first += end - start - 1
+        mean = rest[1:] if compatibility == "medyan-5.4" else 0.5 * (rest[1:] + rest[:-1])
+        assert given.hinge_k[start + 1 : end - 1] == pytest.approx(672 * 108 / mean)
+        assert given.hinge_k[start] == given.hinge_k[end - 1] == 0
+
+
+@pytest.mark.parametrize(
+    ("compatibility", "before", "after", "value"),
+    [
+        ("none", 108, 2.7, 1311.2195), ("none", 2.7, 108, 1311.2195), ("none", 108, 108, 672),
+        ("medyan-5.4", 108, 2.7, 26880), ("medyan-5.4", 108, 27, 2688), ("medyan-5.4", 2.7, 108, 672),
+    ],
+)  # fmt: skip
+def test_a_hinge_between_two_cylinders(runner, compatibility, before, after, value):
+    mechanics = runner.start("", {"compatibility": compatibility})._mechanics
+    hinge_k, _ = mechanics._hinges(np.array([0, 3]), np.array([0, 0]), np.array([before, after], float))
+    assert hinge_k == pytest.approx([0, value, 0], rel=1e-7)
+
+
+def test_random_filaments_keep_a_quarter_of_the_cutoff_from_the_walls(runner):
+    """Walls 25 nm inside the box, 75 nm from them; the tested end lies 0.01 nm before the created one."""
+    changes = {"NUMFILAMENTS": "300", "FILAMENTLENGTH": "2", "BOUNDARYCUTOFF": "300"}
+    simulation = runner.start("", changes)
+    filaments = simulation.filaments
+    first, last = filaments.beads[filaments.start[:-1]], filaments.beads[filaments.start[1:] - 1]
+    assert np.linalg.norm(last - first, axis=1) == pytest.approx(216)
+    assert first.min() >= 100 and first.max() <= 900
+    assert last.min() >= 100 - 0.011 and last.max() <= 900 + 0.011
+    assert first.min() < 110 and last.max() > 890
+
+
+def test_serials_of_new_filaments(runner):
+    simulation = runner.start(NUCLEATION)
+    simulation.run(1.0)
+    filaments = simulation.chemistry.filaments
+    order = filaments.ordered()
+    assert len(order["filament"]) > 3
+    serials = filaments.beads["serial"][order["bead"]].reshape(-1, 2)
+    assert (serials == [0, 3]).all()
+
+
+def test_books_of_two_cycles():
+    """G₁ = (10, 5), G_mid = (14, 9), G₂ = (11, 6) pN nm; the next cycle starts from G₂."""
+    books = Dissipation(["A", "B"], {"A": 10.0, "B": 5.0})
+    books.add_cycle({}, {"A": 14.0, "B": 9.0}, {"A": 11.0, "B": 6.0})
+    assert books.force_fields["A"] == pytest.approx((0.243902439, -0.731707317))
+    assert books.force_fields["B"] == pytest.approx((0.243902439, -0.731707317))
+    books.add_cycle({}, {"A": 11.0, "B": 6.0}, {"A": 10.0, "B": 6.0})
+    assert books.force_fields["A"] == pytest.approx((0, (-3 - 1) / KT))
+    assert books.force_fields["B"] == pytest.approx((1 / KT, -3 / KT))
+    assert books.mechenergy == pytest.approx(1 / KT) and books.mechdiss == pytest.approx(-7 / KT)
+
+
+def test_energies_by_name_sum_up(runner):
+    """Of a strained start: every name of the deck, in the order of reports, and the sum is that of the minimiser."""
+    changes = {
+        "NUMFILAMENTS": "30", "FILAMENTLENGTH": "3", "VOLUMEFFTYPE": "integral", "VOLUMEK": "857",
+        "VOLUMECUTOFF": "120", "DISSIPATIONTRACKING": "ON", "GRADIENTTOLERANCE": "1e-3",
+        "FILCREATIONBOUNDS": "0.3 0.3 0.3 0.7 0.7 0.7",
+    }  # fmt: skip
+    growth = GROWTH.replace("REACTION: 0", "REACTION: -7.451:GROW 0")
+    simulation = runner.start(growth, changes)
+    simulation.run(0.5)
+    energies, record = simulation.energies, simulation.minimisation
+    assert tuple(energies) == simulation.deck.force_fields
+    assert sum(energies.values()) == pytest.approx(record.energy_after) == sum(record.energies_after.values())
+    assert sum(record.energies_before.values()) == pytest.approx(record.energy_before)
+    assert set(record.energies_after) - set(energies) <= {"LinkerStretching", "MotorStretching"}
+    assert energies["FilamentBending"] > 0 and energies["CylinderExcludeVolume"] > 0
+    books = simulation.dissipation
+    assert sum(stored for stored, _ in books.force_fields.values()) == pytest.approx(books.mechenergy)
+    assert books.mechdiss < 0
