@@ -206,9 +206,10 @@ cdef class Network:
             left -= 1
             time = next_time
             target = next_uniform(&words) * total
+            # counted, not searched: with few reactions the end of a search cannot be foretold
             fired = 0
-            while target >= running[fired]:
-                fired += 1
+            for j in range(n):
+                fired += target >= running[j]
             if fired == n:
                 fired = self.last_possible()
             law = &laws[fired]
