@@ -206,10 +206,9 @@ cdef class Network:
             left -= 1
             time = next_time
             target = next_uniform(&words) * total
-            # counted, not searched: with few reactions the end of a search cannot be foretold
             fired = 0
-            for j in range(n):
-                fired += target >= running[j]
+            while target >= running[fired]:
+                fired += 1
             if fired == n:
                 fired = self.last_possible()
             law = &laws[fired]
