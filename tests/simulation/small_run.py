@@ -94,7 +94,8 @@ def walked(before, after):
     Both are (motors, filaments) of a simulation of straight filaments that keep their length.
     """
     places = [
-        dict(zip(motors.ids, legs_along(motors.coords, filaments), strict=True)) for motors, filaments in (before, after)
+        dict(zip(motors.ids, legs_along(motors.coords, filaments), strict=True))
+        for motors, filaments in (before, after)
     ]
     return np.array([places[1][i] - places[0][i] for i in places[0]])
 

@@ -122,7 +122,7 @@ def test_a_leg_walks_only_where_its_type_has_a_walking_reaction(runner):
     # One leg to a site, none of which lets go: at the end they stand one behind the other on the last sites. Slower
     # than 40 s is one of 3432 last-passage paths of 15 steps at 5/s: less than once in 10^70.
     assert moves[:, 1].min() >= 0 and moves[:, 1].sum() > 0
-    places = np.sort(legs_along(*after)[:, 1])
+    places = np.sort(legs_along(after[0].coords, after[1])[:, 1])
     np.testing.assert_allclose(places, places[-1] - 50.0 * np.arange(8)[::-1], atol=0.1)
     assert 750.0 < places[-1] < 800.0
 
