@@ -42,6 +42,7 @@ test-slow: $(VENV)/developer
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/diffusion.py
+	$(BIN)/python benchmarks/networks.py birth-death dimerisation "vilar oscillator" "16 pairs" "1000 pairs"
 	$(BIN)/python benchmarks/forces.py
 	$(BIN)/python benchmarks/relaxation.py
 	$(BIN)/python benchmarks/mechanics_scaling.py

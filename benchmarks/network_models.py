@@ -3,6 +3,8 @@
 import random
 from typing import NamedTuple
 
+PAIRS = (2, 4, 16, 100, 1000, 10_000, 100_000, 1_000_000)
+
 
 class Network(NamedTuple):
     """Species with initial copies, reactions (reactants, products, rate), simulated time of an ordinary run (s)."""
@@ -17,16 +19,32 @@ class Network(NamedTuple):
         return [(f"{' + '.join(a)} -> {' + '.join(b)}", k) for a, b, k in self.reactions]
 
 
-def networks():
-    """All networks, small ones first."""
-    yield Network("birth-death", {"X": 1000}, [([], ["X"], 1000.0), (["X"], [], 1.0)], 1000.0)
-    yield Network("dimerisation", {"P": 1000, "D": 0}, [(["P"] * 2, ["D"], 1e-3), (["D"], ["P"] * 2, 1.0)], 1000.0)
-    yield vilar()
-    yield autocatalytic_ring(50)
-    yield chain(1000)
-    yield random_network(300, 3700)
-    for pairs in (2, 100, 10_000, 1_000_000):
-        yield independent_pairs(pairs)
+def networks(names=()):
+    """The networks of these names, or all; small ones first, each made when it is its turn."""
+    makers = {
+        "birth-death": birth_death,
+        "dimerisation": dimerisation,
+        "vilar oscillator": vilar,
+        "autocatalytic ring 50": lambda: autocatalytic_ring(50),
+        "chain of 1000": lambda: chain(1000),
+        "random 300 × 3700": lambda: random_network(300, 3700),
+        **{f"{n} pairs": lambda n=n: independent_pairs(n) for n in PAIRS},
+    }
+    for name in names or makers:
+        if name not in makers:
+            raise SystemExit(f"no network {name!r}; there are {', '.join(makers)}")
+        yield makers[name]()
+
+
+def birth_death() -> Network:
+    """Immigration and death around 1000 molecules."""
+    return Network("birth-death", {"X": 1000}, [([], ["X"], 1000.0), (["X"], [], 1.0)], 1000.0)
+
+
+def dimerisation() -> Network:
+    """Two molecules join and part."""
+    reactions = [(["P"] * 2, ["D"], 1e-3), (["D"], ["P"] * 2, 1.0)]
+    return Network("dimerisation", {"P": 1000, "D": 0}, reactions, 1000.0)
 
 
 def vilar() -> Network:

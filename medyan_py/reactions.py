@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from numbers import Integral, Real
-from typing import NamedTuple
 
 import numpy as np
 
 from medyan_py.core.chemistry.descriptions import Bulk, Diffusing, Pool, Reaction
 from medyan_py.core.chemistry.engine import Engine
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
+from medyan_py.core.chemistry.network import Network
+from medyan_py.reaction_table import ReactionTable
 from medyan_py.reaction_text import nearest, split_reaction
 
 ALGORITHMS = ("NRM", "GILLESPIE", "SIMPLEGILLESPIE")
@@ -70,12 +71,6 @@ class Grid:
         return f"Grid({self.shape}, {self.compartment_size})"
 
 
-class _Channel(NamedTuple):
-    reactants: dict[str, int]
-    products: dict[str, int]
-    rate: float
-
-
 class ReactionSystem:
     """Molecules that react, and diffuse if there is a grid, simulated exactly.
 
@@ -102,9 +97,11 @@ class ReactionSystem:
     grid : Grid, optional
     diffusion : dict, optional
         Name → diffusion coefficient, nm²/s; names not listed stay in their compartment. Needs a grid.
-    algorithm : {'NRM', 'GILLESPIE', 'SIMPLEGILLESPIE'}
+    algorithm : {'NRM', 'GILLESPIE', 'SIMPLEGILLESPIE'}, optional
         Next-reaction method (Gibson & Bruck 2000), direct method with a tree of partial sums, direct method with all
-        propensities formed anew before every event (Gillespie 1977; slow). All are exact.
+        propensities formed anew before every event (Gillespie 1977; slow). If not given, the fastest: the
+        next-reaction method on grids and for infinite rates, otherwise a direct method of its own for well-mixed
+        networks. All are exact.
 
     Attributes
     ----------
@@ -120,9 +117,9 @@ class ReactionSystem:
     """
 
     def __init__(
-        self, species, reactions, *, seed=None, constant=(), grid=None, diffusion=None, algorithm="NRM"
+        self, species, reactions, *, seed=None, constant=(), grid=None, diffusion=None, algorithm=None
     ):  # fmt: skip
-        if algorithm not in ALGORITHMS:
+        if algorithm is not None and algorithm not in ALGORITHMS:
             raise ValueError(f"unknown algorithm {algorithm!r}{nearest(algorithm, ALGORITHMS)}")
         if grid is not None and not isinstance(grid, Grid):
             raise ValueError(f"grid must be a Grid, got {grid!r}")
@@ -130,18 +127,17 @@ class ReactionSystem:
         self.algorithm = algorithm
         self._stream = _seed_sequence(seed)
         given = _named(species, "species")
-        channels = _channels(reactions)
-        self.species = tuple(dict.fromkeys([*given, *(n for c in channels for n in (*c.reactants, *c.products))]))
+        self._table = ReactionTable(given, reactions)
+        self.species = tuple(self._table.names)
         if not self.species:
             raise ValueError("a reaction system needs at least one species")
-        self._constant = _constant_names(constant, self.species)
+        self._constant = _constant_names(constant, self._table.names)
         self._diffusion = self._coefficients(diffusion)
         self._spread = np.zeros(len(self.species), dtype=np.int64)
         self._placed = np.zeros((self._compartments, len(self.species)), dtype=np.int64)
         for name, copies in given.items():
             self._place(name, copies)
-        self._reactions = self._engine_reactions(channels)
-        self._idle: list[Engine] = [self._engine()]
+        self._idle: list[Network | Engine] = [self._simulator()]
         self.events = 0
 
     # ------------------------------------------------------------------ results
@@ -199,7 +195,7 @@ class ReactionSystem:
         streams = self._stream.spawn(n)
         threads = min(threads, n)
         while len(self._idle) < threads:
-            self._idle.append(self._engine())
+            self._idle.append(self._simulator())
         engines, self._idle = self._idle, []
         try:
             if threads == 1:
@@ -220,7 +216,9 @@ class ReactionSystem:
     def _work(self, engine, streams, times, out) -> int:
         events = 0
         for stream, rows in zip(streams, out, strict=True):
-            if self.grid is None:
+            if isinstance(engine, Network):
+                engine.restart(stream, self._placed[0])
+            elif self.grid is None:
                 engine.restart(stream, np.zeros((1, 0)), self._placed[0])
             else:
                 engine.restart(stream, self._placed, np.zeros(0))
@@ -236,10 +234,18 @@ class ReactionSystem:
     def _compartments(self) -> int:
         return 1 if self.grid is None else self.grid.compartments
 
-    def _engine(self) -> Engine:
+    def _simulator(self) -> Network | Engine:
+        if self.algorithm is None and self.grid is None and float("inf") not in self._table.rates:
+            table, constant = self._table, [n in self._constant for n in self.species]
+            sides = table.reactants.arrays(), table.products.arrays()
+            return Network(len(self.species), np.array(table.rates), *sides, constant)
+        return self._engine(self.algorithm or "NRM")
+
+    def _engine(self, algorithm: str) -> Engine:
+        reactions = self._engine_reactions()
         if self.grid is None:
             bulk = [Bulk(n, n in self._constant) for n in self.species]
-            return Engine((1, 1, 1), (1.0,) * 3, [1], [], bulk, self._reactions, 0, algorithm=self.algorithm)
+            return Engine((1, 1, 1), (1.0,) * 3, [1], [], bulk, reactions, 0, algorithm=algorithm)
         diffusing = [Diffusing(n, self._diffusion.get(n, 0.0), n in self._constant) for n in self.species]
         return Engine(
             self.grid.shape,
@@ -247,18 +253,19 @@ class ReactionSystem:
             self.grid.active,
             diffusing,
             [],
-            self._reactions,
+            reactions,
             0,
-            algorithm=self.algorithm,
+            algorithm=algorithm,
             volume_fraction=self.grid.volume_fraction,
             face_fraction=self.grid.face_fraction,
         )
 
-    def _engine_reactions(self, channels) -> list[Reaction]:
-        bulk = self.grid is None
-        pools = {name: Pool(bulk, i) for i, name in enumerate(self.species)}
+    def _engine_reactions(self) -> list[Reaction]:
+        table, bulk = self._table, self.grid is None
+        pools = [Pool(bulk, i) for i in range(len(self.species))]
         return [
-            Reaction(_repeated(c.reactants, pools), _repeated(c.products, pools), c.rate, not bulk) for c in channels
+            Reaction(_repeated(table.reactants.of(i), pools), _repeated(table.products.of(i), pools), rate, not bulk)
+            for i, rate in enumerate(table.rates)
         ]
 
     def _coefficients(self, diffusion) -> dict[str, float]:
@@ -268,7 +275,7 @@ class ReactionSystem:
             raise ValueError("diffusion needs a grid")
         coefficients = _named(diffusion, "diffusion")
         for name, value in coefficients.items():
-            if name not in self.species:
+            if name not in self._table.names:
                 raise ValueError(f"diffusion: unknown species {name!r}{nearest(name, self.species)}")
             if name in self._constant and value:
                 raise ValueError(f"diffusion: {name!r} has a constant copy number and cannot diffuse")
@@ -277,7 +284,7 @@ class ReactionSystem:
         return {name: float(value) for name, value in coefficients.items()}
 
     def _place(self, name: str, copies) -> None:
-        i = self.species.index(name)
+        i = self._table.names[name]
         if _is_real(copies):
             n = _whole(f"copy number of {name!r}", copies, 0)
             if self.grid is None:
@@ -358,36 +365,10 @@ def _constant_names(constant, species) -> frozenset[str]:
     except TypeError:
         raise ValueError(f"constant must be a list of names, got {constant!r}") from None
     for name in names:
-        if name not in species:
+        if not isinstance(name, str) or name not in species:
             raise ValueError(f"constant: unknown species {name!r}{nearest(name, species)}")
     return frozenset(names)
 
 
-def _rate(text: str, value) -> float:
-    if not _is_real(value) or not value >= 0:
-        raise ValueError(f"reaction {text!r}: a rate must be a number not negative, got {value!r}")
-    return float(value)
-
-
-def _channels(reactions) -> list[_Channel]:
-    """One entry per direction of every reaction."""
-    if isinstance(reactions, str) or not hasattr(reactions, "__iter__"):
-        raise ValueError(f"reactions must be a list of (text, rate), got {reactions!r}")
-    channels = []
-    for entry in reactions:
-        if isinstance(entry, str) or not hasattr(entry, "__len__") or len(entry) != 2:
-            raise ValueError(f"a reaction must be a pair (text, rate), got {entry!r}")
-        text, rate = entry
-        reactants, products, reversible = split_reaction(text)
-        if not reversible:
-            channels.append(_Channel(reactants, products, _rate(text, rate)))
-            continue
-        if _is_real(rate) or isinstance(rate, str) or not hasattr(rate, "__len__") or len(rate) != 2:
-            raise ValueError(f"reaction {text!r} needs two rates, (forward, backward), got {rate!r}")
-        channels.append(_Channel(reactants, products, _rate(text, rate[0])))
-        channels.append(_Channel(products, reactants, _rate(text, rate[1])))
-    return channels
-
-
-def _repeated(amounts: dict[str, int], pools) -> tuple[Pool, ...]:
-    return tuple(pools[name] for name, copies in amounts.items() for _ in range(copies))
+def _repeated(members, pools) -> tuple[Pool, ...]:
+    return tuple(pools[species] for species, amount in members for _ in range(amount))

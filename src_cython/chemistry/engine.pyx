@@ -451,7 +451,7 @@ cdef class Engine(Channels):
         if not (0 <= species < self.diffusing and 0 <= n <= MOST_COPIES):
             raise ValueError(f"species {species}, copies {n}")
         chance = np.where(self.active_array == 1, np.asarray(self.volume), 0.0)
-        share = np.random.Generator(self.random.generator).multinomial(n, chance / chance.sum())
+        share = self.random.generator().multinomial(n, chance / chance.sum())
         for c in np.flatnonzero(share):
             self.set_count(c, species, self.counts[c, species] + share[c])
 

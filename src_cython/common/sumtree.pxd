@@ -36,6 +36,13 @@ cdef class SumTrees:
                     self.node[self.level[up] + node] = self.sum8(self.level[up - 1] + 8 * node)
                     last = node
 
+    cdef inline void sum_all(self) noexcept nogil:
+        """Form anew all sums of the first tree."""
+        cdef int up, i
+        for up in range(1, self.depth):
+            for i in range(self.width[up - 1] // 8):
+                self.node[self.level[up] + i] = self.sum8(self.level[up - 1] + 8 * i)
+
     cdef inline int select(self, int tree, double target) noexcept nogil:
         """The leaf in which the cumulative weight passes ``target`` in [0, total)."""
         cdef Py_ssize_t base = tree * self.stride

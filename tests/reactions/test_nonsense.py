@@ -61,7 +61,7 @@ NAN, INF = float("nan"), float("inf")
         ("grid", (2, 2, 2), "must be a Grid"),
         ("diffusion", {"X": 1e6}, "needs a grid"),
         ("algorithm", "nrm", "did you mean 'NRM'"),
-        ("algorithm", None, "unknown algorithm"),
+        ("algorithm", "direct", "unknown algorithm"),
         ("algorithm", ["NRM"], "unknown algorithm"),
     ],
 )

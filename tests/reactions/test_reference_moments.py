@@ -13,7 +13,7 @@ import medyan_py as md
 
 RUNS = 10_000
 TIMES = np.array([0.0, 1.0, 2.0, 5.0, 10.0])
-ALGORITHMS = ["NRM", "GILLESPIE", "SIMPLEGILLESPIE"]
+ALGORITHMS = [None, "NRM", "GILLESPIE", "SIMPLEGILLESPIE"]
 
 
 def z_scores(samples, mean, variance):

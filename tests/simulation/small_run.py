@@ -94,12 +94,13 @@ def walked(before, after):
     Both are (motors, filaments) of a simulation of straight filaments that keep their length.
     """
     places = [
-        dict(zip(motors.ids, _places(motors.coords, filaments), strict=True)) for motors, filaments in (before, after)
+        dict(zip(motors.ids, legs_along(motors.coords, filaments), strict=True))
+        for motors, filaments in (before, after)
     ]
     return np.array([places[1][i] - places[0][i] for i in places[0]])
 
 
-def _places(coords, filaments):
+def legs_along(coords, filaments):
     """Distance (nm) of the points (n, 2, 3) from the minus end of the filament that they are on."""
     places = np.zeros(coords.shape[:2])
     for f in range(len(filaments)):

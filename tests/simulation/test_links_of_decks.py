@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from small_run import SECOND_TYPE, TWO_TYPES, distance_to_filaments, walked
+from small_run import SECOND_TYPE, TWO_TYPES, distance_to_filaments, legs_along, walked
 
 MOTOR = """\
 SPECIESDIFFUSING: MD 8 20e6 0 0 REG
@@ -112,13 +112,19 @@ def test_a_leg_walks_only_where_its_type_has_a_walking_reaction(runner):
     changes = {**TWO_TYPES, **MOTORS}
     chemistry = SECOND_TYPE + LINKS + line(TWO_TYPE_MOTOR.replace("0.1 20", "0 20"), 0) + WALK_ON_1
     simulation = runner.start(chemistry, changes, MIXED)
-    simulation.run(0.5)
+    simulation.run(0.1)
     before = simulation.motors, simulation.filaments
-    simulation.run(2.0)
-    moves = walked(before, (simulation.motors, simulation.filaments))
-    assert len(moves) > 3
+    simulation.run(40.0)
+    after = simulation.motors, simulation.filaments
+    moves = walked(before, after)
+    assert len(moves) == 8
     assert (np.abs(moves[:, 0]) < 5.0).all()
-    assert moves[:, 1].sum() > len(moves) * 50  # more than one step of 50 nm each
+    # One leg to a site, none of which lets go: at the end they stand one behind the other on the last sites. Slower
+    # than 40 s is one of 3432 last-passage paths of 15 steps at 5/s: less than once in 10^70.
+    assert moves[:, 1].min() >= 0 and moves[:, 1].sum() > 0
+    places = np.sort(legs_along(after[0].coords, after[1])[:, 1])
+    np.testing.assert_allclose(places, places[-1] - 50.0 * np.arange(8)[::-1], atol=0.1)
+    assert 750.0 < places[-1] < 800.0
 
 
 def test_both_types_have_their_own_ends(runner):

@@ -1,0 +1,364 @@
+"""Well-mixed reactions of free molecules, as fast as they go: the direct method on flat arrays.
+
+One waiting time is drawn from the total propensity, then the reaction in proportion to its share (Gillespie 1977,
+J Phys Chem 81:2340). Only propensities that a firing changed are formed anew. Up to ``MOST_SCANNED`` reactions the one
+that fires is found by a scan of running sums, which the processor predicts and overlaps better than any tree; beyond,
+by a tree of partial sums, so that the cost of an event grows with the logarithm of the number of reactions.
+
+Reactions of infinite rate and space are matters of ``Engine``.
+"""
+
+from cpython.exc cimport PyErr_CheckSignals
+from libc.math cimport INFINITY
+from libc.stdint cimport int64_t
+
+import numpy as np
+
+from medyan_py.core.common.random cimport Layer, RandomStream, Words, layers, next_exponential, next_uniform
+from medyan_py.core.common.sumtree cimport SumTrees
+
+cdef enum:
+    EVENTS_PER_LOOK = 4_000_000   # about a second or less: how often a long run looks for an interrupt
+    MOST_RENEWED = 6              # reactions whose propensities are all formed anew after every event
+MOST_SCANNED = 64                 # where the tree overtakes the scan
+MOST_CONCERNS = 2 ** 31 - 1
+MOST_RATE = 1e260                 # 1/s: far below it the next event is immediate, and sums stay finite
+LAW = np.dtype([("rate", "f8"), ("equal", "f8"), ("first", "i4"), ("second", "i4"), ("change", "i4"), ("concern", "i4")])
+PART = np.dtype([("species", "i4"), ("amount", "i4")])
+if LAW.itemsize != sizeof(Law) or PART.itemsize != sizeof(Part):
+    raise ImportError("the records of reactions differ between NumPy and C")
+
+
+cdef class Network:
+    """Reactions and copy numbers of one well-mixed volume.
+
+    Parameters
+    ----------
+    species : int, at least 1
+    rates : float64 (reactions,), 1/s
+        Finite stochastic constants; the propensity is rate × Π N!/(N − m)!.
+    reactants, products : (start, species, amount)
+        int32 arrays: reaction i takes ``amount[k]`` copies of ``species[k]`` for k from ``start[i]`` to
+        ``start[i + 1]``, each species once.
+    constant : bool (species,)
+        Copy numbers that no reaction changes.
+    most_scanned : int
+        Up to how many reactions the one that fires is found by a scan.
+
+    Raises
+    ------
+    ValueError
+        For rates that are negative or not finite.
+    MemoryError
+        If firings change more than 2^31 propensities, each reaction counted once.
+    """
+
+    def __init__(self, int species, rates, reactants, products, constant, *, int most_scanned=MOST_SCANNED):
+        rates = np.asarray(rates, dtype=float)
+        if rates.size and not (np.isfinite(rates).all() and rates.min() >= 0):
+            raise ValueError("rates must be finite and not negative")
+        self.species, self.reactions = species, len(rates)
+        self.random = RandomStream(0)
+        self.scanned = self.reactions <= most_scanned
+        laws = np.zeros(self.reactions + 1, dtype=LAW)
+        laws["rate"][:self.reactions] = np.minimum(rates, MOST_RATE)
+        factors = self._factors(laws, *reactants)
+        change_start, changes = net_changes(self.reactions, species, reactants, products, constant)
+        laws["change"] = change_start
+        self._hold(laws, changes, factors)
+        self._find_concerns(*reactants)
+        self.tree = SumTrees(1, 1 if self.scanned else self.reactions)
+        self.time, self.next_time = 0.0, INFINITY
+
+    def _factors(self, laws, start, species, amount):
+        """Fill in the first two factors of every propensity; returns (start, values) of the others, None without any."""
+        reaction = np.repeat(np.arange(self.reactions, dtype=np.int32), np.diff(start))
+        # one row per molecule that takes part: the k-th of a species counts as N − k
+        taken = np.repeat(np.arange(len(species)), amount)
+        less = np.arange(len(taken)) - np.repeat(np.cumsum(amount) - amount, amount)
+        reaction, which = reaction[taken], species[taken]
+        begin = np.searchsorted(reaction, np.arange(self.reactions + 1))
+        place = np.arange(len(reaction)) - begin[reaction]
+        for name, k in (("first", 0), ("second", 1)):
+            laws[name] = self.species
+            laws[name][reaction[place == k]] = which[place == k]
+        laws["equal"][reaction[place == 1]] = less[place == 1]
+        more = place > 1
+        if not more.any():
+            return None
+        values = np.zeros(more.sum(), dtype=PART)
+        values["species"], values["amount"] = which[more], less[more]
+        return np.searchsorted(reaction[more], np.arange(self.reactions + 1)).astype(np.int32), values
+
+    def _hold(self, laws, changes, factors):
+        """Keep the arrays and point to them."""
+        cdef double[::1] counts = np.zeros(self.species + 1), running = np.full(self.reactions + 1, np.inf)
+        cdef double[::1] scan = np.zeros(self.reactions + 1 if self.scanned else 1)
+        cdef const unsigned char[::1] law = laws.view(np.uint8), change = changes.view(np.uint8)
+        cdef const int[::1] start
+        cdef const unsigned char[::1] factor
+        counts[self.species] = 1.0
+        self.count, self.running, self.scan = &counts[0], &running[0], &scan[0]
+        self.law, self.change, self.factor_start = <Law *> &law[0], <Part *> &change[0], NULL
+        self.arrays = [counts, running, scan, laws, changes, factors]
+        if factors is not None:
+            start, factor = factors[0], factors[1].view(np.uint8)
+            self.factor_start, self.factor = <int *> &start[0], <Part *> &factor[0]
+
+    def _find_concerns(self, start, species, amount):
+        """For every reaction, those that read what it changes."""
+        cdef const int[::1] reader_start, reader
+        cdef int[::1] mark = np.full(max(1, self.reactions), -1, dtype=np.int32), out
+        cdef int64_t most = 0
+        cdef int i, k
+        reaction = np.repeat(np.arange(self.reactions, dtype=np.int32), np.diff(start))
+        order = np.argsort(species, kind="stable")
+        reader = np.append(reaction[order], np.int32(0))
+        reader_start = np.searchsorted(species[order], np.arange(self.species + 1)).astype(np.int32)
+        with nogil:
+            for i in range(self.reactions):
+                for k in range(self.law[i].change, self.law[i + 1].change):
+                    most += reader_start[self.change[k].species + 1] - reader_start[self.change[k].species]
+        if most > MOST_CONCERNS:
+            raise MemoryError(f"{self.reactions} reactions change one another's propensities {most} times")
+        out = np.zeros(max(1, most), dtype=np.int32)
+        with nogil:
+            self.list_concerns(reader_start, reader, &mark[0], out)
+        self.concern = &out[0]
+        self.arrays.append(out)
+
+    cdef void list_concerns(self, const int[::1] start, const int[::1] reader, int *mark, int[::1] out) noexcept nogil:
+        cdef int i, j, k, r, s, n = 0, at
+        for i in range(self.reactions):
+            self.law[i].concern = n
+            for k in range(self.law[i].change, self.law[i + 1].change):
+                s = self.change[k].species
+                for j in range(start[s], start[s + 1]):
+                    r = reader[j]
+                    if mark[r] != i:
+                        mark[r] = i
+                        # lists of one species are in order: merging them by insertion is short work
+                        at = n
+                        while at > self.law[i].concern and out[at - 1] > r:
+                            out[at] = out[at - 1]
+                            at -= 1
+                        out[at] = r
+                        n += 1
+        self.law[self.reactions].concern = n
+
+    cdef double further(self, int reaction, double a) noexcept nogil:
+        """``a`` times the third and all further factors of a reaction; at most 1e290."""
+        cdef int i
+        for i in range(self.factor_start[reaction], self.factor_start[reaction + 1]):
+            if a <= 0.0:
+                return 0.0
+            a *= self.count[self.factor[i].species] - self.factor[i].amount
+            if a > 1e290:
+                a = 1e290
+        return a
+
+    # ---------------------------------------------------------------- the clock
+
+    cdef void begin(self) noexcept nogil:
+        """Form all propensities and draw the time of the first event."""
+        cdef int i
+        cdef double sum = 0.0
+        for i in range(self.reactions):
+            if self.scanned:
+                self.scan[i] = self.propensity(i)
+                sum += self.scan[i]
+                self.running[i] = sum
+            else:
+                self.tree.node[i] = self.propensity(i)
+        if not self.scanned:
+            self.tree.sum_all()
+            sum = self.tree.total(0)
+        self.total = sum
+        self.next_time = self.time + self.random.exponential() / sum if sum > 0.0 else INFINITY
+
+    cdef int run_until(self, double end, int64_t most_events) noexcept nogil:
+        """Fire what is due up to and including ``end`` and set the clock there; 1 if stopped by ``most_events``."""
+        if self.scanned and self.reactions <= MOST_RENEWED and self.factor_start == NULL:
+            self.run_renewing(end, self.events + most_events)
+        elif self.scanned:
+            self.run_scanning(end, self.events + most_events)
+        else:
+            self.run_drawing(end, self.events + most_events)
+        if self.next_time <= end:
+            return 1
+        self.time = end
+        return 0
+
+    cdef void run_renewing(self, double end, int64_t last) noexcept nogil:
+        """For a handful of reactions: form all propensities anew, which is quicker than to look up which changed."""
+        cdef double time = self.time, next_time = self.next_time, total = self.total, target
+        cdef double *count = self.count
+        cdef double *running = self.running
+        cdef Law *laws = self.law
+        cdef Law *law
+        cdef Part *change = self.change
+        cdef Words words = self.random.words
+        cdef Layer *ziggurat = layers()
+        cdef int64_t left = last - self.events
+        cdef Py_ssize_t fired, j, n = self.reactions
+        cdef int i
+        while next_time <= end and left > 0:
+            left -= 1
+            time = next_time
+            target = next_uniform(&words) * total
+            fired = 0
+            while target >= running[fired]:
+                fired += 1
+            if fired == n:
+                fired = self.last_possible()
+            law = &laws[fired]
+            for i in range(law.change, law[1].change):
+                count[change[i].species] += change[i].amount
+            total = 0.0
+            for j in range(n):
+                law = &laws[j]
+                total += law.rate * count[law.first] * (count[law.second] - law.equal)
+                running[j] = total
+            next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
+        self.random.words = words
+        self.events = last - left
+        self.time, self.next_time, self.total = time, next_time, total
+        for j in range(n):
+            self.scan[j] = self.propensity(<int> j)
+
+    cdef int last_possible(self) noexcept nogil:
+        """The last reaction that can fire: it is meant when rounding carries a target past the end."""
+        cdef int i = self.reactions - 1
+        while i > 0 and self.running[i] == self.running[i - 1]:
+            i -= 1
+        return i
+
+    cdef void run_scanning(self, double end, int64_t last) noexcept nogil:
+        cdef double time = self.time, next_time = self.next_time, total = self.total, target
+        cdef double *count = self.count
+        cdef double *scan = self.scan
+        cdef double *running = self.running
+        cdef Law *law
+        cdef Part *change = self.change
+        cdef int *concern = self.concern
+        cdef Words words = self.random.words
+        cdef Layer *ziggurat = layers()
+        cdef int64_t events = self.events
+        cdef int fired, i, j, n = self.reactions
+        while next_time <= end and events < last:
+            events += 1
+            time = next_time
+            target = next_uniform(&words) * total
+            fired = 0
+            while target >= running[fired]:
+                fired += 1
+            if fired == n:
+                fired = self.last_possible()
+            law = &self.law[fired]
+            for i in range(law.change, law[1].change):
+                count[change[i].species] += change[i].amount
+            total = 0.0
+            for i in range(law.concern, law[1].concern):
+                scan[concern[i]] = self.propensity(concern[i])
+            for j in range(n):
+                total += scan[j]
+                running[j] = total
+            next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
+        self.random.words = words
+        self.events, self.time, self.next_time, self.total = events, time, next_time, total
+
+    cdef void run_drawing(self, double end, int64_t last) noexcept nogil:
+        cdef double time = self.time, next_time = self.next_time, total = self.total
+        cdef double *count = self.count
+        cdef double *leaf = &self.tree.node[0]
+        cdef Law *law
+        cdef Part *change = self.change
+        cdef int *concern = self.concern
+        cdef Words words = self.random.words
+        cdef Layer *ziggurat = layers()
+        cdef int64_t events = self.events
+        cdef int i
+        while next_time <= end and events < last:
+            events += 1
+            time = next_time
+            law = &self.law[self.tree.select(0, next_uniform(&words) * total)]
+            for i in range(law.change, law[1].change):
+                count[change[i].species] += change[i].amount
+            for i in range(law.concern, law[1].concern):
+                leaf[concern[i]] = self.propensity(concern[i])
+            self.tree.sum_above(&concern[law.concern], law[1].concern - law.concern)
+            total = self.tree.total(0)
+            next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
+        self.random.words = words
+        self.events, self.time, self.next_time, self.total = events, time, next_time, total
+
+    # ---------------------------------------------------------------- Python access
+
+    def restart(self, seed, counts):
+        """Begin anew at time 0 with another random stream and these copy numbers, int64 (species,).
+
+        ``seed`` is an int or a numpy.random.SeedSequence. Raises ValueError for an array of another shape or copy
+        numbers that are negative or above 2^53.
+        """
+        counts = np.asarray(counts, dtype=np.int64)
+        if counts.shape != (self.species,) or not 0 <= counts.min() <= counts.max() <= 2 ** 53:
+            raise ValueError(f"{self.species} copy numbers from 0 to 2^53 are needed")
+        self.random.reseed(seed)
+        np.asarray(self.arrays[0])[:self.species] = counts
+        self.events = 0
+        self.time = 0.0
+        with nogil:
+            self.begin()
+
+    def record(self, const double[::1] times, int64_t[:, ::1] out):
+        """Run to each of ``times`` (s, float64 (n,), ascending) and write the copy numbers to ``out`` (n, species).
+
+        Raises ValueError for an array of another shape, or times that are not finite or not ascending.
+        """
+        cdef Py_ssize_t i
+        cdef int s
+        if out.shape[0] != times.shape[0] or out.shape[1] != self.species:
+            raise ValueError(f"an array ({len(times)}, {self.species}) is needed")
+        for i in range(times.shape[0]):
+            if not (self.time if i == 0 else times[i - 1]) <= times[i] < float("inf"):
+                raise ValueError("times must be finite, ascending and not before the clock")
+        i = 0
+        while i < times.shape[0]:
+            with nogil:
+                while i < times.shape[0] and self.run_until(times[i], EVENTS_PER_LOOK) == 0:
+                    for s in range(self.species):
+                        out[i, s] = <int64_t> self.count[s]
+                    i += 1
+            PyErr_CheckSignals()
+
+    @property
+    def counts(self):
+        """Copy numbers, int64 (species,): a copy."""
+        return np.asarray(self.arrays[0])[:self.species].astype(np.int64)
+
+    @property
+    def propensities(self):
+        """Propensity of every reaction as the clock knows it (1/s): a copy."""
+        if self.scanned:
+            return np.array(self.arrays[2])[:self.reactions]
+        return self.tree.weights(0)
+
+
+def net_changes(int reactions, int species, reactants, products, constant):
+    """(start, values) of what each reaction changes: products less reactants, without constant species and zeros."""
+    keys, amounts = [], []
+    for (start, which, amount), sign in ((reactants, -1), (products, 1)):
+        reaction = np.repeat(np.arange(reactions, dtype=np.int64), np.diff(start))
+        keys.append(reaction * species + which)
+        amounts.append(sign * amount)
+    key, amount = np.concatenate(keys), np.concatenate(amounts)
+    order = np.argsort(key, kind="stable")
+    key, amount = key[order], amount[order]
+    twice = np.flatnonzero(np.diff(key) == 0)        # on both sides: the second entry takes up the first
+    amount[twice + 1] += amount[twice]
+    amount[twice] = 0
+    keep = (amount != 0) & ~np.asarray(constant, dtype=bool)[key % species]
+    key, amount = key[keep], amount[keep]
+    values = np.zeros(len(key) + 1, dtype=PART)
+    values["species"][:len(key)], values["amount"][:len(key)] = key % species, amount
+    return np.searchsorted(key, np.arange(reactions + 1) * np.int64(species)).astype(np.int32), values
