@@ -116,7 +116,7 @@ cdef class FilamentTurnover(FilamentBooks):
         cdef int bond, first
         p = pairs.pair[self.random.below(pairs.count)]
         first = <int> self.random.below(2) if self.binding[which].distinct_legs else 0
-        bond = self.make_bond(which, self.candidates.pair[p, first], self.candidates.pair[p, 1 - first])
+        bond = self.make_bond(which, self.candidates.pair[p].site[first], self.candidates.pair[p].site[1 - first])
         if self.logging:
             self.log_event(MOTOR_BINDING if self.binding[which].motor else LINKER_BINDING, bond, -1, -1, -1)
         return 0
