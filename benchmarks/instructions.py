@@ -84,6 +84,20 @@ def walking():
     return chemistry
 
 
+def lone(case, filaments):
+    """A workload of ``filament_networks.py`` on this number of filaments."""
+
+    def make():
+        from filament_networks import CYLINDERS, MOLECULES, cases
+        from filament_systems import network
+
+        chemistry = network(filaments, CYLINDERS, molecules=MOLECULES, lone=True, **cases(filaments)[case])
+        chemistry.run_events(10_000)
+        return chemistry
+
+    return make
+
+
 WORKLOADS = {
     "diffusion": diffusion,
     "reactions": reactions,
@@ -92,6 +106,12 @@ WORKLOADS = {
     "polymerisation-linkers": polymerisation_linkers,
     "binding": binding,
     "walking": walking,
+    "ends-10": lone("polymerisation", 10),
+    "ends-10000": lone("polymerisation", 10_000),
+    "linkers-10": lone("linkers", 10),
+    "linkers-10000": lone("linkers", 10_000),
+    "motors-10": lone("motors that walk", 10),
+    "motors-10000": lone("motors that walk", 10_000),
 }
 
 

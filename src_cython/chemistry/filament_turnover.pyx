@@ -167,7 +167,6 @@ cdef class FilamentTurnover(FilamentBooks):
         self.bonds.release(bond)
         for leg in range(2):
             self.free_site(self.bonds.site[bond, leg], kind.flag[leg])
-        # last, because freeing one site seats the other head anew if it stands right next to it
         for leg in range(2):
             self.seat(self.walking, 2 * bond + leg, -1, 0.0)
             self.seat(self.walking_back, 2 * bond + leg, -1, 0.0)
