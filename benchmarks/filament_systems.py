@@ -42,9 +42,7 @@ def lone_box(filaments):
     return APART * edge
 
 
-def network(
-    filaments, cylinders, *, molecules=(0, 0, 0), edge=None, seed=1, rebuild=True, lone=False, **reactions
-):
+def network(filaments, cylinders, *, molecules=(0, 0, 0), edge=None, seed=1, rebuild=True, lone=False, **reactions):
     """A chemistry of bundles of ten straight filaments at random places; molecules stay where they are.
 
     ``molecules``: total numbers of free actin, linkers and motors, spread evenly; ``edge``: compartments along an edge;
