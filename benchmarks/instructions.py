@@ -107,11 +107,11 @@ WORKLOADS = {
     "binding": binding,
     "walking": walking,
     "ends-10": lone("polymerisation", 10),
-    "ends-10000": lone("polymerisation", 10_000),
+    "ends-1000": lone("polymerisation", 1000),
     "linkers-10": lone("linkers", 10),
-    "linkers-10000": lone("linkers", 10_000),
+    "linkers-1000": lone("linkers", 1000),
     "motors-10": lone("motors that walk", 10),
-    "motors-10000": lone("motors that walk", 10_000),
+    "motors-1000": lone("motors that walk", 1000),
 }
 
 

@@ -144,7 +144,7 @@ def test_attachment_points_on_partial_cylinders():
 
 def test_a_cylinder_belongs_to_the_compartment_of_its_middle():
     middle = np.array([500.0, 500.0, 999.9])  # on two faces, and 0.1 nm inside the last layer
-    chemistry = system([middle + [[-54.0, 0, 0], [54.0, 0, 0]]], size=(500.0,) * 3, shape=(2, 2, 2))
+    chemistry = system([middle + np.array([[-54.0, 0, 0], [54.0, 0, 0]])], size=(500.0,) * 3, shape=(2, 2, 2))
     assert chemistry.filaments.cylinders["compartment"][0] == 1 + 2 * (1 + 2 * 1)
 
 
