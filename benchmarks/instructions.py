@@ -91,9 +91,7 @@ def lone(case, filaments):
         from filament_networks import CYLINDERS, MOLECULES, cases
         from filament_systems import network
 
-        chemistry = network(filaments, CYLINDERS, molecules=MOLECULES, lone=True, **cases(filaments)[case])
-        chemistry.run_events(10_000)
-        return chemistry
+        return network(filaments, CYLINDERS, molecules=MOLECULES, lone=True, **cases(filaments)[case])
 
     return make
 
