@@ -1,7 +1,8 @@
 """Filament networks: events per second against their size, candidate pairs, memory.
 
-Free molecules are constant in number, so the same events happen in larger and larger networks. Tables go to the
-terminal, curves to ``benchmarks/out/filament_networks.png``.
+Molecules are constant in number, and the same events happen in larger and larger networks: every bundle of ten
+filaments has the same surroundings, the box grows with their number. Tables go to the terminal, curves to
+``benchmarks/out/filament_networks.png``.
 """
 
 import gc
@@ -11,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from filament_systems import ACTIN, AGING, LINKERS, MOTORS, TREADMILLING, network
+from filament_systems import ACTIN, AGING, LINKERS, MOTORS, TREADMILLING, lone_box, network
 
 from medyan_py.core.chemistry.descriptions import Diffusing, Growth
 from medyan_py.core.chemistry.engine import Engine
@@ -33,22 +34,39 @@ def best_rate(chemistry, events, repeats=3):
     return best
 
 
-def event_rates():
-    """{kind of event: [events per second at each number of filaments]}."""
-    ends = {"growths": [Growth(0, side, ACTIN, 0, 0, 0, 1e-3) for side in (0, 1)]}
-    ends["shrinkages"] = [s._replace(rate=5.0) for s in TREADMILLING["shrinkages"]]
-    cases = {
+def cases(filaments):
+    """{kind of event: reactions}, with the same balance at every size.
+
+    The rates at which molecules are taken up go with the volume, so that the same number of molecules in a larger box
+    meets a monomer or a pair of sites as often as in a small one; growth balances shrinkage, and few sites are taken.
+    """
+    compartments = lone_box(filaments) ** 3
+    ends = {
+        "growths": [Growth(0, side, ACTIN, 0, 0, 0, 5.0 * compartments / MOLECULES[0]) for side in (0, 1)],
+        "shrinkages": [s._replace(rate=5.0) for s in TREADMILLING["shrinkages"]],
+    }
+    linkers = LINKERS["bindings"][0]._replace(on=0.3 * compartments / MOLECULES[1], off=300.0)
+    motors = MOTORS["bindings"][0]._replace(
+        on=0.3 * compartments / MOLECULES[2],
+        off=300.0,
+        r_max=60.0,
+        walking=(3000.0, 3000.0),
+        walking_back=(3000.0, 3000.0),
+    )
+    return {
         "polymerisation": ends,
         "polymerisation with aging": {**ends, **AGING},
-        "linkers": LINKERS,
-        "motors": {"bindings": [MOTORS["bindings"][0]._replace(r_max=60.0)]},
+        "linkers": {"bindings": [linkers]},
+        "motors that walk": {"bindings": [motors]},
     }
-    rates = {}
-    for name, reactions in cases.items():
-        rates[name] = []
-        for n in FILAMENTS:
-            # the compartments stay the same in number, so that only filaments become more
-            chemistry = network(n, CYLINDERS, molecules=MOLECULES, edge=8, **reactions)
+
+
+def event_rates():
+    """{kind of event: [events per second at each number of filaments]}."""
+    rates = {name: [] for name in cases(10)}
+    for n in FILAMENTS:
+        for name, reactions in cases(n).items():
+            chemistry = network(n, CYLINDERS, molecules=MOLECULES, lone=True, **reactions)
             chemistry.run_events(EVENTS)
             rates[name].append(best_rate(chemistry, EVENTS))
             print(f"{name}, {n} filaments: {rates[name][-1] / 1e6:.2f} M events/s", flush=True)
@@ -56,10 +74,10 @@ def event_rates():
 
 
 def rebuild_costs():
-    """[(binding sites, ns per site of a rebuild, pairs per site)] at constant density."""
+    """[(binding sites, ns per site of a rebuild, pairs per site)] with bundles for themselves."""
     costs = []
-    for n in (30, 300, 3000, 10000):
-        chemistry = network(n, CYLINDERS, molecules=MOLECULES, **LINKERS)
+    for n in FILAMENTS:
+        chemistry = network(n, CYLINDERS, molecules=MOLECULES, lone=True, **LINKERS)
         sites = chemistry.filaments.cylinders.count * 4
         best = float("inf")
         for _ in range(3):
@@ -70,15 +88,32 @@ def rebuild_costs():
     return costs
 
 
+def update_costs():
+    """[(reach in nm, pairs per site, ns per event)] of linkers that come and go; an event changes two sites."""
+    costs = []
+    for reach in (40.0, 60.0, 120.0, 225.0):
+        binding = cases(300)["linkers"]["bindings"][0]._replace(r_max=reach)
+        binding = binding._replace(on=binding.on * (60.0 / reach) ** 3)
+        chemistry = network(300, CYLINDERS, molecules=MOLECULES, lone=True, bindings=[binding])
+        sites = chemistry.filaments.cylinders.count * 4
+        pairs = 2 * len(chemistry.candidates.pairs(0)) / sites
+        chemistry.run_events(EVENTS)
+        costs.append((reach, pairs, 1e9 / best_rate(chemistry, EVENTS)))
+    return costs
+
+
 # ---- memory: resident size of fresh processes at two sizes
 
 
+MEMORY_EDGE = lone_box(60_000 // CYLINDERS)  # the same box for few and for many cylinders
+
+
 def many_cylinders(n):
-    return network(n // CYLINDERS, CYLINDERS, edge=8, rebuild=False, **TREADMILLING)
+    return network(n // CYLINDERS, CYLINDERS, edge=MEMORY_EDGE, lone=True, rebuild=False, **TREADMILLING)
 
 
 def many_sites(n):
-    return network(n // CYLINDERS, CYLINDERS, edge=8, molecules=MOLECULES, **TREADMILLING, **LINKERS)
+    return network(n // CYLINDERS, CYLINDERS, edge=MEMORY_EDGE, lone=True, **TREADMILLING, **LINKERS)
 
 
 def many_compartments(n):
@@ -151,7 +186,7 @@ def plot(rates, costs):
 def main():
     """Print the tables and write the plot."""
     rates = event_rates()
-    print("events per second against the number of filaments (4 cylinders each, 8×8×8 compartments)")
+    print("events per second against the number of filaments (bundles of ten, 4 cylinders each)")
     print(f"{'filaments':28s}" + "".join(f"{n:>9d}" for n in FILAMENTS) + "   fastest/slowest")
     for name, values in rates.items():
         spread = f"   {max(values) / min(values):6.2f}" if min(values) > 0 else "   no event at the smallest size"
@@ -160,6 +195,9 @@ def main():
     print("\nrebuilding candidate pairs (linkers 10–60 nm)")
     for sites, ns, pairs in costs:
         print(f"{sites:8d} sites {ns:8.0f} ns per site {pairs:8.3f} pairs per site")
+    print("\nupdating candidate pairs: binding and unbinding of linkers on 300 filaments, two sites per event")
+    for reach, pairs, ns in update_costs():
+        print(f"reach {reach:4.0f} nm: a site is in {pairs:6.1f} pairs {ns / 2:8.0f} ns per site")
     print("\nmemory")
     for name, (_, small, large, times) in MEMORY.items():
         few, many = grown_by(name, small), grown_by(name, large)

@@ -26,17 +26,29 @@ MOTORS = {
 }
 
 
+APART = 2  # compartments between the middles of lone bundles, along each axis
+
+
 def box(filaments, cylinders):
     """Number of compartments along an edge of a box that has about 40 cylinders per compartment."""
     return max(2, round((filaments * cylinders / 40) ** (1 / 3)))
 
 
-def network(filaments, cylinders, *, molecules=(0, 0, 0), edge=None, seed=1, rebuild=True, **reactions):
+def lone_box(filaments):
+    """Number of compartments along an edge of a box in which every bundle has ``APART``³ compartments for itself."""
+    edge = 1
+    while edge**3 * BUNDLE < filaments:
+        edge += 1
+    return APART * edge
+
+
+def network(filaments, cylinders, *, molecules=(0, 0, 0), edge=None, seed=1, rebuild=True, lone=False, **reactions):
     """A chemistry of bundles of ten straight filaments at random places; molecules stay where they are.
 
-    ``molecules``: total numbers of free actin, linkers and motors, spread evenly; ``edge``: compartments along an edge.
+    ``molecules``: total numbers of free actin, linkers and motors, spread evenly; ``edge``: compartments along an edge;
+    ``lone``: every bundle has a place for itself, out of the reach of others; ``edge`` must leave room for them.
     """
-    edge = edge or box(filaments, cylinders)
+    edge = edge or (lone_box(filaments) if lone else box(filaments, cylinders))
     rng = np.random.default_rng(seed)
     chemistry = FilamentChemistry(
         (edge,) * 3,
@@ -55,6 +67,9 @@ def network(filaments, cylinders, *, molecules=(0, 0, 0), edge=None, seed=1, reb
         if number % BUNDLE == 0:
             direction, aside, up = np.linalg.qr(rng.normal(size=(3, 3)))[0]
             middle = rng.uniform(0.1 * size, 0.9 * size, 3)
+            if lone:
+                cell = np.unravel_index(number // BUNDLE, (edge // APART,) * 3)
+                middle = (np.array(cell) + 0.5) * APART * COMPARTMENT
         row, column = divmod(number % BUNDLE, 5)
         start = middle + SPACING * (column * aside + row * up) - direction * length / 2
         chemistry.add_filament(0, start + CYLINDER * np.arange(cylinders + 1)[:, None] * direction)

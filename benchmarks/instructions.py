@@ -84,6 +84,18 @@ def walking():
     return chemistry
 
 
+def lone(case, filaments):
+    """A workload of ``filament_networks.py`` on this number of filaments."""
+
+    def make():
+        from filament_networks import CYLINDERS, MOLECULES, cases
+        from filament_systems import network
+
+        return network(filaments, CYLINDERS, molecules=MOLECULES, lone=True, **cases(filaments)[case])
+
+    return make
+
+
 WORKLOADS = {
     "diffusion": diffusion,
     "reactions": reactions,
@@ -92,6 +104,12 @@ WORKLOADS = {
     "polymerisation-linkers": polymerisation_linkers,
     "binding": binding,
     "walking": walking,
+    "ends-10": lone("polymerisation", 10),
+    "ends-1000": lone("polymerisation", 1000),
+    "linkers-10": lone("linkers", 10),
+    "linkers-1000": lone("linkers", 1000),
+    "motors-10": lone("motors that walk", 10),
+    "motors-1000": lone("motors that walk", 1000),
 }
 
 

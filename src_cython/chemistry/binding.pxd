@@ -16,13 +16,24 @@ cdef struct SiteRule:
     bint whole                  # pairs belong to the system, not to compartments
 
 
-cdef enum:
-    SITE_A = 0
-    SITE_B = 1
-    NEXT_A = 2                  # NEXT_A + 2·e: next pair at end e; PREVIOUS likewise
-    PREVIOUS_A = 3
-    OWNER = 6
-    RANK = 7
+# Link 2·p + e stands for end e of pair p; its other end is the link with the last bit flipped.
+cdef struct Pair:
+    int site[2]                 # the lower number first
+    int next[2]                 # links in the list of pairs of the site at each end, −1 for none
+    int previous[2]
+    int owner
+    int rank                    # in the list of its owner
+
+
+cdef struct BinnedSite:
+    double x[3]                 # nm
+    int site
+
+
+cdef struct Bin:
+    int count
+    int capacity
+    BinnedSite *entry
 
 
 cdef class Candidates:
@@ -36,16 +47,16 @@ cdef class Candidates:
 
     cdef int sites                      # size of the per-site arrays
     cdef double[:, ::1] where           # site positions of the last rebuild (or of the site's appearance), nm
-    cdef int[:, ::1] head               # [rule, site] first pair
-    cdef int[:, ::1] bin_of             # [rule, site] bin, −1 if the site does not exist
-    cdef int[:, ::1] bin_next
-    cdef int[:, ::1] bin_previous
-    cdef int *bins[16]
+    cdef int[:, ::1] head               # [rule, site] first link
+    cdef int[:, ::1] bin_of             # [rule, site] bin, −1 if the site does not exist or is not free
+    cdef int[:, ::1] place_in_bin       # [rule, site]
+    cdef Bin *bins[16]
+    cdef int bin_count[16]
     cdef int bin_shape[16][3]
     cdef double bin_size[16][3]
 
-    cdef int[:, ::1] pair
-    cdef int pairs_used, vacant_pair
+    cdef Pair *pair
+    cdef int pairs_used, pairs_room, vacant_pair
     cdef PairList *owned                # [owner · rules + rule]
     cdef int[::1] changed
     cdef unsigned char[::1] is_changed
@@ -67,11 +78,11 @@ cdef class Candidates:
     cdef int lay_bins(self, int rule, int sites) except -1 nogil
     cdef void locate(self, int cylinder, int ordinal) noexcept nogil
     cdef int bin_index(self, int rule, int site) noexcept nogil
-    cdef void put_in_bin(self, int rule, int site) noexcept nogil
-    cdef bint matches(self, int rule, int a, int b) noexcept nogil
+    cdef int put_in_bin(self, int rule, int site) except -1 nogil
+    cdef void take_from_bin(self, int rule, int site) noexcept nogil
+    cdef bint apart(self, int rule, int a, int b) noexcept nogil
     cdef int connect(self, int rule, int site, bint later_only) except -1 nogil
     cdef int join(self, int rule, int a, int b) except -1 nogil
-    cdef void unlink(self, int rule, int pair, int end) noexcept nogil
     cdef void disconnect(self, int rule, int site) noexcept nogil
     cdef void mark(self, int owner, int rule) noexcept nogil
     cdef int owner_of(self, int rule, int a, int b) noexcept nogil

@@ -5,14 +5,14 @@ their distance d obeys r_min < d < r_max, and they lie on different filaments, o
 at least three cylinders apart. Positions are those of the last rebuild; a site that appears later keeps its position
 at that moment until the next rebuild.
 
-Sites are binned by position, with bins no smaller than r_max, so only neighbouring bins are searched. Pairs of a rule
-hang in a doubly linked list at both their sites and stand in a swap-remove array of the compartment that owns them:
-occupying or freeing a site costs its own pairs only and a uniform draw is one look-up. The owner is the compartment
-of the pair's middle, or the nearest active one, because that is where the bond will sit.
+Free sites are binned by position, with bins no smaller than r_max, so only neighbouring bins are searched; a bin keeps
+the positions of its sites side by side. Pairs of a rule hang in a doubly linked list at both their sites and stand in
+a swap-remove array of the compartment that owns them: occupying or freeing a site costs its own pairs only and a
+uniform draw is one look-up. The owner is the compartment of the pair's middle, or the nearest active one, because that
+is where the bond will sit.
 """
 
-from libc.math cimport floor
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, realloc
 
 import numpy as np
 
@@ -53,6 +53,7 @@ cdef class Candidates:
 
     def __cinit__(self, *args, **kwargs):
         self.owned = NULL
+        self.pair = NULL
         for i in range(16):
             self.bins[i] = NULL
 
@@ -81,18 +82,20 @@ cdef class Candidates:
             raise MemoryError("candidate lists")
         self.changed = np.zeros(max(1, self.owners * self.rules), dtype=np.int32)
         self.is_changed = np.zeros(max(1, self.owners * self.rules), dtype=np.uint8)
-        self.pair = np.zeros((256, 8), dtype=np.int32)
         self.vacant_pair = -1
         self.where = np.zeros((0, 3))
         self.room()
 
     def __dealloc__(self):
-        cdef int i
+        cdef int i, k
         if self.owned != NULL:
             for i in range(self.owners * self.rules):
                 free(self.owned[i].pair)
         free(self.owned)
+        free(self.pair)
         for i in range(16):
+            for k in range(self.bin_count[i]):
+                free(self.bins[i][k].entry)
             free(self.bins[i])
 
     cdef int room(self) except -1 nogil:
@@ -107,8 +110,7 @@ cdef class Candidates:
             self.where = where
             self.head = _longer(self.head if old else None, max(1, self.rules), wanted)
             self.bin_of = _longer(self.bin_of if old else None, max(1, self.rules), wanted)
-            self.bin_next = _longer(self.bin_next if old else None, max(1, self.rules), wanted)
-            self.bin_previous = _longer(self.bin_previous if old else None, max(1, self.rules), wanted)
+            self.place_in_bin = _longer(self.place_in_bin if old else None, max(1, self.rules), wanted)
             self.sites = wanted
         return 0
 
@@ -188,21 +190,41 @@ cdef class Candidates:
                 and ordinal % self.rule[rule].stride == 0)
 
     cdef int bin_index(self, int rule, int site) noexcept nogil:
-        cdef int k, i, index = 0
+        cdef int k, index = 0
+        cdef double t
         for k in range(2, -1, -1):
-            i = <int> floor(self.where[site, k] / self.bin_size[rule][k])
-            i = 0 if i < 0 else min(i, self.bin_shape[rule][k] - 1)
-            index = index * self.bin_shape[rule][k] + i
+            t = self.where[site, k] / self.bin_size[rule][k]
+            index = index * self.bin_shape[rule][k]
+            if t > 0.0:
+                index += <int> min(t, self.bin_shape[rule][k] - 1.0)
         return index
 
-    cdef void put_in_bin(self, int rule, int site) noexcept nogil:
-        cdef int b = self.bin_index(rule, site), first = self.bins[rule][b]
+    cdef int put_in_bin(self, int rule, int site) except -1 nogil:
+        cdef int b = self.bin_index(rule, site), k
+        cdef Bin *bin = &self.bins[rule][b]
+        cdef BinnedSite *longer
+        if bin.count == bin.capacity:
+            longer = <BinnedSite *> realloc(bin.entry, (2 * bin.capacity + 4) * sizeof(BinnedSite))
+            if longer == NULL:
+                with gil:
+                    raise MemoryError("a bin of binding sites")
+            bin.entry = longer
+            bin.capacity = 2 * bin.capacity + 4
+        for k in range(3):
+            bin.entry[bin.count].x[k] = self.where[site, k]
+        bin.entry[bin.count].site = site
         self.bin_of[rule, site] = b
-        self.bin_previous[rule, site] = -1
-        self.bin_next[rule, site] = first
-        if first >= 0:
-            self.bin_previous[rule, first] = site
-        self.bins[rule][b] = site
+        self.place_in_bin[rule, site] = bin.count
+        bin.count += 1
+        return 0
+
+    cdef void take_from_bin(self, int rule, int site) noexcept nogil:
+        cdef Bin *bin = &self.bins[rule][self.bin_of[rule, site]]
+        cdef int place = self.place_in_bin[rule, site]
+        bin.count -= 1
+        bin.entry[place] = bin.entry[bin.count]
+        self.place_in_bin[rule, bin.entry[place].site] = place
+        self.bin_of[rule, site] = -1
 
     cdef int lay_bins(self, int rule, int sites) except -1 nogil:
         """Choose bins no smaller than r_max and not many more of them than sites, all empty."""
@@ -216,41 +238,43 @@ cdef class Candidates:
             self.bin_shape[rule][k] = max(1, min(most, <int> min(1024.0, length / max(self.rule[rule].r_max, 1e-3))))
             self.bin_size[rule][k] = length / self.bin_shape[rule][k]
             n *= self.bin_shape[rule][k]
+        if n == self.bin_count[rule]:     # their memory serves again
+            for k in range(n):
+                self.bins[rule][k].count = 0
+            return 0
+        for k in range(self.bin_count[rule]):
+            free(self.bins[rule][k].entry)
         free(self.bins[rule])
-        self.bins[rule] = <int *> malloc(n * sizeof(int))
+        self.bins[rule] = <Bin *> calloc(n, sizeof(Bin))
+        self.bin_count[rule] = n if self.bins[rule] != NULL else 0
         if self.bins[rule] == NULL:
             with gil:
                 raise MemoryError(f"{n} bins of binding sites")
-        for k in range(n):
-            self.bins[rule][k] = -1
         return 0
 
     # ---------------------------------------------------------------- pairs
 
-    cdef bint matches(self, int rule, int a, int b) noexcept nogil:
-        """Whether two existing, free sites are a candidate pair."""
-        cdef int ca = a // self.filaments.max_sites, cb = b // self.filaments.max_sites, gap, k
-        cdef int ta = self.filaments.type_of(ca), tb = self.filaments.type_of(cb)
-        cdef double d2 = 0.0, d
-        if self.rule[rule].filament_type[0] != self.rule[rule].filament_type[1] and ta == tb:
-            return False
-        for k in range(3):
-            d = self.where[a, k] - self.where[b, k]
-            d2 += d * d
-        if not (self.rule[rule].r_min * self.rule[rule].r_min < d2 < self.rule[rule].r_max * self.rule[rule].r_max):
-            return False
-        if self.filaments.cylinders.filament[ca] == self.filaments.cylinders.filament[cb]:
+    cdef bint apart(self, int rule, int a, int b) noexcept nogil:
+        """Whether two sites at a fitting distance may pair by the filaments they are on."""
+        cdef int ca = a // self.filaments.max_sites, cb = b // self.filaments.max_sites, gap
+        cdef int fa = self.filaments.cylinders.filament[ca], fb = self.filaments.cylinders.filament[cb]
+        if fa == fb:
             gap = self.filaments.cylinders.position[ca] - self.filaments.cylinders.position[cb]
-            return self.same_filament and (gap >= SAME_FILAMENT_GAP or -gap >= SAME_FILAMENT_GAP)
-        return True
+            return (self.same_filament and (gap >= SAME_FILAMENT_GAP or -gap >= SAME_FILAMENT_GAP)
+                    and self.rule[rule].filament_type[0] == self.rule[rule].filament_type[1])
+        return (self.rule[rule].filament_type[0] == self.rule[rule].filament_type[1]
+                or self.filaments.table.type[fa] != self.filaments.table.type[fb])
 
     cdef int owner_of(self, int rule, int a, int b) noexcept nogil:
-        cdef int k, i, index = 0
+        cdef int k, index = 0
+        cdef double t
         if self.rule[rule].whole:
             return self.owners - 1
         for k in range(2, -1, -1):
-            i = <int> floor(0.5 * (self.where[a, k] + self.where[b, k]) / self.size[k])
-            index = index * self.shape[k] + (0 if i < 0 else min(i, self.shape[k] - 1))
+            t = 0.5 * (self.where[a, k] + self.where[b, k]) / self.size[k]
+            index = index * self.shape[k]
+            if t > 0.0:
+                index += <int> min(t, self.shape[k] - 1.0)
         return self.home[index]
 
     cdef void mark(self, int owner, int rule) noexcept nogil:
@@ -262,15 +286,21 @@ cdef class Candidates:
 
     cdef int join(self, int rule, int a, int b) except -1 nogil:
         """List the pair of two sites."""
-        cdef int p = self.vacant_pair, end, site, first, owner = self.owner_of(rule, a, b)
+        cdef int p = self.vacant_pair, end, first, owner = self.owner_of(rule, a, b)
         cdef PairList *owned = &self.owned[owner * self.rules + rule]
         cdef int *longer
+        cdef Pair *more
+        cdef Pair *pair
         if p >= 0:
-            self.vacant_pair = self.pair[p, NEXT_A]
+            self.vacant_pair = self.pair[p].next[0]
         else:
-            if self.pairs_used == self.pair.shape[0]:
-                with gil:
-                    self.pair = np.concatenate([self.pair, np.zeros_like(self.pair)])
+            if self.pairs_used == self.pairs_room:
+                more = <Pair *> realloc(self.pair, (2 * self.pairs_room + 256) * sizeof(Pair))
+                if more == NULL:
+                    with gil:
+                        raise MemoryError("candidate pairs")
+                self.pair = more
+                self.pairs_room = 2 * self.pairs_room + 256
             p = self.pairs_used
             self.pairs_used += 1
         if owned.count == owned.capacity:
@@ -280,67 +310,94 @@ cdef class Candidates:
                     raise MemoryError("a list of candidate pairs")
             owned.pair = longer
             owned.capacity = 2 * owned.capacity + 8
-        self.pair[p, SITE_A] = min(a, b)
-        self.pair[p, SITE_B] = max(a, b)
-        self.pair[p, OWNER] = owner
-        self.pair[p, RANK] = owned.count
+        pair = &self.pair[p]
+        pair.site[0] = min(a, b)
+        pair.site[1] = max(a, b)
+        pair.owner = owner
+        pair.rank = owned.count
         owned.pair[owned.count] = p
         owned.count += 1
         for end in range(2):
-            site = self.pair[p, end]
-            first = self.head[rule, site]
-            self.pair[p, NEXT_A + 2 * end] = first
-            self.pair[p, PREVIOUS_A + 2 * end] = -1
+            first = self.head[rule, pair.site[end]]
+            pair.next[end] = first
+            pair.previous[end] = -1
             if first >= 0:
-                self.pair[first, PREVIOUS_A + 2 * (self.pair[first, SITE_B] == site)] = p
-            self.head[rule, site] = p
+                self.pair[first >> 1].previous[first & 1] = 2 * p + end
+            self.head[rule, pair.site[end]] = 2 * p + end
         self.mark(owner, rule)
         return 0
 
-    cdef void unlink(self, int rule, int pair, int end) noexcept nogil:
-        """Take a pair out of the list that hangs at one of its two sites."""
-        cdef int site = self.pair[pair, end]
-        cdef int next = self.pair[pair, NEXT_A + 2 * end], previous = self.pair[pair, PREVIOUS_A + 2 * end]
-        if previous >= 0:
-            self.pair[previous, NEXT_A + 2 * (self.pair[previous, SITE_B] == site)] = next
-        else:
-            self.head[rule, site] = next
-        if next >= 0:
-            self.pair[next, PREVIOUS_A + 2 * (self.pair[next, SITE_B] == site)] = previous
-
     cdef void disconnect(self, int rule, int site) noexcept nogil:
         """Remove every pair of a site."""
-        cdef int p, last
+        cdef int link = self.head[rule, site], p, other, next, previous, last
+        cdef Pair *pair
         cdef PairList *owned
-        while self.head[rule, site] >= 0:
-            p = self.head[rule, site]
-            self.unlink(rule, p, 0)
-            self.unlink(rule, p, 1)
-            owned = &self.owned[self.pair[p, OWNER] * self.rules + rule]
+        while link >= 0:
+            p = link >> 1
+            pair = &self.pair[p]
+            other = 1 - (link & 1)
+            link = pair.next[1 - other]
+            # only the list at the other site goes on without this pair
+            next, previous = pair.next[other], pair.previous[other]
+            if previous >= 0:
+                self.pair[previous >> 1].next[previous & 1] = next
+            else:
+                self.head[rule, pair.site[other]] = next
+            if next >= 0:
+                self.pair[next >> 1].previous[next & 1] = previous
+            owned = &self.owned[pair.owner * self.rules + rule]
             owned.count -= 1
             last = owned.pair[owned.count]
-            owned.pair[self.pair[p, RANK]] = last
-            self.pair[last, RANK] = self.pair[p, RANK]
-            self.mark(self.pair[p, OWNER], rule)
-            self.pair[p, NEXT_A] = self.vacant_pair
+            owned.pair[pair.rank] = last
+            self.pair[last].rank = pair.rank
+            self.mark(pair.owner, rule)
+            pair.next[0] = self.vacant_pair
             self.vacant_pair = p
+        self.head[rule, site] = -1
 
     cdef int connect(self, int rule, int site, bint later_only) except -1 nogil:
         """List every pair of a free site with the free sites around it; ``later_only``: with higher numbers only."""
-        cdef int b = self.bin_of[rule, site], i, j, k, ix, iy, iz, other
-        cdef int nx = self.bin_shape[rule][0], ny = self.bin_shape[rule][1], nz = self.bin_shape[rule][2]
-        ix = b % nx
-        iy = b // nx % ny
-        iz = b // (nx * ny)
-        for k in range(max(iz - 1, 0), min(iz + 2, nz)):
-            for j in range(max(iy - 1, 0), min(iy + 2, ny)):
-                for i in range(max(ix - 1, 0), min(ix + 2, nx)):
-                    other = self.bins[rule][i + nx * (j + ny * k)]
-                    while other >= 0:
-                        if other > site or (not later_only and other != site):
-                            if self.matches(rule, site, other) and self.free(rule, other):
-                                self.join(rule, site, other)
-                        other = self.bin_next[rule, other]
+        cdef int at = self.bin_of[rule, site], n, k, i0, i1, i2
+        cdef int[3] here
+        cdef double[3] x
+        cdef double[3][3] gap2         # [axis, offset + 1]: squared distance (nm²) to the nearest plane of a bin
+        cdef double near2 = self.rule[rule].r_min * self.rule[rule].r_min, d0, d1, d2, r2
+        cdef double far2 = self.rule[rule].r_max * self.rule[rule].r_max
+        cdef double limit = far2 * (1.0 + 1e-9)   # sites may be binned on the wrong side of a plane by a rounding
+        cdef int *shape = self.bin_shape[rule]
+        cdef Bin *bin
+        cdef BinnedSite *entry
+        for k in range(3):
+            here[k] = at % shape[k]
+            at = at // shape[k]
+            x[k] = self.where[site, k]
+            d0 = x[k] - here[k] * self.bin_size[rule][k]
+            d1 = (here[k] + 1) * self.bin_size[rule][k] - x[k]
+            gap2[k][0] = d0 * d0 if d0 > 0.0 else 0.0
+            gap2[k][1] = 0.0
+            gap2[k][2] = d1 * d1 if d1 > 0.0 else 0.0
+        for i2 in range(max(here[2] - 1, 0), min(here[2] + 2, shape[2])):
+            for i1 in range(max(here[1] - 1, 0), min(here[1] + 2, shape[1])):
+                d1 = gap2[2][i2 - here[2] + 1] + gap2[1][i1 - here[1] + 1]
+                if d1 > limit:
+                    continue
+                for i0 in range(max(here[0] - 1, 0), min(here[0] + 2, shape[0])):
+                    bin = &self.bins[rule][i0 + shape[0] * (i1 + shape[1] * i2)]
+                    if bin.count == 0 or d1 + gap2[0][i0 - here[0] + 1] > limit:
+                        continue
+                    for n in range(bin.count):
+                        entry = &bin.entry[n]
+                        d0 = x[0] - entry.x[0]
+                        r2 = d0 * d0
+                        d2 = x[1] - entry.x[1]
+                        r2 += d2 * d2
+                        d2 = x[2] - entry.x[2]
+                        r2 += d2 * d2
+                        # the site itself is at distance 0, which is not above r_min
+                        if r2 >= far2 or r2 <= near2 or (later_only and entry.site < site):
+                            continue
+                        if self.apart(rule, site, entry.site):
+                            self.join(rule, site, entry.site)
         return 0
 
     # ---------------------------------------------------------------- what the chemistry calls
@@ -368,11 +425,11 @@ cdef class Candidates:
                     site = c * self.filaments.max_sites + s
                     self.locate(c, s)
                     for r in range(self.rules):
-                        if self.fits(r, c, s):
+                        if self.fits(r, c, s) and self.free(r, site):
                             self.put_in_bin(r, site)
         for r in range(self.rules):
             for site in range(self.filaments.cylinders.top * self.filaments.max_sites):
-                if self.bin_of[r, site] >= 0 and self.free(r, site):
+                if self.bin_of[r, site] >= 0:
                     self.connect(r, site, True)
         return 0
 
@@ -388,27 +445,18 @@ cdef class Candidates:
         for r in range(self.rules):
             self.head[r, site] = -1
             self.bin_of[r, site] = -1
-            if self.fits(r, c, s):
+            if self.fits(r, c, s) and self.free(r, site):
                 self.put_in_bin(r, site)
-                if self.free(r, site):
-                    self.connect(r, site, False)
+                self.connect(r, site, False)
         return 0
 
     cdef int vanish(self, int site) except -1 nogil:
         """A site ceased to exist."""
-        cdef int r, next, previous
+        cdef int r
         for r in range(self.rules):
-            if self.bin_of[r, site] < 0:
-                continue
-            self.disconnect(r, site)
-            next, previous = self.bin_next[r, site], self.bin_previous[r, site]
-            if previous >= 0:
-                self.bin_next[r, previous] = next
-            else:
-                self.bins[r][self.bin_of[r, site]] = next
-            if next >= 0:
-                self.bin_previous[r, next] = previous
-            self.bin_of[r, site] = -1
+            if self.bin_of[r, site] >= 0:
+                self.disconnect(r, site)
+                self.take_from_bin(r, site)
         return 0
 
     cdef int reconsider(self, int cylinder) except -1 nogil:
@@ -419,8 +467,7 @@ cdef class Candidates:
             for r in range(self.rules):
                 if self.bin_of[r, site] >= 0:
                     self.disconnect(r, site)
-                    if self.free(r, site):
-                        self.connect(r, site, False)
+                    self.connect(r, site, False)
         return 0
 
     cdef int occupy(self, int site, int flag) except -1 nogil:
@@ -429,13 +476,16 @@ cdef class Candidates:
         for r in range(self.rules):
             if self.bin_of[r, site] >= 0 and self.flag_at(r, site // self.filaments.max_sites) == flag:
                 self.disconnect(r, site)
+                self.take_from_bin(r, site)
         return 0
 
     cdef int vacate(self, int site, int flag) except -1 nogil:
-        """A site became free; its occupant is cleared already."""
-        cdef int r
+        """A site that exists became free; its occupant is cleared already."""
+        cdef int r, c = site // self.filaments.max_sites
         for r in range(self.rules):
-            if self.bin_of[r, site] >= 0 and self.flag_at(r, site // self.filaments.max_sites) == flag:
+            if (self.bin_count[r] and self.flag_at(r, c) == flag
+                    and self.fits(r, c, site % self.filaments.max_sites)):
+                self.put_in_bin(r, site)
                 self.connect(r, site, False)
         return 0
 
@@ -445,7 +495,7 @@ cdef class Candidates:
         """Candidate pairs of a rule: int32 (n, 3) of site, site, owner; owner by owner."""
         if not 0 <= rule < self.rules:
             raise ValueError(f"no rule {rule} of {self.rules}")
-        rows = [(self.pair[p, SITE_A], self.pair[p, SITE_B], owner)
+        rows = [(self.pair[p].site[0], self.pair[p].site[1], owner)
                 for owner in range(self.owners)
                 for p in [self.owned[owner * self.rules + rule].pair[i]
                           for i in range(self.owned[owner * self.rules + rule].count)]]

@@ -157,6 +157,7 @@ cdef class FilamentMembers(FilamentPlaces):
     cdef int forget_cylinder(self, int cylinder) except -1 nogil
     cdef int forget_filament(self, int filament) except -1 nogil
     cdef int next_site(self, int site, int direction) noexcept nogil
+    cdef int motor_on(self, int site) noexcept nogil
     cdef int refresh_walker_on(self, int site) except -1 nogil
     cdef int refresh_walkers_around(self, int site) except -1 nogil
     cdef int refresh_motors_on(self, int cylinder) except -1 nogil

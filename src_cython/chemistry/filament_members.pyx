@@ -260,15 +260,22 @@ cdef class FilamentMembers(FilamentPlaces):
             return -1
         return c * n + s
 
-    cdef int refresh_walker_on(self, int site) except -1 nogil:
-        """Refresh the motor head that stands on a site, if there is one."""
+    cdef int motor_on(self, int site) noexcept nogil:
+        """The motor that stands on a site, −1 if there is none."""
         cdef int n = self.filaments.max_sites, c = site // n, flag = self.motor_flag[self.filaments.type_of(c)], b
         if flag < 0:
-            return 0
+            return -1
         b = self.filaments.cylinders.occupant[c, 3 * (site % n) + flag]
-        if b >= 0 and self.bonds.motor[b]:
-            self.refresh_head(b, 0 if self.bonds.site[b, 0] == site else 1)
-        return 0
+        # a brancher may use the same kind of site, and its number means nothing among bonds
+        if (0 <= b < self.bonds.top and self.bonds.alive[b] and self.bonds.motor[b]
+                and (self.bonds.site[b, 0] == site or self.bonds.site[b, 1] == site)):
+            return b
+        return -1
+
+    cdef int refresh_walker_on(self, int site) except -1 nogil:
+        """Refresh the motor head that stands on a site, if there is one."""
+        cdef int b = self.motor_on(site)
+        return self.refresh_head(b, 0 if self.bonds.site[b, 0] == site else 1) if b >= 0 else 0
 
     cdef int refresh_walkers_around(self, int site) except -1 nogil:
         """Refresh the heads one site towards either end of a site that changed."""
@@ -291,8 +298,8 @@ cdef class FilamentMembers(FilamentPlaces):
         if self.motor_flag[type] < 0:
             return 0
         for s in range(self.filaments.kind[type].sites):
-            b = self.filaments.cylinders.occupant[cylinder, 3 * s + self.motor_flag[type]]
-            if b >= 0 and self.bonds.motor[b]:
+            b = self.motor_on(cylinder * self.filaments.max_sites + s)
+            if b >= 0:
                 self.refresh_head(b, 0)
                 self.refresh_head(b, 1)
         return 0

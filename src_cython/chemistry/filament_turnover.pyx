@@ -116,7 +116,7 @@ cdef class FilamentTurnover(FilamentBooks):
         cdef int bond, first
         p = pairs.pair[self.random.below(pairs.count)]
         first = <int> self.random.below(2) if self.binding[which].distinct_legs else 0
-        bond = self.make_bond(which, self.candidates.pair[p, first], self.candidates.pair[p, 1 - first])
+        bond = self.make_bond(which, self.candidates.pair[p].site[first], self.candidates.pair[p].site[1 - first])
         if self.logging:
             self.log_event(MOTOR_BINDING if self.binding[which].motor else LINKER_BINDING, bond, -1, -1, -1)
         return 0
@@ -167,7 +167,6 @@ cdef class FilamentTurnover(FilamentBooks):
         self.bonds.release(bond)
         for leg in range(2):
             self.free_site(self.bonds.site[bond, leg], kind.flag[leg])
-        # last, because freeing one site seats the other head anew if it stands right next to it
         for leg in range(2):
             self.seat(self.walking, 2 * bond + leg, -1, 0.0)
             self.seat(self.walking_back, 2 * bond + leg, -1, 0.0)

@@ -142,6 +142,21 @@ def test_attachment_points_on_partial_cylinders():
     assert np.linalg.norm(chemistry.site_positions([1])[0] - minus) / (30 * 2.7) == pytest.approx(0.2)
 
 
+def test_a_cylinder_belongs_to_the_compartment_of_its_middle():
+    middle = np.array([500.0, 500.0, 999.9])  # on two faces, and 0.1 nm inside the last layer
+    chemistry = system([middle + np.array([[-54.0, 0, 0], [54.0, 0, 0]])], size=(500.0,) * 3, shape=(2, 2, 2))
+    assert chemistry.filaments.cylinders["compartment"][0] == 1 + 2 * (1 + 2 * 1)
+
+
+@pytest.mark.parametrize("slots", [40, 50, 100])
+def test_no_monomer_loses_its_number_to_rounding(slots):
+    # trunc(i / M · M) is not i for i = 29 of 50, for 29, 57 and 58 of 100
+    sites = tuple(range(1, slots - 1))
+    chemistry = system([straight((300, 300, 300), (1, 0, 0), 1, slots=slots)], slots=slots, sites=sites)
+    where = chemistry.site_positions(np.arange(len(sites)))[:, 0] - 300
+    assert where == pytest.approx(2.7 * np.array(sites), rel=1e-12)
+
+
 def test_two_monomers_are_never_taken_apart():
     places = set()
     for seed in range(120):

@@ -62,3 +62,8 @@ def test_bound_heads(heads, force, beta, bound):
 @pytest.mark.parametrize("force, rate", [(0, 0.377778), (10, 0.215873), (45, 0.0539683), (90, 0), (1000, 0)])
 def test_walking_against_a_load(force, rate):
     assert laws.duty_stall(1.7, 6 / 27, force, 90.0) == pytest.approx(rate, rel=2e-6)
+
+
+@pytest.mark.parametrize("force, rate", [(0, 0.377778), (45, 0.0708333), (90, 0)])
+def test_walking_of_heads_that_are_bound_most_of_the_time(force, rate):
+    assert laws.duty_stall(1.7, 6 / 27, force, 90.0, 0.3) == pytest.approx(rate, rel=2e-6)

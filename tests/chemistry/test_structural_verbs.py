@@ -13,7 +13,7 @@ from history import Observer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from systems import straight, system
-from worlds import build, take_turn, turns, worlds
+from worlds import World, build, take_turn, turns, worlds
 
 from medyan_py.core.chemistry.descriptions import Binding, Bulk, Pool, Severing
 
@@ -65,9 +65,20 @@ def test_every_event_follows_the_rules():
 
 @pytest.mark.slow
 def test_many_events_follow_the_rules():
-    seen = explore(1000, 60, 20)
-    assert {name: seen[name] for name in VERBS if seen[name] < 1000} == {}
-    assert {name: seen[name] for name in TURNS if seen[name] < 100} == {}
+    seen = explore(400, 60, 20)
+    assert {name: seen[name] for name in VERBS if seen[name] < 100} == {}
+    assert {name: seen[name] for name in TURNS if seen[name] < 10} == {}
+
+
+def test_branchers_and_motors_may_share_a_kind_of_site():
+    # a brancher then stands where a motor could, under a number that may be that of a motor which is gone
+    world = World(
+        seed=3170, types=((6, (2, 3)),), filaments=4, cylinders=3, grid=(1, 1, 1), volumes=(1.0,), walls=False,
+        same_filament=False, algorithm="GILLESPIE", bulk=frozenset(), constant=True, off=frozenset({"grow", "destroy"}),
+        linkers=(), motor_flag=2, motors=((3, True),), branchers=((2, "ALL"),),
+    )  # fmt: skip
+    seen = follow(world, [("move", 0.5)] * 3, 60, 2)
+    assert seen["branch"] > 10 and seen["unbind motor"] > 3
 
 
 def test_a_cut_lets_the_heads_across_it_walk():

@@ -21,6 +21,7 @@ from medyan_py.deck import (
     read_deck,
 )
 from medyan_py.deck.derived import binding_sites, monomers_per_cylinder
+from medyan_py.units import MOLECULES_PER_NM3_UM
 
 FREE_A = SpeciesRef("diffusing", "A")
 
@@ -159,7 +160,11 @@ def test_error_can_be_sent_to_another_process(folder):
         (40, 7, (3, 8, 13, 18, 23, 28, 33, 38)),
         (40, 3, (7, 20, 33)),
         (37, 4, (5, 14, 23, 32)),
+        (40, 8, (3, 8, 13, 18, 23, 28, 33, 38)),
+        (40, 10, (3, 7, 11, 15, 19, 23, 27, 31, 35, 39)),
         (40, 16, tuple(range(2, 40, 2))),
+        (40, 20, tuple(range(2, 40, 2))),
+        (100, 4, (13, 38, 63, 88)),
     ],
 )
 def test_binding_sites(monomers, requested, sites):
@@ -169,6 +174,12 @@ def test_binding_sites(monomers, requested, sites):
 def test_linkers_skip_sites():
     assert linker_sites((6, 16, 26, 36), 3) == (6, 26)
     assert linker_sites((6, 16, 26, 36), 2) == (6, 16, 26, 36)
+
+
+@pytest.mark.parametrize(("per_molar", "stochastic"), [(11.6, 0.154098), (1.3, 0.017270)])
+def test_rate_constants_per_concentration(per_molar, stochastic):
+    # per µM and second to per molecule and second in a compartment of 500 nm
+    assert per_molar / (MOLECULES_PER_NM3_UM * 500.0**3) == pytest.approx(stochastic, abs=5e-7)
 
 
 @pytest.mark.parametrize(("cylinder", "monomer", "count"), [(27, 2.7, 10), (108, 2.7, 40), (108, 1.0, 108), (8, 3, 2)])
