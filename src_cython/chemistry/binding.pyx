@@ -12,7 +12,8 @@ uniform draw is one look-up. The owner is the compartment of the pair's middle, 
 is where the bond will sit.
 """
 
-from libc.stdlib cimport calloc, free, realloc
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcpy
 
 import numpy as np
 
@@ -118,32 +119,41 @@ cdef class Candidates:
 
     def state(self):
         """Positions, bins and pairs with their order, which decides what a random number draws."""
-        cdef int k, i, n, at = 0
+        cdef int k, i, at = 0
         saved = {name: copied(array) for name, array in self._arrays().items()}
         count = np.array([self.owned[k].count for k in range(self.owners * self.rules)], dtype=np.int32)
         owned = np.zeros(count.sum(), dtype=np.int32)
         cdef int[::1] pairs = owned
-        cdef int[::1] bins
         for k in range(self.owners * self.rules):
             for i in range(self.owned[k].count):
                 pairs[at] = self.owned[k].pair[i]
                 at += 1
         for k in range(self.rules):
-            if self.bins[k] == NULL:
-                continue
-            n = self.bin_shape[k][0] * self.bin_shape[k][1] * self.bin_shape[k][2]
-            bins = np.zeros(n, dtype=np.int32)
-            for i in range(n):
-                bins[i] = self.bins[k][i]
-            saved[f"bins of rule {k}"] = np.asarray(bins)
-            saved[f"bin shape of rule {k}"] = np.array([self.bin_shape[k][i] for i in range(3)], dtype=np.int32)
-        return saved | {"owned_count": count, "owned": owned, "pair": copied(self.pair[:self.pairs_used]),
-                        "pair_capacity": self.pair.shape[0], "vacant_pair": self.vacant_pair}
+            if self.bins[k] != NULL:
+                saved |= self._saved_bins(k)
+        used = np.zeros((self.pairs_used, 8), dtype=np.int32)
+        cdef int[:, ::1] rows = used
+        if self.pairs_used:
+            memcpy(&rows[0, 0], self.pair, self.pairs_used * sizeof(Pair))
+        return saved | {"owned_count": count, "owned": owned, "pair": used, "vacant_pair": self.vacant_pair}
+
+    def _saved_bins(self, int rule):
+        cdef int i, k, at = 0
+        count = np.array([self.bins[rule][i].count for i in range(self.bin_count[rule])], dtype=np.int32)
+        entries = np.zeros(count.sum(), dtype=np.int32)
+        cdef int[::1] sites = entries
+        for i in range(self.bin_count[rule]):
+            for k in range(self.bins[rule][i].count):
+                sites[at] = self.bins[rule][i].entry[k].site
+                at += 1
+        shape = np.array([self.bin_shape[rule][k] for k in range(3)], dtype=np.int32)
+        return {f"bin shape of rule {rule}": shape, f"bin count of rule {rule}": count, f"bins of rule {rule}": entries}
 
     def restore(self, saved):
         """Take a state over, after the filaments took theirs; StateError for other rules, sites or compartments."""
         cdef int k, i, at = 0
         cdef int[::1] count = saved["owned_count"], pairs = saved["owned"]
+        cdef int[:, ::1] rows = saved["pair"]
         self.room()
         for name, array in self._arrays().items():
             fill(array, saved[name], name)
@@ -160,27 +170,43 @@ cdef class Candidates:
                 at += 1
         for k in range(self.rules):
             if f"bins of rule {k}" in saved:
-                self._restore_bins(k, saved[f"bin shape of rule {k}"], saved[f"bins of rule {k}"])
-        self.pair = np.zeros((saved["pair_capacity"], 8), dtype=np.int32)
-        self.pairs_used, self.vacant_pair = len(saved["pair"]), saved["vacant_pair"]
-        fill(self.pair[:self.pairs_used], saved["pair"], "candidate pairs")
+                self._restore_bins(k, *(saved[f"{what} of rule {k}"] for what in ("bin shape", "bin count", "bins")))
+        self.pairs_used, self.vacant_pair = len(rows), saved["vacant_pair"]
+        free(self.pair)
+        self.pairs_room = max(1, self.pairs_used)
+        self.pair = <Pair *> malloc(self.pairs_room * sizeof(Pair))
+        if self.pair == NULL:
+            raise MemoryError("candidate pairs")
+        if self.pairs_used:
+            memcpy(self.pair, &rows[0, 0], self.pairs_used * sizeof(Pair))
 
-    def _restore_bins(self, int rule, const int[::1] shape, const int[::1] bins):
-        cdef int i
-        for i in range(3):
-            self.bin_shape[rule][i] = shape[i]
-            self.bin_size[rule][i] = self.shape[i] * self.size[i] / self.bin_shape[rule][i]
+    def _restore_bins(self, int rule, int[::1] shape, int[::1] count, int[::1] sites):
+        cdef int i, k, m, at = 0
+        for i in range(self.bin_count[rule]):
+            free(self.bins[rule][i].entry)
         free(self.bins[rule])
-        self.bins[rule] = <int *> malloc(len(bins) * sizeof(int))
+        self.bins[rule] = <Bin *> calloc(len(count), sizeof(Bin))
+        self.bin_count[rule] = len(count) if self.bins[rule] != NULL else 0
         if self.bins[rule] == NULL:
-            raise MemoryError(f"{len(bins)} bins of binding sites")
-        for i in range(len(bins)):
-            self.bins[rule][i] = bins[i]
+            raise MemoryError(f"{len(count)} bins of binding sites")
+        for k in range(3):
+            self.bin_shape[rule][k] = shape[k]
+            self.bin_size[rule][k] = self.shape[k] * self.size[k] / shape[k]
+        for i in range(self.bin_count[rule]):
+            self.bins[rule][i].entry = <BinnedSite *> malloc(max(1, count[i]) * sizeof(BinnedSite))
+            if self.bins[rule][i].entry == NULL:
+                raise MemoryError("a bin of binding sites")
+            self.bins[rule][i].count = self.bins[rule][i].capacity = count[i]
+            for k in range(count[i]):
+                self.bins[rule][i].entry[k].site = sites[at]
+                for m in range(3):
+                    self.bins[rule][i].entry[k].x[m] = self.where[sites[at], m]
+                at += 1
 
     def _arrays(self):
         """Arrays that keep their size, or grow with the cylinders, by name."""
-        return {"where": self.where, "head": self.head, "bin_of": self.bin_of, "bin_next": self.bin_next,
-                "bin_previous": self.bin_previous, "home": self.home}
+        return {"where": self.where, "head": self.head, "bin_of": self.bin_of, "place_in_bin": self.place_in_bin,
+                "home": self.home}
 
     # ---------------------------------------------------------------- bins
 

@@ -33,6 +33,7 @@ SAVED = {
         "bins": "bins of rule",
         "bin_shape": "bin shape of rule",
         "bin_size": "bin shape of rule",
+        "bin_count": "bin count of rule",
         "pairs_used": "pair",
     },
     "Obstacles": {"bubbles": "radius", "planes": "rows"},
@@ -64,7 +65,11 @@ NO_STATE = {
     "Engine": dict.fromkeys(("booking", "hop_account", "mixed"), MADE),
     "Candidates": dict.fromkeys(("rules", "owners", "same_filament", "rule", "shape", "size"), MADE)
     | dict.fromkeys(("changed", "is_changed", "changes"), EMPTY)
-    | {"filaments": "has a state of its own", "sites": "follows from the capacity of the cylinders"},
+    | {
+        "filaments": "has a state of its own",
+        "pairs_room": "room for more",
+        "sites": "follows from the capacity of the cylinders",
+    },
     "Obstacles": dict.fromkeys(
         ("plane_strength", "plane_screening", "plane_cutoff", "plane_shift"), "those of the walls"
     ),
@@ -129,12 +134,9 @@ def state_keys(name):
         p for f in FOLDERS for p in sorted((SOURCES / f).glob("*.pyx")) if f"cdef class {name}" in p.read_text()
     )
     body = path.read_text().split(f"cdef class {name}")[1].split("\ncdef class ")[0]
-    methods = re.findall(
-        r"    def (?:state|_arrays|_parts|_sets|_arrays_of_ends|_factor_state)\(self\):.*?(?=\n    (?:def|cdef|@|#))",
-        body,
-        re.S,
-    )
-    return set(re.findall(r'"([^"\n]+?)(?: \{\w\})?"', "".join(methods)))
+    names = "state|_arrays|_parts|_sets|_arrays_of_ends|_factor_state|_saved_bins"
+    methods = re.findall(rf"    def (?:{names})\(self[^)]*\):.*?(?=\n    (?:def|cdef|@|#))", body, re.S)
+    return set(re.findall(r'"([^"\n]+?)(?: \{\w+\})?"', "".join(methods)))
 
 
 def test_the_declarations_are_read():
