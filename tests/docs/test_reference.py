@@ -1,0 +1,56 @@
+"""The reference pages are made from the tables of the program and leave nothing out."""
+
+from pathlib import Path
+
+import pytest
+from deck_reference import EXAMPLES, TABLES, directive_reference, keyword_reference
+from output_reference import recorder_reference
+
+from medyan_py.deck.chemistry_lines import read_lines
+from medyan_py.deck.chemistry_table import DIRECTIVES
+from medyan_py.deck.diagnostics import Report
+from medyan_py.deck.grammar import parse
+from medyan_py.deck.tables import KEYWORDS
+from medyan_py.output.selection import RECORDERS
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_every_keyword_has_its_row_and_help():
+    rows = [line.split(" | ") for line in keyword_reference().splitlines() if line.startswith("| `")]
+    first = [row[0].strip("| `") for row in rows]
+    for name, keyword in KEYWORDS.items():
+        assert first.count(name) >= 1, name
+        assert keyword.help, name
+
+
+def test_rows_tell_unit_range_and_default():
+    rows = {line.split("`")[1]: line for line in keyword_reference().splitlines() if line.startswith("| `")}
+    assert "| a number > 0 (pN) | 1 |" in rows["GRADIENTTOLERANCE"]
+    assert "| 1 per filament type |" in rows["CYLINDERSIZE"]
+    assert "| ON, OFF | OFF |" in rows["EVENTTRACKING"]
+    assert "not available in this version" in rows["init-membrane"]
+
+
+@pytest.mark.parametrize("name", DIRECTIVES)
+def test_the_example_of_a_directive_is_read_without_remark(name):
+    report = Report()
+    groups, whole = parse(EXAMPLES[name], "example", report)
+    assert whole
+    lines = read_lines(groups, "example", report, tracked=False)
+    assert [statement.directive.name for statement in lines.statements] == [name]
+    assert not report.errors and not report.warnings
+    assert EXAMPLES[name] in directive_reference()
+
+
+def test_every_recorder_is_described():
+    text = recorder_reference()
+    for name in RECORDERS:
+        assert f"### {name}\n" in text
+    assert "forces.traj" in text and "pN" in text
+
+
+def test_the_pages_take_the_tables():
+    pages = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("*.md")).splitlines()
+    for line in (*TABLES, "% recorders"):
+        assert pages.count(line) == 1
