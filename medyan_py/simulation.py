@@ -46,7 +46,6 @@ class Simulation:
 
     Attributes
     ----------
-    time : float, s
     frame : int
         Number of the next frame to be recorded.
     cycles : int
@@ -273,6 +272,7 @@ class Simulation:
 
     @property
     def time(self) -> float:
+        """Simulated time, s."""
         return self.chemistry.time
 
     @property
@@ -351,7 +351,7 @@ class Simulation:
 
     @property
     def minimisation(self):
-        """Record of the last minimisation."""
+        """Record of the last minimisation, a ``MinimisationRecord``."""
         return self._mechanics.record
 
     @property
@@ -382,6 +382,7 @@ class Simulation:
 
     @property
     def diffusing_names(self) -> tuple[str, ...]:
+        """Names of the diffusing species, in the order of the deck."""
         return self.chemistry.diffusing_names
 
     @property
