@@ -5,11 +5,12 @@ replaced by tables when the page is read. So the reference cannot differ from wh
 ``python docs/deck_reference.py`` prints both.
 """
 
-from medyan_py.deck.chemistry_table import REACTIONS, SPECIES, Directive
+from medyan_py.deck.chemistry_table import REACTIONS, SCALARS, SPECIES, Directive
 from medyan_py.deck.row import COUNTED, Keyword, Repetition
 from medyan_py.deck.tables import OBSOLETE, SECTIONS
 
 NO_DEFAULT = ("", (), None)
+WITH_UNIT = ("rate", *(name for name, kind in SCALARS.items() if kind.unit))  # kinds of fields
 
 # An example for every directive; a test reads each of them with the reader of chemistry decks.
 EXAMPLES = {
@@ -149,10 +150,10 @@ def form_text(form: str) -> str:
     return " ".join(words)
 
 
-def form_units(form: str) -> str:
-    """Units of the numbers of a form."""
-    numbers = [item.lstrip("*").split("=") for item in form.split() if "=" in item]
-    units = {label: kind for label, kind in numbers if kind in ("nm²/s", "nm²", "nm", "s", "µM")}
+def form_units(forms: tuple[str, ...]) -> str:
+    """Units of the numbers of a directive's forms."""
+    fields = [item.split("=") for form in forms for item in form.split() if "=" in item]
+    units = {label: "1/s" if kind == "rate" else kind for label, kind in fields if kind in WITH_UNIT}
     return ", ".join(f"{label} in {unit}" for label, unit in units.items())
 
 
@@ -163,8 +164,7 @@ def _directive(row: Directive) -> str:
     notes += [f"The word {word} is not available in this version." for word in row.missing or {}]
     if row.prefix:
         notes.append("Begins with `DELTAG:ID` (free energy in kT, name) when `DISSIPATIONTRACKING` is `ON`.")
-    units = "; ".join(dict.fromkeys(filter(None, map(form_units, row.forms))))
-    if units:
+    if units := form_units(row.forms):
         notes.append(f"Units: {units}.")
     colon = ":" if row.takes_colon else ""
     forms = "\n".join(f"{row.name}{colon} {form_text(form)}" for form in row.forms)
