@@ -1,6 +1,7 @@
 # make run    set everything up and simulate a ready actomyosin network
 # make test   set everything up, check style, run the tests
 # make test-slow  run the long physics checks
+# make docs   build the documentation: docs/_build/index.html
 # make bench  measure speed against plain C
 PYTHON ?= python3
 VENV   ?= .venv
@@ -8,7 +9,7 @@ BIN    := $(VENV)/bin
 SOURCES := setup.py pyproject.toml $(shell find src_cython -name '*.pyx' -o -name '*.pxd' -o -name '*.h')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow bench lint build clean
+.PHONY: help run test test-slow docs bench lint build clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -22,6 +23,10 @@ $(VENV)/installed: $(BIN)/python $(SOURCES)
 
 $(VENV)/developer: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(VENV)/writer: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	@touch $@
 
 build: $(VENV)/installed
@@ -39,6 +44,10 @@ test: $(VENV)/developer lint
 
 test-slow: $(VENV)/developer
 	$(BIN)/pytest -m slow
+
+docs: $(VENV)/writer
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build
+	@echo "Open docs/_build/index.html"
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/diffusion.py

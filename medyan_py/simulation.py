@@ -52,7 +52,6 @@ class Simulation(Restorable):
 
     Attributes
     ----------
-    time : float, s
     frame : int
         Number of the next frame to be recorded.
     cycles : int
@@ -332,6 +331,7 @@ class Simulation(Restorable):
 
     @property
     def time(self) -> float:
+        """Simulated time, s."""
         return self.chemistry.time
 
     @property
@@ -424,7 +424,7 @@ class Simulation(Restorable):
 
     @property
     def minimisation(self):
-        """Record of the last minimisation."""
+        """Record of the last minimisation, a ``MinimisationRecord``."""
         return self._mechanics.record
 
     @property
@@ -455,6 +455,7 @@ class Simulation(Restorable):
 
     @property
     def diffusing_names(self) -> tuple[str, ...]:
+        """Names of the diffusing species, in the order of the deck."""
         return self.chemistry.diffusing_names
 
     @property

@@ -27,7 +27,9 @@ class FilamentsView:
         At the last minimisation.
     wall_forces : float64 (B, 3), pN
         The part of it that comes from the walls.
-    rest_lengths, tensions : float64 (C,), nm and pN
+    rest_lengths : float64 (C,), nm
+    tensions : float64 (C,), pN
+        Of the cylinders, positive when stretched.
     monomers : int32 (C,)
         Monomers of each cylinder.
     birth_times : float64 (B,), s
@@ -100,9 +102,12 @@ class BondsView:
         The two attachment points.
     tensions : float64 (n,), pN
         Positive when stretched, at the last minimisation; 0 for what bound since.
-    rest_lengths, birth_times : float64 (n,), nm and s
-    heads : int32 (n,); bound_heads : float64 (n,)
+    rest_lengths : float64 (n,), nm
+    birth_times : float64 (n,), s
+    heads : int32 (n,)
         Of motors; 0 for linkers.
+    bound_heads : float64 (n,)
+        Mean number of them that are bound; 0 for linkers.
     filaments : int64 (n, 2)
         Ids of the filaments they hold together.
     """

@@ -53,7 +53,7 @@ def nematic_order(filaments: Any) -> float:
 
 
 def polar_order(filaments: Any) -> float:
-    """Polar order parameter |⟨d · u⟩|, d being the nematic director.
+    """Polar order parameter ``|⟨d · u⟩|``, d being the nematic director.
 
     1 when all filaments point one way, 0 when half of them point back.
     """

@@ -67,8 +67,19 @@ class Directive:
         return self.name.isupper()
 
 
+_ON_FILAMENTS = {
+    "FILAMENT": "a kind of monomer within filaments of a type",
+    "PLUSEND": "a kind of monomer at plus ends",
+    "MINUSEND": "a kind of monomer at minus ends",
+    "BOUND": "what a binding site is called while it is empty",
+    "LINKER": "a leg of a linker on filaments of a type",
+    "MOTOR": "a leg of a motor on filaments of a type",
+    "BRANCHER": "a brancher on filaments of a type",
+}
+
+
 def _on_filament(kind: str) -> Directive:
-    return Directive(f"SPECIES{kind}", ("name=name ftype=type",), f"a {kind.lower()} species", declares=kind)
+    return Directive(f"SPECIES{kind}", ("name=name ftype=type",), _ON_FILAMENTS[kind], declares=kind)
 
 
 def _site(kind: str) -> Directive:
@@ -108,7 +119,7 @@ SPECIES = (
         declares="MEMBRANE",
         feature="species on membranes",
     ),
-    *(_on_filament(kind) for kind in ("FILAMENT", "PLUSEND", "MINUSEND", "BOUND", "LINKER", "MOTOR", "BRANCHER")),
+    *(_on_filament(kind) for kind in _ON_FILAMENTS),
     *(_site(kind) for kind in ("LINKER", "MOTOR", "BRANCHER")),
 )
 

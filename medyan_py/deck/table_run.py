@@ -120,7 +120,7 @@ RATES = (
     _law(
         "DMUNBINDINGTYPE",
         "MT",
-        "catch bond of motors (Erdmann et al. 2013)",
+        "catch bond of motors (Erdmann et al. 2013); LOWDUTYCATCHSLIP is not available in this version",
         "LOWDUTYCATCH",
         "HIGHDUTYCATCH",
         "LOWDUTYCATCHSLIP",

@@ -2,7 +2,8 @@
 
 Layout: MEDYAN documentation, "Output files". ``/header`` tells what the run is, ``/snapshots/0``, ``/snapshots/1`` …
 hold the frames. Coordinates are nm, times s, energies pN nm; arrays are row-major, so (n, 3) here is what that
-documentation calls 3 × n. Beside that layout: attributes ``id`` and ``type`` of filaments, and ``/header/provenance``.
+documentation calls 3 × n. Beside that layout: attributes ``id`` and ``type`` of filaments, ``/header/meta/seed`` and
+``/header/provenance``.
 """
 
 import shlex
