@@ -144,6 +144,16 @@ class Pins:
             self._pin(low, self._protocols.pin_below.stiffness)
         self.look(0.0)
 
+    def pin(self, rows: np.ndarray, stiffness: float) -> None:
+        """Pin the beads at these rows where they are now, with ``stiffness`` (pN/nm), also those that are pinned."""
+        self.unpin(rows)
+        self._pin(rows, stiffness)
+
+    def unpin(self, rows: np.ndarray) -> None:
+        """Let the beads at these rows go, as far as they are pinned."""
+        self._forget_lost()
+        self._keep(~np.isin(self._bead, rows))
+
     def look(self, time: float) -> None:
         """Pin what is to be pinned at ``time`` (s) at the present positions."""
         ends, lower = self._protocols.pin_ends, self._protocols.pin_lower
@@ -212,10 +222,13 @@ class Pins:
     def _forget_lost(self) -> None:
         beads = self._filaments.beads
         keep = np.isin(self._bead, beads.rows) & (beads["birth"][self._bead] == self._birth)
-        self._bead, self._birth = self._bead[keep], self._birth[keep]
-        self._place, self._stiffness = self._place[keep], self._stiffness[keep]
+        self._keep(keep)
         if self._asked:
             self._asked.intersection_update(self._keys(beads.rows))
+
+    def _keep(self, keep: np.ndarray) -> None:
+        self._bead, self._birth = self._bead[keep], self._birth[keep]
+        self._place, self._stiffness = self._place[keep], self._stiffness[keep]
 
 
 class ProbePulls:

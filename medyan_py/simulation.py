@@ -13,6 +13,7 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.escape import check_inside
+from medyan_py.hooks import Calls, bead_rows, scale_rates, set_copy_numbers, unknown
 from medyan_py.membrane import MembraneView, membrane_views
 from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.normal_modes import HessianTracker
@@ -93,6 +94,7 @@ class Simulation(Restorable):
             old_rules = deck.compatibility == "medyan-5.4"
             self._hessians = HessianTracker(deck.hessian, self._mechanics, self._still, all_modes=old_rules)
         self._timetable = Timetable(deck.schedule)
+        self._calls = Calls()
         self.cycles = 0
         self.frame = 0
         self._recorded_time: float | None = None
@@ -200,6 +202,8 @@ class Simulation(Restorable):
             self.record(recorders)
         while self.time < end and self.steps_done < last and not self._stop and not self.exhausted:
             self._cycle(end, last, recorders)
+            if self._calls.next_time <= self.time:
+                self._calls.call(self)
             if on_cycle is not None:
                 on_cycle(self)
         if self._recorded_time != self.time:
@@ -208,6 +212,106 @@ class Simulation(Restorable):
     def request_stop(self) -> None:
         """Make ``run`` end after the present cycle; safe to call from a signal handler or another thread."""
         self._stop = True
+
+    # ---- what a script can do between cycles
+
+    def every(self, seconds: float, function: Callable[[Simulation], None]) -> Callable[[], None]:
+        """Have ``function`` called with the simulation at every multiple of ``seconds`` that is still to come.
+
+        The call is made at the end of the cycle that ends then, after its frame. A function that changes nothing
+        leaves the course of the simulation as it is. Functions are not part of a checkpoint: who continues a run
+        registers them again; copy numbers, rates and pins that they have set are part of its state.
+
+        Example: ``simulation.every(1.0, lambda s: s.set_copy_numbers("A", 0, compartment=(0, 0, 0)))``
+
+        Parameters
+        ----------
+        seconds : float
+            A multiple of the deck's MINIMIZATIONTIME.
+        function : callable
+
+        Returns
+        -------
+        callable
+            Ends the calls.
+
+        Raises
+        ------
+        ValueError
+            For a period that is no such multiple, and with a deck that is measured in steps.
+        TypeError
+            If ``function`` cannot be called.
+        """
+        if self.deck.schedule.by_steps:
+            raise ValueError("the deck is measured in steps (no RUNTIME), so its cycles do not end at known times")
+        return self._calls.add(seconds, function, self.time, self.deck.schedule.minimisation)
+
+    def set_copy_numbers(self, name: str, copies, compartment: tuple[int, int, int] | None = None) -> None:
+        """Set copies of a diffusing or bulk species; reactions go on with them at once.
+
+        Parameters
+        ----------
+        name : str
+        copies : int or int array (nx, ny, nz)
+            One number for a bulk species or for the ``compartment``; otherwise one for every compartment.
+        compartment : (ix, iy, iz), optional
+
+        Raises
+        ------
+        KeyError
+            For an unknown species.
+        ValueError
+            For copies that are negative or not whole, and a compartment that is not in the grid or outside the
+            boundary. Nothing has been changed then.
+        """
+        set_copy_numbers(self, name, copies, compartment)
+
+    def scale_rates(self, action: str, factor: float, **properties) -> None:
+        """Make rates ``factor`` times those of the deck, on top of what the deck's own protocols do.
+
+        A second call for the same reactions replaces the factor of the first; 1 ends the change, 0 switches off.
+
+        Example: ``simulation.scale_rates("grow", 0.5, side=1)`` halves polymerisation at plus ends.
+
+        Parameters
+        ----------
+        action : str
+            'react', 'grow', 'shrink', 'bind', 'unbind', 'walk', 'walk back', 'age end', 'age', 'destroy', 'sever',
+            'nucleate', 'branch' or 'unbranch'.
+        factor : float
+        **properties
+            Only reactions of these properties: ``filament_type``, ``side`` (0 minus, 1 plus end), ``motor``.
+
+        Raises
+        ------
+        KeyError
+            If no reaction of the deck does this.
+        ValueError
+            For an unknown property, and a factor that is negative or not finite.
+        """
+        scale_rates(self, action, factor, properties)
+
+    def pin_beads(self, beads, stiffness: float) -> None:
+        """Tie beads to where they are now, from the next relaxation on, until they are unpinned or gone.
+
+        Parameters
+        ----------
+        beads : int or int array
+            Places in ``filaments.beads``.
+        stiffness : float, pN/nm
+
+        Raises
+        ------
+        ValueError
+            For beads that are not there and a stiffness that is not positive or not finite.
+        """
+        if isinstance(stiffness, bool) or not isinstance(stiffness, (int, float)) or not 0 < stiffness < float("inf"):
+            raise ValueError(f"a stiffness must be a number > 0 (pN/nm), not {stiffness!r}")
+        self._pins.pin(bead_rows(self, beads), float(stiffness))
+
+    def unpin_beads(self, beads) -> None:
+        """Let beads (places in ``filaments.beads``) go; those that are not pinned stay as they are. ValueError."""
+        self._pins.unpin(bead_rows(self, beads))
 
     def _goal(self, duration: float | None, steps: int | None) -> tuple[float, float]:
         """Time (s) and number of events at which a run ends, whichever comes first; the other is infinite."""
@@ -476,8 +580,7 @@ class Simulation(Restorable):
         for other, kind, count in self.species_totals():
             if other == name and kind != "DIFFUSING":
                 return count
-        known = ", ".join(dict.fromkeys(n for n, _, _ in self.species_totals()))
-        raise KeyError(f"no species {name!r}; there are {known}")
+        raise KeyError(unknown("species", name, list(dict.fromkeys(n for n, _, _ in self.species_totals()))))
 
     def species_totals(self) -> list[tuple[str, str, int]]:
         """(name, kind, copies in the whole system) of every species, diffusing and bulk ones first.

@@ -11,6 +11,9 @@ from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.snapshot import BondSet, BubbleSet, FilamentSet, Frame, MembraneMesh
 from medyan_py.analysis.trajectory import Trajectory
 
+# What h5py and NumPy raise where an object is missing, is of another kind, type or shape, or cannot be decoded.
+_MISFITS = (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, OverflowError, MemoryError)
+
 
 class Hdf5Trajectory(Trajectory):
     """A traj.h5. Ids and types of filaments that the file does not tell are their places in it, and 0.
@@ -26,11 +29,15 @@ class Hdf5Trajectory(Trajectory):
         self.path = Path(path)
         try:
             self._file = h5py.File(self.path, "r")
+        except _MISFITS as error:
+            raise TrajectoryError(f"{path}: this is no trajectory of MEDYAN: {error}") from error
+        try:
             self._snapshots = self._file["snapshots"]
             count = int(self._file["header/count"][()])
             self.times = np.array([self._snapshots[f"{i}/time"][()] for i in range(count)], dtype=np.float64)
             self.header = self._read_header()
-        except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        except _MISFITS as error:
+            self._file.close()
             raise TrajectoryError(f"{path}: this is no trajectory of MEDYAN: {error}") from error
 
     def _read_header(self) -> dict:
@@ -42,14 +49,18 @@ class Hdf5Trajectory(Trajectory):
         return told
 
     def energies(self, number: int) -> dict[str, float]:
-        """Mechanical energies of a frame by name, pN nm."""
-        values = self._snapshots[f"{number}/energies"][()]
-        return dict(zip(self.header["energyNames"], values.tolist(), strict=False))
+        """Mechanical energies of a frame by name, pN nm; ``TrajectoryError`` if the file does not tell."""
+        return dict(self._named(number, "energyNames", "energies"))
 
     def copy_numbers(self, number: int) -> list[tuple[str, int]]:
-        """(name, copies in the whole system) of every species of a frame."""
-        values = self._snapshots[f"{number}/globalSpeciesCopyNumbers"][()]
-        return list(zip(self.header["globalSpeciesNames"], values.tolist(), strict=False))
+        """(name, copies in the whole system) of every species of a frame; ``TrajectoryError`` if it is not told."""
+        return self._named(number, "globalSpeciesNames", "globalSpeciesCopyNumbers")
+
+    def _named(self, number: int, names: str, values: str) -> list[tuple]:
+        try:
+            return list(zip(self.header[names], self._snapshots[f"{number}/{values}"][()].tolist(), strict=False))
+        except _MISFITS as error:
+            raise TrajectoryError(f"{self.path}: {values} of frame {number} cannot be read: {error}") from error
 
     def _read(self, number: int) -> Frame:
         try:
@@ -63,7 +74,7 @@ class Hdf5Trajectory(Trajectory):
                 bubbles=_bubbles(group["bubbles"]),
                 membranes=tuple(_membrane(group["membranes"][str(i)]) for i in _places(group["membranes"])),
             )
-        except (OSError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        except _MISFITS as error:
             raise TrajectoryError(f"{self.path}: frame {number} cannot be read: {error}") from error
         return frame
 
@@ -122,6 +133,8 @@ def _membrane(group: h5py.Group) -> MembraneMesh:
     packed, borders = group["packedBorderVertices"][()].tolist(), []
     while packed:
         n = packed[0]
+        if not 0 <= n < len(packed):
+            raise ValueError(f"a border of {n} vertices where {len(packed) - 1} numbers follow")
         borders.append(tuple(packed[1 : n + 1]))
         packed = packed[n + 1 :]
     vertices = group["vertexDataFloat64"][:, :3]

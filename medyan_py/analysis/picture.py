@@ -92,10 +92,12 @@ def render(
     TrajectoryError
         The files cannot be read, or there is no such frame.
     PictureError
-        VTK cannot draw without a screen on this computer.
+        VTK cannot draw without a screen on this computer, or the name does not end in .png.
     OutputError
         The picture cannot be written.
     """
+    if Path(png).suffix.lower() != ".png":
+        raise PictureError(f"{png}: pictures are PNG files, so the name must end in .png")
     _check(frame, colour_by, background, size)
     _check_direction(azimuth, elevation)
     scene = _read(Path(source), frame)
@@ -131,8 +133,16 @@ def _check_direction(azimuth: float, elevation: float) -> None:
         raise ValueError(f"elevation must be from -90 to 90 degrees, not {elevation!r}")
 
 
-def _read(source: Path, frame: int) -> _Scene:
+def paraview_folder(source: Path) -> Path:
+    """The folder of the files for ParaView; ``TrajectoryError`` where there are none."""
     folder = source / "paraview" if (source / "paraview").is_dir() else source
+    if not (folder / "filaments.pvd").is_file():
+        raise TrajectoryError(f"{source}: no results to draw here, paraview/filaments.pvd is missing")
+    return folder
+
+
+def _read(source: Path, frame: int) -> _Scene:
+    folder = paraview_folder(source)
     listed = {kind: read_collection(folder / f"{kind}.pvd") for kind in ("filaments", *_BOUND)}
     n = len(listed["filaments"])
     if not -n <= frame < n:

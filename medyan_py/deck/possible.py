@@ -29,6 +29,7 @@ def check_possible(deck: Deck) -> Iterator[Diagnostic]:
     """Warnings about free species in no reaction and about reactions whose reactants can never be there."""
     steps = list(_steps(deck))
     used = {thing for step in steps for thing in step.needs | step.makes}
+    used |= {("free", e.free.name) for anchor in deck.bubbles.anchors for e in anchor.emissions}
     for species in (*deck.diffusing, *deck.bulk):
         if ("free", species.name) not in used:
             yield _remark(deck, line_of_species(deck, species.name), "", f"{species.name} takes part in no reaction")
@@ -65,6 +66,9 @@ def _initial(deck: Deck) -> set:
     types = {filament.type for filament in deck.initial.file_filaments}
     if deck.initial.count > 0:
         types.add(deck.initial.type)
+    types |= {anchor.filament_type for anchor in deck.bubbles.anchors if anchor.filaments > 0}
+    held = [e for anchor in deck.bubbles.anchors for e in anchor.emissions if e.copies > 0 and e.emission > 0]
+    there |= {("free", emission.free.name) for emission in held}
     for number in types:
         kind = deck.filament_types[number]
         there |= _filament(number, kind.plus_end_species[0], kind.filament_species[0], kind.minus_end_species[0])

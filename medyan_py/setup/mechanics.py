@@ -253,7 +253,7 @@ class Mechanics:
             "bond_rest": bonds["rest_length"][self.bonds],
             "bond_is_motor": bonds["motor"][self.bonds],
             "branches": self._branches(number),
-            "pins": self._pins.table(order["bead"]) if self._deck.protocols.pinning else None,
+            "pins": self._pins.table(order["bead"]),
             "membranes": self._membranes.arrays() if self._membranes is not None else None,
             **self._bubble_tables(order["filament"]),
         }
@@ -322,7 +322,7 @@ def model_settings(deck: Deck) -> dict:
         "bending": deck.filament_types[0].bending,
         "excluded_volume": deck.excluded_volume.kind,
         "volume_cutoff": deck.excluded_volume.cutoff if deck.excluded_volume.kind else 1.0,
-        "pinning": deck.protocols.pinning,
+        "pinning": True,  # also a script may pin beads
         **_bubble_terms(deck),
         **_branch_terms(deck),
     }

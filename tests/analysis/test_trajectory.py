@@ -101,3 +101,34 @@ def test_nothing_there(tmp_path):
             md.open_trajectory(path)
     (tmp_path / "snapshot.traj").write_bytes(b"")
     assert len(md.open_trajectory(tmp_path)) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("header/meta/energyNames", None), ("header/finished", [[]]), ("snapshots/0/time", "soon")],
+)
+def test_objects_of_another_kind_are_refused(tmp_path, name, value):
+    with h5py.File(tmp_path / "traj.h5", "w") as file:
+        file["header/count"], file["header/finished"], file["header/meta/energyNames"] = 1, 1, ["Bubble"]
+        file["snapshots/0/time"] = 0.0
+        del file[name]
+        if value is None:
+            file.create_group(name)
+        else:
+            file[name] = value
+    with pytest.raises(TrajectoryError, match=r"traj\.h5: this is no trajectory of MEDYAN"):
+        md.open_trajectory(tmp_path / "traj.h5")
+
+
+def test_borders_of_a_negative_length_do_not_hang(tmp_path):
+    with h5py.File(tmp_path / "traj.h5", "w") as file:
+        file["header/count"], file["header/finished"] = 1, 1
+        file.create_group("header/meta")
+        frame = file.create_group("snapshots/0")
+        frame["time"] = 0.0
+        for kind in ("filaments", "linkers", "bubbles"):
+            frame[f"{kind}/count"] = 0
+        frame["membranes/count"] = 1
+        frame["membranes/0/packedBorderVertices"] = [-1, 2]
+    with md.open_trajectory(tmp_path / "traj.h5") as trajectory, pytest.raises(TrajectoryError, match="a border of -1"):
+        trajectory[0]

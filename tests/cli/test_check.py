@@ -187,3 +187,10 @@ def test_nonsense_on_the_command_line(words, medyan, tmp_path):
     code, out, err = medyan("check", *words)
     assert code == 2 and "Traceback" not in err
     assert "error" in out + err
+
+
+@pytest.mark.parametrize("deck", ["mtoc", "afm"])
+def test_filaments_of_organising_centres_can_react(deck, capsys):
+    assert main(["check", str(INPUTS / deck / "systeminput.txt")]) == 0
+    captured = capsys.readouterr()
+    assert "never" not in captured.out + captured.err

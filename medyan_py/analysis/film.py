@@ -1,0 +1,81 @@
+"""A film of a run: one picture after another from the same point of view."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from medyan_py.analysis.collection import read_collection
+from medyan_py.analysis.picture import PictureError, paraview_folder, render
+from medyan_py.output.errors import OutputError
+
+FILMS = (".mp4", ".gif")
+
+
+def render_film(source: str | Path, film: str | Path, *, frames_per_second: int = 10, **options) -> list[Path]:
+    """Draw all frames of a run.
+
+    The camera looks at the box of the run and does not move. mp4 and gif need the package imageio, mp4 also
+    imageio-ffmpeg.
+
+    Parameters
+    ----------
+    source : path
+        The output directory of a run, or its folder ``paraview``.
+    film : path
+        A film, .mp4 or .gif, which is replaced; or, without such an ending, a new or empty folder for pictures
+        frame_00000.png, …
+    frames_per_second : int
+    **options
+        Of ``render``: ``colour_by``, ``background``, ``size``, ``azimuth``, ``elevation``.
+
+    Returns
+    -------
+    list of Path
+        The pictures of a folder, or the film.
+
+    Raises
+    ------
+    PictureError
+        For another ending, where imageio is missing, and where VTK cannot draw.
+    TrajectoryError
+        The files cannot be read.
+    OutputError
+        The folder is not empty, or the film cannot be written.
+    """
+    source, film = Path(source), Path(film)
+    if film.suffix and film.suffix.lower() not in FILMS:
+        raise PictureError(f"{film}: films end in {' or '.join(FILMS)}, a folder of pictures has no ending")
+    number = len(read_collection(paraview_folder(source) / "filaments.pvd"))
+    if not film.suffix:
+        return _pictures(source, film, number, options)
+    writer = _writer()
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = [writer.imread(path) for path in _pictures(source, Path(folder), number, options)]
+    try:
+        writer.mimwrite(film, pictures, fps=frames_per_second)
+    except OSError as error:
+        raise OutputError(f"{film} cannot be written: {error.strerror or error}") from error
+    except (ValueError, ImportError) as error:
+        raise PictureError(f"{film}: imageio cannot write it: {error}") from error
+    return [film]
+
+
+def _writer():
+    try:
+        import imageio.v2 as imageio
+    except ImportError as error:
+        raise PictureError(
+            "films need imageio: pip install imageio imageio-ffmpeg; or give a folder for pictures instead"
+        ) from error
+    return imageio
+
+
+def _pictures(source: Path, folder: Path, number: int, options: dict) -> list[Path]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise OutputError(f"{folder} is not empty")
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made: {error.strerror}") from error
+    return [render(source, folder / f"frame_{i:05d}.png", frame=i, **options) for i in range(number)]

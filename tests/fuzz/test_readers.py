@@ -1,0 +1,177 @@
+"""Nothing that stands in a file makes a reader fail otherwise than documented, or hang."""
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from mutations import mutated
+
+from medyan_py import Simulation
+from medyan_py.analysis import TrajectoryError, open_trajectory, read_chemistry, read_snapshot
+from medyan_py.analysis.collection import read_collection
+from medyan_py.analysis.graph import read_link_graphs
+from medyan_py.deck import DeckError, read_deck
+from medyan_py.output import Recorders
+from medyan_py.output.hdf5_file import Hdf5Recorder
+
+INPUTS = Path(__file__).parents[2] / "inputs"
+DECKS = sorted(path.name for path in INPUTS.iterdir() if path.is_dir())
+SECONDS = 10.0  # far more than any reader needs for a file of this size
+SNAPSHOT = """0 0.0 2 1 1 1 1 1
+FILAMENT 0 0 3 1 -1
+0.0 0.0 0.0 27.0 0.0 0.0 54.0 1.5 0.0
+FILAMENT 1 0 2 0 0
+0.0 10.0 0.0 27.0 10.0 0.0
+LINKER 0 0 0
+13.5 0.0 0.0 13.5 10.0 0.0
+MOTOR 3 0 1
+20.5 0.0 0.0 21.5 10.0 0.0
+BRANCHER 1 0 0
+20.5 0.0 0.0 21.5 10.0 0.0
+BUBBLE 1 0
+5 5 5
+MEMBRANE 0 3 1 1
+0 0 0
+1 0 0
+0 1 0
+0 1 2
+3 0 1 2
+
+1 0.5 1 0 0 0 0 0
+FILAMENT 0 0 2 1 0
+0.0 0.0 0.0 27.0 0.0 0.0
+
+"""
+CHEMISTRY = "0 0.0\nA:DIFFUSING 100\nAF:FILAMENT 20\nMOA:MOTOR 3\n\n1 0.5\nA:DIFFUSING 99\nAF:FILAMENT 21\n\n"
+GRAPH = "0 0.5\n0 1 2 3 0 1 2 1 0 0\n\n1 1.0\n0 1 2 3 0\n\n"
+COLLECTION = (
+    '<?xml version="1.0"?>\n<VTKFile type="Collection" version="0.1">\n<Collection>\n'
+    '<DataSet timestep="0.0" file="a.vtp"/>\n<DataSet timestep="0.5" file="b.vtp"/>\n</Collection>\n</VTKFile>\n'
+)
+FILAMENTS = "# two\nFILAMENT 0 100 100 100 208 100 100\nFILAMENT 0 100 200 100 208 200 100 208 308 100\n"
+
+
+class Hang(BaseException):
+    """A reader needed too long; no exception a reader could catch by accident."""
+
+
+@contextmanager
+def time_limit(seconds):
+    def ring(*_):
+        raise Hang
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def fuzz(read, allowed, path, text, n, name):
+    """Read n mutations of a text; any exception but those allowed fails the test with the number of the input."""
+    refused = 0
+    for number in range(n):
+        data = mutated(text, random.Random(f"{name} {number}"))
+        path.write_bytes(data)
+        try:
+            with time_limit(SECONDS):
+                read(path)
+        except allowed as error:
+            refused += 1
+            assert str(error).strip()
+        except (Exception, Hang) as error:
+            path.with_name("bad_input").write_bytes(data)
+            raise AssertionError(f"input {name} {number}: {type(error).__name__}: {error}\n{data[:2000]!r}") from error
+    assert 0 < refused < n  # else the mutations are too tame or too wild
+
+
+def all_frames(path):
+    with open_trajectory(path) as trajectory:
+        list(trajectory)
+
+
+TEXT_READERS = {
+    "snapshot": (lambda path: list(read_snapshot(path)), SNAPSHOT),
+    "trajectory": (all_frames, SNAPSHOT),
+    "chemistry": (lambda path: list(read_chemistry(path)), CHEMISTRY),
+    "link graphs": (read_link_graphs, GRAPH),
+    "collection": (read_collection, COLLECTION),
+}
+
+
+def fuzz_text(reader, path, n):
+    read, text = TEXT_READERS[reader]
+    fuzz(read, TrajectoryError, path, text, n, reader)
+
+
+@pytest.mark.parametrize("reader", TEXT_READERS)
+def test_trajectories(tmp_path, reader):
+    fuzz_text(reader, tmp_path / "file", 500)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reader", TEXT_READERS)
+def test_many_trajectories(tmp_path, reader):
+    fuzz_text(reader, tmp_path / "file", 14_000)
+
+
+def files_of(deck):
+    return [path.name for path in sorted((INPUTS / deck).glob("*.txt"))]
+
+
+def fuzz_deck(deck, folder, n):
+    """Mutations of every file of a deck, with the others as they are."""
+    shutil.copytree(INPUTS / deck, folder / deck)
+    for name in files_of(deck):
+        path = folder / deck / name
+        text = path.read_text()
+        fuzz(lambda _: read_deck(folder / deck / "systeminput.txt"), DeckError, path, text, n, f"{deck} {name}")
+        path.write_text(text)
+
+
+@pytest.mark.parametrize("deck", DECKS)
+def test_decks(tmp_path, deck):
+    fuzz_deck(deck, tmp_path, 15)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deck", DECKS)
+def test_many_decks(tmp_path, deck):
+    fuzz_deck(deck, tmp_path, 1200)
+
+
+@pytest.fixture(scope="module")
+def hdf5_file(tmp_path_factory):
+    """A traj.h5 of two frames of the deck with two filaments."""
+    out = tmp_path_factory.mktemp("hdf5")
+    simulation = Simulation.from_deck(INPUTS / "two_filaments" / "systeminput.txt", seed=1)
+    recorders = Recorders([Hdf5Recorder(out)])
+    recorders.open(simulation)
+    simulation.run(0.05, recorders=recorders)
+    recorders.close(simulation)
+    return out / "traj.h5"
+
+
+def fuzz_hdf5(good, folder, n):
+    """Run in a process of its own: a fault of the HDF5 library would end it without an exception."""
+    child = Path(__file__).with_name("read_bad_hdf5.py")
+    command = [sys.executable, str(child), str(good), str(folder / "bad.h5"), str(n)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=3600)
+    assert done.returncode == 0, f"input {done.stdout.split()[-1:]}: {done.returncode} {done.stderr[-3000:]}"
+    assert 0 < int(done.stdout.split()[-1]) < n
+
+
+def test_hdf5(tmp_path, hdf5_file):
+    fuzz_hdf5(hdf5_file, tmp_path, 250)
+
+
+@pytest.mark.slow
+def test_much_hdf5(tmp_path, hdf5_file):
+    fuzz_hdf5(hdf5_file, tmp_path, 10_000)
