@@ -52,7 +52,9 @@ def execute(options: argparse.Namespace) -> int:
 def _look(options: argparse.Namespace) -> tuple[list[Diagnostic], dict | None, str | None]:
     """Remarks, the estimate of a trial (None without one), why the network cannot be relaxed (None if it can)."""
     try:
-        deck = read_deck(options.deck or options.system, options.input, compatibility=options.compatibility)
+        deck = read_deck(
+            options.system if options.deck is None else options.deck, options.input, compatibility=options.compatibility
+        )
     except DeckError as error:
         return [*error.diagnostics, *error.warnings], None, None
     remarks = [*deck.warnings, *check_plausible(deck), *check_possible(deck)]

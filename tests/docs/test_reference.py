@@ -33,7 +33,6 @@ def test_rows_tell_unit_range_and_default():
     assert "| a number > 0 (pN) | 1 |" in rows["GRADIENTTOLERANCE"]
     assert "| 1 per filament type |" in rows["CYLINDERSIZE"]
     assert "| ON, OFF | OFF |" in rows["EVENTTRACKING"]
-    assert "not available in this version" in rows["init-membrane"]
 
 
 @pytest.mark.parametrize("name", DIRECTIVES)

@@ -102,7 +102,7 @@ def test_pinned_beads_stay():
         for action in ("grow", "shrink"):
             s.scale_rates(action, 0.0)  # the beads keep their places in the list
     start = simulation.filaments.beads.copy()
-    simulation.pin_beads(np.arange(len(start)), 1e4)
+    simulation.pin_beads(np.arange(len(start)), 1e6)
     simulation.run(1.0)
     free.run(1.0)
     held, moved = (np.abs(s.filaments.beads - start).max() for s in (simulation, free))
