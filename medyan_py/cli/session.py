@@ -75,7 +75,11 @@ class Session:
 
     def _simulate(self, options: argparse.Namespace, display: LiveProgress | None) -> int:
         simulation = self._simulation
-        recorders = standard_recorders(self._directory, options.record or RECORDERS, vtk=not options.no_vtk)
+        recorders = standard_recorders(
+            *(self._directory, options.record or RECORDERS),
+            vtk=not options.no_vtk,
+            background=available_processors() > 1,
+        )
         try:
             self._log_start(options)
             recorders.open(simulation)

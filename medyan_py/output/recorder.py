@@ -26,6 +26,8 @@ What recorders read of a simulation ``sim`` (nm, s, pN, pN nm; objects in any or
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from medyan_py.output.frame import Moment
+
 
 class Recorder(Protocol):
     """Three calls, in this order: ``open`` once, ``record`` once per frame, ``close`` once.
@@ -75,8 +77,9 @@ class Recorders:
 
     def record(self, sim: Any) -> None:
         """Write one frame everywhere."""
+        moment = Moment(sim)
         for recorder in self._recorders:
-            recorder.record(sim)
+            recorder.record(moment)
 
     def close(self, sim: Any) -> None:
         """Close all that are open, also when one of them fails; the first failure is raised at the end."""
