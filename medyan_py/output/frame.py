@@ -7,14 +7,28 @@ import numpy as np
 
 from medyan_py.output.network import Kept
 
-_FILAMENTS = (
-    "ids types start beads delta_minus delta_plus tensions monomers birth_times forces wall_forces end_species "
-    "monomers_won monomers_lost nucleated split_from"
-).split()
-_BONDS = "ids types coords tensions birth_times filaments heads bound_heads".split()
-_BRANCHERS = "ids types coords forces birth_times filaments".split()
-_BUBBLES = "ids types kinds coords radii forces attachment_forces".split()
-_DISSIPATION = "total chemdiss mechdiss chemenergy mechenergy reactions force_fields".split()
+_FILAMENTS = [
+    "ids",
+    "types",
+    "start",
+    "beads",
+    "delta_minus",
+    "delta_plus",
+    "tensions",
+    "monomers",
+    "birth_times",
+    "forces",
+    "wall_forces",
+    "end_species",
+    "monomers_won",
+    "monomers_lost",
+    "nucleated",
+    "split_from",
+]
+_BONDS = ["ids", "types", "coords", "tensions", "birth_times", "filaments", "heads", "bound_heads"]
+_BRANCHERS = ["ids", "types", "coords", "forces", "birth_times", "filaments"]
+_BUBBLES = ["ids", "types", "kinds", "coords", "radii", "forces", "attachment_forces"]
+_DISSIPATION = ["total", "chemdiss", "mechdiss", "chemenergy", "mechenergy", "reactions", "force_fields"]
 _SORTED = ("filaments", "linkers", "motors", "branchers", "bubbles")
 
 
