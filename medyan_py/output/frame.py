@@ -7,28 +7,15 @@ import numpy as np
 
 from medyan_py.output.network import Kept
 
-_FILAMENTS = [
-    "ids",
-    "types",
-    "start",
-    "beads",
-    "delta_minus",
-    "delta_plus",
-    "tensions",
-    "monomers",
-    "birth_times",
-    "forces",
-    "wall_forces",
-    "end_species",
-    "monomers_won",
-    "monomers_lost",
-    "nucleated",
-    "split_from",
-]
-_BONDS = ["ids", "types", "coords", "tensions", "birth_times", "filaments", "heads", "bound_heads"]
-_BRANCHERS = ["ids", "types", "coords", "forces", "birth_times", "filaments"]
-_BUBBLES = ["ids", "types", "kinds", "coords", "radii", "forces", "attachment_forces"]
-_DISSIPATION = ["total", "chemdiss", "mechdiss", "chemenergy", "mechenergy", "reactions", "force_fields"]
+_OF_ALL = ("ids", "types")
+_FILAMENTS = (
+    *(*_OF_ALL, "start", "beads", "delta_minus", "delta_plus", "tensions", "monomers", "birth_times", "forces"),
+    *("wall_forces", "end_species", "monomers_won", "monomers_lost", "nucleated", "split_from"),
+)
+_BONDS = (*_OF_ALL, "coords", "tensions", "birth_times", "filaments", "heads", "bound_heads")
+_BRANCHERS = (*_OF_ALL, "coords", "forces", "birth_times", "filaments")
+_BUBBLES = (*_OF_ALL, "kinds", "coords", "radii", "forces", "attachment_forces")
+_DISSIPATION = ("total", "chemdiss", "mechdiss", "chemenergy", "mechenergy", "reactions", "force_fields")
 _SORTED = ("filaments", "linkers", "motors", "branchers", "bubbles")
 
 
@@ -110,6 +97,6 @@ def described(sim: Any) -> dict[str, Any]:
     }
 
 
-def _copied(source: Any, names: list[str]) -> SimpleNamespace:
+def _copied(source: Any, names: tuple[str, ...]) -> SimpleNamespace:
     values = {name: getattr(source, name) for name in names if hasattr(source, name)}
     return SimpleNamespace(**{name: np.array(v) if isinstance(v, np.ndarray) else v for name, v in values.items()})

@@ -159,15 +159,17 @@ cdef class Candidates:
 
     cdef bint matches(self, int rule, int a, int b) noexcept nogil:
         """Whether two existing, free sites are a candidate pair."""
-        cdef int ca = a // self.filaments.max_sites, cb = b // self.filaments.max_sites, gap, k
-        cdef int ta = self.filaments.type_of(ca), tb = self.filaments.type_of(cb)
+        cdef int ca, cb, gap, k
         cdef double d2 = 0.0, d
-        if self.rule[rule].filament_type[0] != self.rule[rule].filament_type[1] and ta == tb:
-            return False
         for k in range(3):
             d = self.where[a, k] - self.where[b, k]
             d2 += d * d
         if not (self.rule[rule].r_min * self.rule[rule].r_min < d2 < self.rule[rule].r_max * self.rule[rule].r_max):
+            return False
+        ca = a // self.filaments.max_sites      # after the distance, which most pairs fail: divisions are slow
+        cb = b // self.filaments.max_sites
+        if (self.rule[rule].filament_type[0] != self.rule[rule].filament_type[1]
+                and self.filaments.type_of(ca) == self.filaments.type_of(cb)):
             return False
         if self.filaments.cylinders.filament[ca] == self.filaments.cylinders.filament[cb]:
             gap = self.filaments.cylinders.position[ca] - self.filaments.cylinders.position[cb]
