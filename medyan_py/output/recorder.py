@@ -32,7 +32,8 @@ from medyan_py.output.frame import Moment
 class Recorder(Protocol):
     """Three calls, in this order: ``open`` once, ``record`` once per frame, ``close`` once.
 
-    ``sim`` is the running simulation, read only. When ``record`` returns, the frame is complete on disk. A recorder
+    ``sim`` is the running simulation, read only. When ``record`` returns, the frame is complete on disk, or on its way
+    there (``BackgroundRecorder``). A recorder
     that cannot write raises ``OutputError`` and leaves the frames before readable.
     """
 
@@ -52,7 +53,7 @@ class Recorders:
     Parameters
     ----------
     recorders : iterable of Recorder
-        The last one sees a frame when all others have it on disk, so the log belongs there.
+        The last one sees a frame when all others have taken it, so the log belongs there.
     """
 
     def __init__(self, recorders: Iterable[Recorder]) -> None:
