@@ -1,5 +1,7 @@
 """Whole decks: CPU seconds per simulated second, where they go, memory; and the actomyosin deck against plain C.
 
+Results are written by a second process, as on the command line, or with ``--direct`` by the same one.
+
 The yardstick of the last line is exact diffusion of three species in 2 × 2 × 1 compartments in plain C, 20 million
 hops: about what the molecules of that deck alone would take.
 """
@@ -34,8 +36,9 @@ class Timed:
             self.calls += 1
 
 
-def measure(system: Path, duration: float) -> float:
-    """Run a deck for ``duration`` seconds with all output, print its costs, and return the CPU time, s."""
+def measure(system: Path, duration: float, *, background: bool) -> float:
+    """Run a deck for ``duration`` seconds with all output, print its costs, and return the CPU time of the run, s."""
+    elsewhere = children_seconds()
     simulation = Simulation(read_deck(system), seed=1)
     mechanics = simulation._mechanics
     react = simulation._react = Timed(simulation._react)
@@ -46,7 +49,7 @@ def measure(system: Path, duration: float) -> float:
     simulation.chemistry = Watched(simulation.chemistry, rebuild_candidates=rebuild, update=update)
     evaluations = []
     with tempfile.TemporaryDirectory() as folder:
-        recorders = standard_recorders(Path(folder))
+        recorders = standard_recorders(Path(folder), background=background)
         recorders.open(simulation)
         begin = time.process_time()
         simulation.run(
@@ -70,7 +73,8 @@ def measure(system: Path, duration: float) -> float:
         + f"\n  {chemistry.events / react.spent / 1e6:.2f} M events/s of chemistry; a minimisation "
         f"{relax.spent / relax.calls * 1e3:.2f} ms and {sum(evaluations) / len(evaluations):.0f} evaluations; "
         f"at the end {chemistry.filaments.cylinders.count} cylinders, {chemistry.bonds.count} linkers and motors; "
-        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB; "
+        f"second process {children_seconds() - elsewhere:.2f} s CPU"
     )
     return total
 
@@ -86,23 +90,30 @@ class Watched:
         return getattr(self._wrapped, name)
 
 
+def children_seconds() -> float:
+    """CPU time of the processes that this one has started and that have ended, s."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
 def yardstick_seconds() -> float:
     """CPU time of the plain C program, s."""
     import subprocess
 
     program = compile_yardstick("diffusion_limit")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    before = children_seconds()
     subprocess.run([program, *map(str, YARDSTICK)], check=True, stdout=subprocess.DEVNULL)
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    return children_seconds() - before
 
 
 def main() -> None:
     """Measure the decks named on the command line, or the ready actomyosin deck."""
-    if decks := [Path(name) for name in sys.argv[1:]]:
+    background = "--direct" not in sys.argv
+    if decks := [Path(name) for name in sys.argv[1:] if name != "--direct"]:
         for deck in decks:
-            measure(deck, 10.0)
+            measure(deck, 10.0, background=background)
         return
-    ours = measure(READY, 30.0)
+    ours = measure(READY, 30.0, background=background)
     plain = min(yardstick_seconds() for _ in range(3))
     print(f"30 simulated s take {ours:.2f} s, {ours / plain:.2f} times the {plain:.2f} s of diffusion in plain C")
 

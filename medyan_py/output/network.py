@@ -1,6 +1,8 @@
 """The network of a running simulation in the order in which files list it: by id."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -81,6 +83,32 @@ class Bubbles:
     attachment_forces: np.ndarray
 
 
+class Kept:
+    """Filaments, bonds, … of a moment, with the sorted copy of them once it is made."""
+
+    def __init__(self, objects: Any) -> None:
+        self._objects = objects
+        self.by_id: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._objects, name)
+
+
+def _once(sort: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Sort what is ``Kept`` for the first recorder only."""
+
+    @wraps(sort)
+    def sorted_once(objects: Any) -> Any:
+        if not isinstance(objects, Kept):
+            return sort(objects)
+        if objects.by_id is None:
+            objects.by_id = sort(objects)
+        return objects.by_id
+
+    return sorted_once
+
+
+@_once
 def filaments_by_id(filaments: Any) -> Filaments:
     """A sorted copy of ``sim.filaments``."""
     order = np.argsort(filaments.ids, kind="stable")
@@ -103,6 +131,7 @@ def filaments_by_id(filaments: Any) -> Filaments:
     )
 
 
+@_once
 def bonds_by_id(bonds: Any) -> Bonds:
     """A sorted copy of ``sim.linkers`` or ``sim.motors``; ``order`` sorts the other arrays alike."""
     order = np.argsort(bonds.ids, kind="stable")
@@ -117,6 +146,7 @@ def bonds_by_id(bonds: Any) -> Bonds:
     )
 
 
+@_once
 def branchers_by_id(branchers: Any) -> Branchers:
     """A sorted copy of ``sim.branchers``."""
     order = np.argsort(branchers.ids, kind="stable")
@@ -130,6 +160,7 @@ def branchers_by_id(branchers: Any) -> Branchers:
     )
 
 
+@_once
 def bubbles_by_id(bubbles: Any) -> Bubbles:
     """A sorted copy of ``sim.bubbles``."""
     order = np.argsort(bubbles.ids, kind="stable")

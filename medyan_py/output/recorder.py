@@ -28,6 +28,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from medyan_py.output.errors import OutputError
+from medyan_py.output.frame import Moment
 
 
 class Recorder(Protocol):
@@ -68,7 +69,7 @@ class Recorders:
     Parameters
     ----------
     recorders : iterable of Recorder
-        The last one sees a frame when all others have it on disk, so the log belongs there.
+        The last one sees a frame when all others have taken it, so the log belongs there.
     """
 
     def __init__(self, recorders: Iterable[Recorder]) -> None:
@@ -115,8 +116,9 @@ class Recorders:
 
     def record(self, sim: Any) -> None:
         """Write one frame everywhere."""
+        moment = Moment(sim)
         for recorder in self._recorders:
-            recorder.record(sim)
+            recorder.record(moment)
 
     def close(self, sim: Any) -> None:
         """Close all that are open, also when one of them fails; the first failure is raised at the end."""

@@ -22,6 +22,12 @@
 #include "arctangent.h"
 #include "vectors.h"
 
+#if defined(__GNUC__)
+#define INLINED inline __attribute__((always_inline))
+#else
+#define INLINED inline
+#endif
+
 #define BLOCK 8
 #define MAX_NODES 20
 #define MIN_NODES 3
@@ -54,8 +60,8 @@ static void gauss_tables(void) {
 
 /* One bracket: N theta/R and its derivatives with respect to N (A), R^2 (B), p (P) and q (Q); y, x: sine-like and
  * cosine-like part of its angle. */
-static inline double bracket(double N, double R2, double x, double p, double q, double Dp, double Dq,
-                             double *A, double *B, double *P, double *Q) {
+static INLINED double bracket(double N, double R2, double x, double p, double q, double Dp, double Dq,
+                              double *A, double *B, double *P, double *Q) {
     const double R = sqrt(R2), both = 1 / (Dp * Dq), iR = 1 / R;
     *A = upper_angle(R, x) * iR;
     *P = N * (both * Dq);
@@ -67,8 +73,8 @@ static inline double bracket(double N, double R2, double x, double p, double q, 
 
 /* The closed form for BLOCK pairs at once, in plain loops that vectorise over the pairs. c: coordinates of c1 ... c4;
  * grad: d/dc1 ... d/dc4; good: 1, or 0 where the closed form is ill-conditioned and the other results are void. */
-static void segments_closed(const double c[12][BLOCK], double energy[BLOCK], double grad[12][BLOCK],
-                            double good[BLOCK]) {
+static INLINED void closed_block(const double (*restrict c)[BLOCK], double *restrict energy,
+                                 double (*restrict grad)[BLOCK], double *restrict good) {
     for (int k = 0; k < BLOCK; k++) {
         const double c1[3] = {c[0][k], c[1][k], c[2][k]}, c2[3] = {c[3][k], c[4][k], c[5][k]};
         const double c3[3] = {c[6][k], c[7][k], c[8][k]}, c4[3] = {c[9][k], c[10][k], c[11][k]};
@@ -116,6 +122,45 @@ static void segments_closed(const double c[12][BLOCK], double energy[BLOCK], dou
             grad[9 + i][k] = G2;
         }
     }
+}
+
+/* The same instructions, two, four or eight pairs at a time: without contraction to fused operations, which is switched
+ * off, the results are the same bits on every processor. */
+typedef void (*closed_function)(const double (*)[BLOCK], double *, double (*)[BLOCK], double *);
+
+static void closed_any(const double (*restrict c)[BLOCK], double *restrict energy,
+                       double (*restrict grad)[BLOCK], double *restrict good) {
+    closed_block(c, energy, grad, good);
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+__attribute__((target("avx2"), flatten))
+static void closed_by_four(const double (*restrict c)[BLOCK], double *restrict energy,
+                           double (*restrict grad)[BLOCK], double *restrict good) {
+    closed_block(c, energy, grad, good);
+}
+
+__attribute__((target("avx512f"), flatten))
+static void closed_by_eight(const double (*restrict c)[BLOCK], double *restrict energy,
+                            double (*restrict grad)[BLOCK], double *restrict good) {
+    closed_block(c, energy, grad, good);
+}
+
+static closed_function widest(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512f") ? closed_by_eight
+         : __builtin_cpu_supports("avx2") ? closed_by_four : closed_any;
+}
+#else
+static closed_function widest(void) { return closed_any; }
+#endif
+
+static closed_function segments_closed = closed_any;
+
+/* To be called once, before anything else here. */
+static void prepare_segments(void) {
+    gauss_tables();
+    segments_closed = widest();
 }
 
 /* Moments over u in [u0, u1] of 1/(u^2+h^2)^2 (J2), 1/(u^2+h^2)^3 (J3) and u/(u^2+h^2)^3 (K3). */
@@ -270,7 +315,7 @@ static double segments_repulsion(int count, const double *x, double *g, const pt
             c[6 + i][k] = x[second[from] + i];
         }
     }
-    segments_closed(c, energy, grad, good);
+    segments_closed((const double(*)[BLOCK])c, energy, grad, good);
     for (int k = 0; k < count; k++) {
         const double *p = x + first[k], *q = x + second[k];
         double own[12];

@@ -17,11 +17,11 @@ cdef extern from "vectors.h":
 cdef extern from "excluded_volume.h" nogil:
     enum:
         BLOCK
-    void gauss_tables()
+    void prepare_segments()
     double segments_repulsion(int count, const double *x, double *g, const Py_ssize_t *first, const Py_ssize_t *second,
                               const double *kappa)
 
-gauss_tables()
+prepare_segments()
 
 
 cdef double cylinder_excluded_volume(const Network *net, const double *x, double *g,
