@@ -23,7 +23,9 @@ cdef enum:
 MOST_SCANNED = 64                 # where the tree overtakes the scan
 MOST_CONCERNS = 2 ** 31 - 1
 MOST_RATE = 1e260                 # 1/s: far below it the next event is immediate, and sums stay finite
-LAW = np.dtype([("rate", "f8"), ("equal", "f8"), ("first", "i4"), ("second", "i4"), ("change", "i4"), ("concern", "i4")])
+LAW = np.dtype([
+    ("rate", "f8"), ("equal", "f8"), ("first", "i4"), ("second", "i4"), ("change", "i4"), ("concern", "i4"),
+])
 PART = np.dtype([("species", "i4"), ("amount", "i4")])
 if LAW.itemsize != sizeof(Law) or PART.itemsize != sizeof(Part):
     raise ImportError("the records of reactions differ between NumPy and C")
@@ -71,7 +73,7 @@ cdef class Network:
         self.time, self.next_time = 0.0, INFINITY
 
     def _factors(self, laws, start, species, amount):
-        """Fill in the first two factors of every propensity; returns (start, values) of the others, None without any."""
+        """Fill in the first two factors of every propensity; returns (start, values) of the others, None if none."""
         reaction = np.repeat(np.arange(self.reactions, dtype=np.int32), np.diff(start))
         # one row per molecule that takes part: the k-th of a species counts as N − k
         taken = np.repeat(np.arange(len(species)), amount)
