@@ -1,6 +1,6 @@
 """Whole decks: CPU seconds per simulated second, where they go, memory; and the actomyosin deck against plain C.
 
-Results are written by a second process, as on the command line, or with ``--direct`` by the same one.
+Results are written by the run itself, as on the command line, or with ``--background`` by a second process.
 
 The yardstick of the last line is exact diffusion of three species in 2 × 2 × 1 compartments in plain C, 20 million
 hops: about what the molecules of that deck alone would take.
@@ -45,7 +45,7 @@ def measure(system: Path, duration: float, *, background: bool) -> float:
     relax = mechanics.relax = Timed(mechanics.relax)
     rebuild = Timed(simulation.chemistry.rebuild_candidates)
     update = Timed(simulation.chemistry.update)
-    record = simulation._record = Timed(simulation._record)
+    record = simulation.record = Timed(simulation.record)
     simulation.chemistry = Watched(simulation.chemistry, rebuild_candidates=rebuild, update=update)
     evaluations = []
     with tempfile.TemporaryDirectory() as folder:
@@ -108,8 +108,8 @@ def yardstick_seconds() -> float:
 
 def main() -> None:
     """Measure the decks named on the command line, or the ready actomyosin deck."""
-    background = "--direct" not in sys.argv
-    if decks := [Path(name) for name in sys.argv[1:] if name != "--direct"]:
+    background = "--background" in sys.argv
+    if decks := [Path(name) for name in sys.argv[1:] if name != "--background"]:
         for deck in decks:
             measure(deck, 10.0, background=background)
         return
