@@ -292,3 +292,29 @@ def test_output(write, tmp_path):
     assert area.sum() == pytest.approx(sum(m.area for m in sim.membranes))
     assert vtk_to_numpy(surface.GetCellData().GetArray("membrane")).max() == 1
     assert (tmp_path / "paraview/membranes.pvd").exists()
+
+
+# --- checkpoints
+
+
+def test_a_vesicle_goes_on_bit_for_bit(write, tmp_path):
+    """The volume shrinks, so that the mesh is changed in every cycle, while a filament grows inside."""
+    more = "SPECIALPROTOCOL scale-membrane-eq-volume -1.5e8 2e7\ntriangle-bead-volume-ff-type REPULSION\n"
+    more += "triangle-bead-volume-k 650\ntriangle-bead-volume-cutoff 150\ntriangle-bead-volume-cutoff-mech 60\n"
+    more += "NUMFILAMENTS: 2\nFILAMENTLENGTH: 1\nFILAMENTTYPE: 0\n"
+    growth = "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 1.0\n"
+    whole = start(write(VESICLE + more, CHEMISTRY + growth))
+    whole.run(0.3)
+    whole.save(tmp_path / "checkpoint.h5")
+    other = Simulation.load(tmp_path / "checkpoint.h5")
+    remeshed = 0
+    for _ in range(3):
+        for simulation in (whole, other):
+            simulation.run(0.1)
+        remeshed += whole._membranes.remeshed
+        [one], [two] = whole.membranes, other.membranes
+        np.testing.assert_array_equal(one.vertices, two.vertices)
+        np.testing.assert_array_equal(one.triangles, two.triangles)
+        np.testing.assert_array_equal(whole.filaments.beads, other.filaments.beads)
+        assert whole.energies == other.energies and one.rest_volume == two.rest_volume
+    assert remeshed > 0
