@@ -58,7 +58,11 @@ class Hdf5Trajectory(Trajectory):
 
     def _named(self, number: int, names: str, values: str) -> list[tuple]:
         try:
-            return list(zip(self.header[names], self._snapshots[f"{number}/{values}"][()].tolist(), strict=False))
+            numbers = np.asarray(self._snapshots[f"{number}/{values}"][()]).tolist()
+            told = list(zip(self.header[names], numbers, strict=False))
+            if not all(isinstance(name, str) for name, _ in told):
+                raise ValueError(f"{names} are no words")
+            return told
         except _MISFITS as error:
             raise TrajectoryError(f"{self.path}: {values} of frame {number} cannot be read: {error}") from error
 

@@ -132,3 +132,13 @@ def test_borders_of_a_negative_length_do_not_hang(tmp_path):
         frame["membranes/0/packedBorderVertices"] = [-1, 2]
     with md.open_trajectory(tmp_path / "traj.h5") as trajectory, pytest.raises(TrajectoryError, match="a border of -1"):
         trajectory[0]
+
+
+def test_names_that_are_no_words_are_refused(run, tmp_path):
+    path = tmp_path / "names.h5"
+    path.write_bytes((run / "traj.h5").read_bytes())
+    with h5py.File(path, "r+") as file:
+        del file["header/meta/energyNames"]
+        file["header/meta/energyNames"] = np.zeros((3, 2))
+    with md.open_trajectory(path) as trajectory, pytest.raises(TrajectoryError, match="energyNames are no words"):
+        trajectory.energies(0)
