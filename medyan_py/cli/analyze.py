@@ -7,7 +7,7 @@ from pathlib import Path
 from medyan_py.analysis import TrajectoryError, open_trajectory
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import REFUSED, SUCCESS
-from medyan_py.deck.diagnostics import closest, quote
+from medyan_py.cli.selection import names_among
 
 HELP = "measure trajectories: tables and plots of observables"
 USAGE = "medyan analyze [PATH ...] [-o CSV] [--plot PNG] [--what NAMES]"
@@ -23,22 +23,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _names(text: str) -> tuple[str, ...]:
+    # SciPy and NetworkX take a while to load, so they are loaded by those who measure only.
     from medyan_py.analysis.series import OBSERVABLES
 
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
-    for name in names:
-        if name not in OBSERVABLES:
-            guess = closest(name, OBSERVABLES)
-            meant = f"did you mean {guess}?" if guess else f"there are {', '.join(OBSERVABLES)}"
-            raise argparse.ArgumentTypeError(f"no observable {quote(name)}; {meant}")
-    if not names:
-        raise argparse.ArgumentTypeError(f"names observables; there are {', '.join(OBSERVABLES)}")
-    return names
+    return names_among(OBSERVABLES, "observable")(text)
 
 
 def execute(options: argparse.Namespace) -> int:
     """Measure."""
-    # SciPy and NetworkX take a while to load, so they are loaded by those who measure only.
     from medyan_py.analysis.series import OBSERVABLES, ensemble_series, time_series, write_csv
 
     if options.list:

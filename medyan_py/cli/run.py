@@ -10,7 +10,7 @@ from medyan_py.checkpoint import CheckpointError, changed_file, last_checkpoint
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import FAILED, REFUSED
 from medyan_py.cli.numbers import seconds, seed, thread_count, whole
-from medyan_py.cli.selection import recorders
+from medyan_py.cli.selection import names_among
 from medyan_py.cli.session import Session
 from medyan_py.cli.signals import StopSignals
 from medyan_py.cli.words import CommandParser
@@ -55,7 +55,7 @@ def add_options(parser: CommandParser) -> None:
     parser.add_argument("--runtime", type=seconds, metavar="S", help="end of the simulation in s, instead of RUNTIME")
     parser.add_argument(
         "--record",
-        type=recorders,
+        type=names_among(RECORDERS, "recorder"),
         metavar="NAMES",
         help=f"what to write, separated by commas (default: all): {', '.join(RECORDERS)}",
     )
