@@ -103,7 +103,7 @@ class _Reading:
         dump = self._dump(settings)
         counts = _counts(settings, lines)
         Checker(settings, counts, report).run()
-        check_parameters(settings, counts.MT, report)
+        check_parameters(settings, report)
         check_available(settings, report)
         check_motion(settings, report)
         check_protocols(settings, report)

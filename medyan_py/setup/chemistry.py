@@ -198,7 +198,7 @@ def _motor(deck: Deck, r: MotorReaction) -> Binding:
         motor=True,
         heads_min=r.heads_min,
         heads_max=r.heads_max,
-        unbinding_force=r.unbinding_force or 0.0,
+        unbinding_forces=r.unbinding_forces,
         walking_law=r.walking,
         walking_force=r.walking_force or 0.0,
         # the spacing of sites that the deck asks for, on filament type 0

@@ -157,7 +157,9 @@ class Binding(NamedTuple):
     (numbers of the binding-site species) belong to the two legs; ``stride``: every how-manieth site of a cylinder may
     be used. ``distinct_legs``: the legs are not alike although on filaments of one type, so it is drawn which site gets
     which leg. ``walking`` and ``walking_back`` hold the rate (1/s) of steps to the plus and minus end for each leg,
-    None for a leg that does not walk; with ``walking_law`` the rate follows from the law.
+    None for a leg that does not walk; with ``walking_law`` the rate follows from the law. ``lengths`` (nm) and
+    ``amplitudes`` belong to the unbinding laws of linkers, ``unbinding_forces`` (pN) to those of motors: one, or catch
+    and slip.
 
     ``free_energy`` of a linker belongs to its binding; unbinding has the opposite one and an account whose name ends in
     "off". For a motor its value is the ratio r > 1 of rates of a head (on + off) / off: binding costs −ln(rⁿ − 1) with
@@ -181,7 +183,7 @@ class Binding(NamedTuple):
     unbinding_law: str | None = None
     lengths: tuple[float, ...] = ()
     amplitudes: tuple[float, ...] = ()
-    unbinding_force: float = 0.0
+    unbinding_forces: tuple[float, ...] = ()
     walking_law: str | None = None
     walking_force: float = 0.0
     step_fraction: float = 0.0

@@ -182,7 +182,7 @@ def test_walking_towards_both_ends(folder):
 
 def test_high_duty_motors(folder):
     (motor,) = folder.read({"DMUNBINDINGTYPE": "HIGHDUTYCATCH", "DMWALKINGTYPE": "HIGHDUTYSTALL"}).motors
-    assert (motor.unbinding, motor.unbinding_force) == ("HIGHDUTYCATCH", 12.62)
+    assert (motor.unbinding, motor.unbinding_forces) == ("HIGHDUTYCATCH", (12.62,))
     assert (motor.walking, motor.walking_force) == ("HIGHDUTYSTALL", 90.0)
 
 

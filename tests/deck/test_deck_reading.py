@@ -75,7 +75,7 @@ def test_species_and_reactions_of_the_small_deck(folder):
             30,
             6.0,
             "LOWDUTYCATCH",
-            12.62,
+            (12.62,),
             "LOWDUTYSTALL",
             90.0,
             20,
