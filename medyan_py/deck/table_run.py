@@ -220,7 +220,12 @@ RESTART_AND_LOG = (
     Keyword(
         "checkpoint-time", _S0, _TIME, default=0.0, help="simulated time between checkpoints; 0: by wall time only"
     ),
-    Keyword("PINRESTARTFILE", _S0, _PATH, help="pin positions, used in a restart only"),
+    Keyword(
+        "PINRESTARTFILE",
+        _S0,
+        _PATH,
+        help="where ends are pinned, in a restart with PINBOUNDARYFILAMENTS",
+    ),
     Keyword(
         "compatibility",
         _S1,
