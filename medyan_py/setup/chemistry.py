@@ -103,12 +103,23 @@ def _emissions(deck: Deck, space: Space) -> list[Emission]:
     compartment = float(np.prod(deck.geometry.compartment_size))
     volume = {"diffusing": compartment, "bulk": compartment * space.volume[space.active == 1].sum()}
     lines = [e for anchor in deck.bubbles.anchors for e in anchor.emissions]
-    return [
-        Emission(
-            Pool(True, len(deck.bulk) + number), _pool(deck, e.free), e.emission, e.absorption / volume[e.free.kind]
-        )
-        for number, e in enumerate(lines)
-    ]
+    made = []
+    for number, e in enumerate(lines):
+        held, free = Pool(True, len(deck.bulk) + number), _pool(deck, e.free)
+        rates = e.emission, e.absorption / volume[e.free.kind]
+        made.append(Emission(held, free, *rates, *_emission_energies(e.general, *rates)))
+    return made
+
+
+def _emission_energies(name: str, emission: float, absorption: float) -> tuple[FreeEnergy | None, FreeEnergy | None]:
+    """Free energy (kT) of emission and absorption, which follows from their rates.
+
+    With it neither way is favoured in equilibrium, where as many molecules go as come. What goes one way only has none.
+    """
+    if not (emission > 0 and absorption > 0):
+        return None, None
+    value = float(np.log(absorption / emission))
+    return FreeEnergy(value, f"EMI_{name}"), FreeEnergy(-value, f"ABS_{name}")
 
 
 def _end_change(deck: Deck, r) -> dict:

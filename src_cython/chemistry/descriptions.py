@@ -200,13 +200,16 @@ class Emission(NamedTuple):
 
     ``held`` is the bulk species that counts those on the bubble, ``free`` the one they become. ``emission`` (1/s) is
     per molecule held, times a factor that is set as the run goes; ``absorption`` (1/s) per free molecule in a full
-    compartment, or in the whole volume if it is a bulk species.
+    compartment, or in the whole volume if it is a bulk species. ``free_energy`` belongs to emission, ``back_energy``
+    to absorption.
     """
 
     held: Pool
     free: Pool
     emission: float
     absorption: float
+    free_energy: FreeEnergy | None = None
+    back_energy: FreeEnergy | None = None
 
 
 class SeedRule(NamedTuple):
