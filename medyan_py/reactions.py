@@ -238,7 +238,11 @@ class ReactionSystem:
                 engine.restart(stream, self._placed, np.zeros(0))
                 for i in np.flatnonzero(self._spread):
                     engine.spread(i, self._spread[i])
-            engine.record(times, rows)
+            try:
+                engine.record(times, rows)
+            except OverflowError:
+                most = self.species[int(np.argmax(rows.max(axis=0) * [n not in self._constant for n in self.species]))]
+                raise OverflowError(f"the copy number of {most!r} is beyond 2^53") from None
             events += engine.events
         return events
 

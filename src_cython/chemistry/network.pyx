@@ -346,7 +346,7 @@ cdef class Network:
         cdef int i
         for i in range(self.law[self.reactions].change):
             if self.change[i].species == species:
-                raise OverflowError(f"the copy number of species {species} is beyond 2^53 at {self.time} s")
+                raise OverflowError(f"the copy number of species {species} is beyond 2^53")
 
     @property
     def counts(self):
