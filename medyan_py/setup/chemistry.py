@@ -161,13 +161,19 @@ def _branching(deck: Deck, r: deck_model.Branching) -> Branching:
         plus=r.plus,
         on=r.on,
         off=r.off,
-        zone=r.zone,
+        zone=_zone(deck, r.zone),
         distance=r.distance,
         length=10.0 if r.stretching_length is None else r.stretching_length,
         angle=1.22 if r.bending_theta is None else r.bending_theta,
         unbinding_law=r.unbinding,
         unbinding_parameter={None: 0.0, "SLIP": r.unbinding_length, "SLIPF": r.unbinding_force}[r.unbinding],
     )
+
+
+def _zone(deck: Deck, zone: str) -> str:
+    """What MEDYAN 5.4 takes for the side of a box is the space above the bottom of the grid."""
+    old_box = deck.compatibility == "medyan-5.4" and deck.boundary.shape == "CUBIC"
+    return "BELOW" if zone == "SIDEBOUNDARY" and old_box else zone
 
 
 def _flag(deck: Deck, filament_type: int, site: str) -> int:

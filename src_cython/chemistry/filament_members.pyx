@@ -182,6 +182,8 @@ cdef class FilamentMembers(FilamentPlaces):
                 if wall.radius > 0.0 or wall.normal[2] == 0.0:
                     side = min(side, self.wall_distance(i, r))
             return side < rule.distance
+        if rule.zone == 5:
+            return r[2] < rule.distance
         if rule.zone == 4:
             for i in range(self.surfaces.count):
                 wall = &self.surfaces.data[i]

@@ -194,6 +194,12 @@ def test_averaged_species_are_exact_and_that_is_said(folder):
     assert "the species is treated exactly" in str(hint)
 
 
+def test_a_negative_coefficient_means_no_diffusion(folder):
+    deck = folder.read(more_chemistry="SPECIESDIFFUSING: B 10 -1.0 0 0 REG\n")
+    assert deck.diffusing[-1].diffusion == 0.0
+    assert "the species does not diffuse" in str(deck.warnings)
+
+
 # --- several filament types
 
 
