@@ -23,6 +23,7 @@ SCALARS: dict[str, ValueType] = {
     "count": ValueType("int", least=0),
     "events": ValueType("int", above=0),
     "nm²/s": ValueType("float", "nm²/s", least=0),
+    "±nm²/s": ValueType("float", "nm²/s"),  # below 0: does not diffuse
     "nm²": ValueType("float", "nm²", least=0),
     "nm": ValueType("float", "nm", least=0),
     "s": ValueType("float", "s", least=0),
@@ -90,9 +91,9 @@ SPECIES = (
     Directive(
         "SPECIESDIFFUSING",
         (
-            "name=name copies=count diffusion=nm²/s release=s removal=s mode=REG",
-            "name=name copies=count diffusion=nm²/s release=s removal=s mode=AVG events=events",
-            "name=name copies=count diffusion=nm²/s release=s removal=s mode=REG hold=BASECONC|NONE molarity=µM",
+            "name=name copies=count diffusion=±nm²/s release=s removal=s mode=REG",
+            "name=name copies=count diffusion=±nm²/s release=s removal=s mode=AVG events=events",
+            "name=name copies=count diffusion=±nm²/s release=s removal=s mode=REG hold=BASECONC|NONE molarity=µM",
         ),
         "molecules on the grid",
         declares="DIFFUSING",

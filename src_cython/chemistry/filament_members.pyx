@@ -189,6 +189,8 @@ cdef class FilamentMembers(FilamentPlaces):
                 if wall.radius > 0.0 or wall.normal[2] == 0.0:
                     side = min(side, self.wall_distance(i, r))
             return side < rule.distance
+        if rule.zone == 5:
+            return r[2] < rule.distance
         if rule.zone == 4:
             for i in range(self.surfaces.count):
                 wall = &self.surfaces.data[i]
@@ -315,7 +317,7 @@ cdef class FilamentMembers(FilamentPlaces):
         """Set bound heads and stiffness of a motor from its last tension (Erdmann, Albert & Schwarz 2013)."""
         cdef BindingKind *kind = &self.binding[self.bonds.reaction[bond]]
         cdef double heads = self.bonds.heads[bond]
-        if kind.law == rate_laws.DUTY_CATCH:
+        if kind.law == rate_laws.DUTY_CATCH or kind.law == rate_laws.DUTY_CATCH_SLIP:
             heads = rate_laws.bound_heads_of(heads, max(0.0, self.bonds.tension[bond]), kind.on, kind.off, kind.beta)
         self.bonds.bound_heads[bond] = heads
         self.bonds.stiffness[bond] = kind.stiffness * heads
@@ -331,7 +333,10 @@ cdef class FilamentMembers(FilamentPlaces):
                                                 kind.length[1])
         elif kind.law == rate_laws.DUTY_CATCH:
             rate = rate_laws.motor_unbinding(self.bonds.heads[bond], force, kind.on, kind.off, kind.beta,
-                                             kind.unbinding_force)
+                                             kind.unbinding_force[0])
+        elif kind.law == rate_laws.DUTY_CATCH_SLIP:
+            rate = rate_laws.motor_catch_slip(self.bonds.heads[bond], force, kind.on, kind.off, kind.beta,
+                                              kind.unbinding_force[0], kind.unbinding_force[1])
         # beyond about 10^300 per second the next event is immediate in any case, and sums stay finite
         return self.seat(self.unbinding, bond, kind.unbind_class, min(rate, 1e300))
 

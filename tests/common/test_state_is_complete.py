@@ -62,7 +62,7 @@ NO_STATE = {
         MADE,
     )
     | dict.fromkeys(("touched", "is_touched", "touches"), EMPTY),
-    "Engine": dict.fromkeys(("booking", "hop_account", "mixed"), MADE),
+    "Engine": dict.fromkeys(("booking", "hop_account", "mixed"), MADE) | {"halted": "a wish of another thread"},
     "Candidates": dict.fromkeys(("rules", "owners", "same_filament", "rule", "shape", "size"), MADE)
     | dict.fromkeys(("changed", "is_changed", "changes"), EMPTY)
     | {

@@ -359,11 +359,13 @@ def test_zero_order_surface_reaction_is_understood(folder):
     assert len(errors) == 2 and all("not available in this version" in error for error in errors)
 
 
-def test_catch_slip_motors_are_not_available_when_there_is_a_motor(folder):
-    changes = {"DMUNBINDINGTYPE": "LOWDUTYCATCHSLIP", "DMUNBINDINGFORCE": "12.62 20"}
-    assert "not available in this version: motor unbinding LOWDUTYCATCHSLIP" in folder.error(changes)
-    chemistry = "".join(line for line in CHEMISTRY.splitlines(keepends=True) if not line.startswith("MOTORR"))
-    assert folder.read(changes, chemistry=chemistry).motors == ()
+def test_catch_slip_motors_take_two_forces(folder):
+    changes = {"DMUNBINDINGTYPE": "LOWDUTYCATCHSLIP", "DMUNBINDINGFORCE": "1.6 10"}
+    (motor,) = folder.read(changes).motors
+    assert (motor.unbinding, motor.unbinding_forces) == ("LOWDUTYCATCHSLIP", (1.6, 10.0))
+    assert "found 1 values, allowed: 2 for DMUNBINDINGTYPE LOWDUTYCATCHSLIP" in folder.error(
+        changes | {"DMUNBINDINGFORCE": "12.62"}
+    )
 
 
 INERT = [
