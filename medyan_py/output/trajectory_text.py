@@ -6,11 +6,13 @@ are printed as C's ``%g`` does. Coordinate lines end with a blank and frames wit
 in use depend on it.
 """
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from medyan_py.output.frame import kept_text
 from medyan_py.output.frame_file import FrameFile
 from medyan_py.output.layout import CHEMISTRY_FILE, CONCENTRATION_FILE, SNAPSHOT_FILE
 from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
@@ -87,17 +89,11 @@ class SnapshotRecorder(TextRecorder):
         objects = (filaments, linkers, motors, branchers, bubbles)
         counts = " ".join(str(len(kind.ids)) for kind in objects) + f" {len(sim.membranes)}"
         lines = [f"{sim.frame} {sim.time:.10g} {counts}\n"]
-        start = filaments.start.tolist()
-        columns = (filaments.ids, filaments.types, filaments.delta_minus, filaments.delta_plus)
-        for f, (number, kind, minus, plus) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
-            first, end = start[f], start[f + 1]
-            lines.append(f"FILAMENT {number} {kind} {end - first} {minus} {plus}\n")
-            lines.append(coordinates(filaments.beads[first:end]))
-        labelled = (("LINKER", linkers), ("MOTOR", motors), ("BRANCHER", branchers), ("BUBBLE", bubbles))
-        for label, objects in labelled:
-            for number, kind, points in zip(objects.ids.tolist(), objects.types.tolist(), objects.coords, strict=True):
-                lines.append(f"{label} {number} {kind}\n")
-                lines.append(coordinates(points))
+        points = np.split(filaments.beads, filaments.start[1:-1]) if len(filaments.ids) else []
+        for head, beads in zip(filament_lines(sim), points, strict=True):
+            lines += [head, coordinates(beads)]
+        for label, kind in (("LINKER", linkers), ("MOTOR", motors), ("BRANCHER", branchers), ("BUBBLE", bubbles)):
+            lines.append(rows(f"{label} %d %d\n", kind.ids, kind.types, kind.coords))
         lines += [_membrane(view) for view in sim.membranes]
         lines.append("\n")
         return "".join(lines)
@@ -146,8 +142,29 @@ def _membrane(view: Any) -> str:
     head = f"MEMBRANE 0 {len(view.vertices)} {len(view.triangles)} {len(view.borders)}\n"
     vertices = "%.10g %.10g %.10g\n" * len(view.vertices) % tuple(view.vertices.ravel().tolist())
     triangles = "%d %d %d\n" * len(view.triangles) % tuple(view.triangles.ravel().tolist())
-    borders = "".join(" ".join(map(str, [len(loop), *loop.tolist()])) + "\n" for loop in view.borders)
+    borders = "".join(" ".join(map(str, (len(loop), *loop))) + "\n" for loop in view.borders)
     return head + vertices + triangles + borders
+
+
+def filament_lines(sim: Any) -> list[str]:
+    """``FILAMENT id type nBeads dMinus dPlus`` of every filament, sorted by id, with line ends."""
+    return kept_text(sim, "filaments", _filament_lines)
+
+
+def _filament_lines(sim: Any) -> list[str]:
+    filaments = filaments_by_id(sim.filaments)
+    columns = (filaments.ids, filaments.types, np.diff(filaments.start), filaments.delta_minus, filaments.delta_plus)
+    return [f"FILAMENT {' '.join(map(str, row))}\n" for row in zip(*(c.tolist() for c in columns), strict=True)]
+
+
+def rows(head: str, ids: np.ndarray, types: np.ndarray, values: np.ndarray) -> str:
+    """Two lines for each of several objects: a head with id and type, and a row of ``values`` with blanks behind."""
+    if len(ids) == 0:
+        return ""
+    values = values.reshape(len(ids), -1)
+    table = [ids.tolist(), types.tolist(), *values.T.tolist()]
+    form = head + "%.10g " * values.shape[1] + "\n"
+    return form * len(ids) % tuple(chain.from_iterable(zip(*table, strict=True)))
 
 
 def coordinates(points: np.ndarray) -> str:
