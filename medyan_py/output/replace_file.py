@@ -8,13 +8,13 @@ from pathlib import Path
 from medyan_py.output.errors import OutputError
 
 
-def temporary_name(path: Path) -> Path:
-    """The hidden name under which ``path`` is written."""
-    return path.with_name(f".{path.name}.part")
+def temporary_name(path: Path, ending: str = "") -> Path:
+    """The hidden name under which ``path`` is written, with an ending for libraries that go by it."""
+    return path.with_name(f".{path.name}.part{ending}")
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def replacing(path: str | Path, *, ending: str = "") -> Iterator[Path]:
     """Give a temporary name to write to; at the end of the block it takes the place of ``path``.
 
     When the block fails, ``path`` stays as it was and the temporary file is removed. A killed program leaves whole
@@ -26,7 +26,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
         When the operating system refuses.
     """
     path = Path(path)
-    temporary = temporary_name(path)
+    temporary = temporary_name(path, ending)
     try:
         yield temporary
         os.replace(temporary, path)
