@@ -5,7 +5,6 @@ begins with the line ``frame time nFilaments nLinkers nMotors nBranchers nBubble
 ``nMembranes``; then come the objects, sorted by id, and, but for repulsion.traj, an empty line. Numbers have 10 digits.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -22,7 +21,7 @@ from medyan_py.output.layout import (
     TENSIONS_FILE,
 )
 from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
-from medyan_py.output.trajectory_text import TextRecorder, coordinates, filament_lines
+from medyan_py.output.trajectory_text import TextRecorder, coordinates, filament_lines, head
 
 
 class BirthTimesRecorder(TextRecorder):
@@ -39,7 +38,7 @@ class BirthTimesRecorder(TextRecorder):
         """One frame."""
         filaments = filaments_by_id(sim.filaments)
         births = np.asarray(sim.filaments.birth_times)[filaments.bead_order]
-        lines = [_head(sim), *_per_bead(sim, births)]
+        lines = [head(sim), "\n", _per_bead(sim, births)]
         for label, objects in (("LINKER", bonds_by_id(sim.linkers)), ("MOTOR", bonds_by_id(sim.motors))):
             lines.append(_bound(label, objects, np.repeat(objects.birth_times[:, None], 2, axis=1)))
         branchers = branchers_by_id(sim.branchers)
@@ -66,8 +65,8 @@ class ForcesRecorder(TextRecorder):
         forces = np.linalg.norm(np.asarray(sim.filaments.forces)[filaments.bead_order], axis=1)
         return "".join(
             [
-                _head(sim, f" {len(sim.membranes)}"),
-                *_per_bead(sim, forces),
+                f"{head(sim)} {len(sim.membranes)}\n",
+                _per_bead(sim, forces),
                 _tensions_of_bound(sim),
                 _others(sim),
                 *(_membrane(view) for view in sim.membranes),
@@ -92,7 +91,7 @@ class TensionsRecorder(TextRecorder):
         cylinders = np.arange(len(filaments.beads)) - np.repeat(np.arange(len(filaments.ids)), np.diff(filaments.start))
         cylinders[filaments.start[1:] - 1] -= 1
         tensions = filaments.tensions[cylinders]
-        return "".join([_head(sim), *_per_bead(sim, tensions), _tensions_of_bound(sim), _others(sim)]) + "\n"
+        return "".join([head(sim), "\n", _per_bead(sim, tensions), _tensions_of_bound(sim), _others(sim)]) + "\n"
 
 
 class RepulsionRecorder(TextRecorder):
@@ -108,7 +107,7 @@ class RepulsionRecorder(TextRecorder):
         """One frame."""
         filaments = filaments_by_id(sim.filaments)
         forces = np.linalg.norm(np.asarray(sim.filaments.wall_forces)[filaments.bead_order], axis=1)
-        return "".join([_head(sim), *_per_bead(sim, forces), _tensions_of_bound(sim)])
+        return "".join([head(sim), "\n", _per_bead(sim, forces), _tensions_of_bound(sim)])
 
 
 class PlusEndRecorder(TextRecorder):
@@ -126,7 +125,7 @@ class PlusEndRecorder(TextRecorder):
         """One frame."""
         filaments = filaments_by_id(sim.filaments)
         species = np.asarray(sim.filaments.end_species)[filaments.order].tolist()
-        lines = [_head(sim)]
+        lines = [head(sim), "\n"]
         for f, line in enumerate(filament_lines(sim)):
             minus, plus = species[f]
             lines += [line, coordinates(filaments.beads[filaments.start[f + 1] - 1])]
@@ -158,7 +157,7 @@ class MonomersRecorder(TextRecorder):
         first_cylinder = (filaments.start[:-1] - np.arange(len(filaments.ids))).astype(int)
         monomers = np.add.reduceat(filaments.monomers, first_cylinder) if len(filaments.ids) else []
         cut = _cut_off(filaments.ids.tolist(), np.asarray(view.split_from)[order].tolist())
-        lines = [_head(sim)]
+        lines = [head(sim), "\n"]
         for line, number, values, total in zip(
             filament_lines(sim), filaments.ids.tolist(), columns, monomers, strict=True
         ):
@@ -177,19 +176,14 @@ def _cut_off(ids: list[int], split_from: list[int]) -> dict[int, list[int]]:
     return cut
 
 
-def _head(sim: Any, more: str = "") -> str:
-    objects = (sim.filaments, sim.linkers, sim.motors, sim.branchers, sim.bubbles)
-    counts = " ".join(str(len(group.ids)) for group in objects)
-    return f"{sim.frame} {sim.time:.10g} {counts}{more}\n"
-
-
-def _per_bead(sim: Any, values: np.ndarray) -> Iterator[str]:
+def _per_bead(sim: Any, values: np.ndarray) -> str:
     """A line for each filament, followed by the values of its beads."""
-    start, values = filaments_by_id(sim.filaments).start.tolist(), values.tolist()
-    for f, line in enumerate(filament_lines(sim)):
-        yield line
-        some = values[start[f] : start[f + 1]]
-        yield _numbers(len(some)) % tuple(some)
+    return kept_text(sim, "beads", _form_of_beads) % tuple(values.tolist())
+
+
+def _form_of_beads(sim: Any) -> str:
+    forms = map(_numbers, np.diff(filaments_by_id(sim.filaments).start).tolist())
+    return "".join(chain.from_iterable(zip(filament_lines(sim), forms, strict=True)))
 
 
 @lru_cache(maxsize=256)

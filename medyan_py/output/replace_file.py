@@ -13,6 +13,27 @@ def temporary_name(path: Path, ending: str = "") -> Path:
     return path.with_name(f".{path.name}.part{ending}")
 
 
+def write_whole(path: str, data: bytes) -> None:
+    """As ``replacing``, for one file among the many of a frame."""
+    folder, name = os.path.split(path)
+    temporary = f"{folder}/.{name}.part"
+    try:
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+            try:
+                rest = memoryview(data)
+                while rest:
+                    rest = rest[os.write(descriptor, rest) :]
+            finally:
+                os.close(descriptor)
+            os.replace(temporary, path)
+        except OSError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
 @contextmanager
 def replacing(path: str | Path, *, ending: str = "") -> Iterator[Path]:
     """Give a temporary name to write to; at the end of the block it takes the place of ``path``.

@@ -6,6 +6,7 @@ are printed as C's ``%g`` does. Coordinate lines end with a blank and frames wit
 in use depend on it.
 """
 
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -86,12 +87,10 @@ class SnapshotRecorder(TextRecorder):
         """One frame."""
         filaments, linkers, motors = filaments_by_id(sim.filaments), bonds_by_id(sim.linkers), bonds_by_id(sim.motors)
         branchers, bubbles = branchers_by_id(sim.branchers), bubbles_by_id(sim.bubbles)
-        objects = (filaments, linkers, motors, branchers, bubbles)
-        counts = " ".join(str(len(kind.ids)) for kind in objects) + f" {len(sim.membranes)}"
-        lines = [f"{sim.frame} {sim.time:.10g} {counts}\n"]
-        points = np.split(filaments.beads, filaments.start[1:-1]) if len(filaments.ids) else []
-        for head, beads in zip(filament_lines(sim), points, strict=True):
-            lines += [head, coordinates(beads)]
+        lines = [f"{head(sim)} {len(sim.membranes)}\n"]
+        forms = map(_blank_behind, (3 * np.diff(filaments.start)).tolist())
+        form = "".join(chain.from_iterable(zip(filament_lines(sim), forms, strict=True)))
+        lines.append(form % tuple(filaments.beads.ravel().tolist()))
         for label, kind in (("LINKER", linkers), ("MOTOR", motors), ("BRANCHER", branchers), ("BUBBLE", bubbles)):
             lines.append(rows(f"{label} %d %d\n", kind.ids, kind.types, kind.coords))
         lines += [_membrane(view) for view in sim.membranes]
@@ -146,6 +145,16 @@ def _membrane(view: Any) -> str:
     return head + vertices + triangles + borders
 
 
+def head(sim: Any) -> str:
+    """``frame time nFilaments nLinkers nMotors nBranchers nBubbles``, without the end of the line."""
+    return kept_text(sim, "head", _head)
+
+
+def _head(sim: Any) -> str:
+    objects = (sim.filaments, sim.linkers, sim.motors, sim.branchers, sim.bubbles)
+    return f"{sim.frame} {sim.time:.10g} {' '.join(str(len(group.ids)) for group in objects)}"
+
+
 def filament_lines(sim: Any) -> list[str]:
     """``FILAMENT id type nBeads dMinus dPlus`` of every filament, sorted by id, with line ends."""
     return kept_text(sim, "filaments", _filament_lines)
@@ -157,17 +166,23 @@ def _filament_lines(sim: Any) -> list[str]:
     return [f"FILAMENT {' '.join(map(str, row))}\n" for row in zip(*(c.tolist() for c in columns), strict=True)]
 
 
-def rows(head: str, ids: np.ndarray, types: np.ndarray, values: np.ndarray) -> str:
-    """Two lines for each of several objects: a head with id and type, and a row of ``values`` with blanks behind."""
+def rows(label: str, ids: np.ndarray, types: np.ndarray, values: np.ndarray) -> str:
+    """Two lines for each of several objects: label, id and type; then a row of ``values`` with blanks behind."""
     if len(ids) == 0:
         return ""
     values = values.reshape(len(ids), -1)
     table = [ids.tolist(), types.tolist(), *values.T.tolist()]
-    form = head + "%.10g " * values.shape[1] + "\n"
+    form = label + _blank_behind(values.shape[1])
     return form * len(ids) % tuple(chain.from_iterable(zip(*table, strict=True)))
 
 
 def coordinates(points: np.ndarray) -> str:
     """A line of coordinates, each followed by a blank."""
     values = points.ravel().tolist()
-    return "%.10g " * len(values) % tuple(values) + "\n"
+    return _blank_behind(len(values)) % tuple(values)
+
+
+@lru_cache(maxsize=256)
+def _blank_behind(n: int) -> str:
+    """Format of a line of numbers, each followed by a blank."""
+    return "%.10g " * n + "\n"

@@ -35,7 +35,7 @@ class VtkRecorder:
         self.directory = Path(directory) / PARAVIEW
         self._radius = filament_radius
         self._collections: dict[str, Collection] = {}
-        self._folders: set[Path] = set()
+        self._folders: set[str] = set()
 
     def open(self, sim: Any) -> None:
         """Create the folder and the outline of the walls; ``OutputError`` when an earlier collection is there."""
@@ -89,11 +89,12 @@ class VtkRecorder:
             "compartments": vtk_data.compartments(sim.grid, sim.diffusing_names, sim.diffusing_counts),
         }
         for kind, data_set in data.items():
-            path = self.directory / frame_path(kind, sim.frame)
-            if path.parent not in self._folders:
-                self._make_folder(path.parent)
-                self._folders.add(path.parent)
-            write(data_set, path, TimeValue=float(sim.time), frame=np.int64(sim.frame))
+            path = frame_path(kind, sim.frame)
+            folder = path.rpartition("/")[0]
+            if folder not in self._folders:
+                self._make_folder(self.directory / folder)
+                self._folders.add(folder)
+            write(data_set, f"{self.directory}/{path}", TimeValue=float(sim.time), frame=np.int64(sim.frame))
         for kind in data:
             self._collections[kind].add(sim.time, frame_path(kind, sim.frame))
 

@@ -12,7 +12,7 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
-from medyan_py.output.replace_file import replacing
+from medyan_py.output.replace_file import write_whole
 
 COMPRESSED_FROM = 65536  # bytes of arrays; smaller files are written faster as they are
 _ORDER = f'byte_order="{sys.byteorder.capitalize()}Endian"'
@@ -57,11 +57,9 @@ class Image:
     cell_data: dict[str, np.ndarray]
 
 
-def write(data: PolyData | Image, path: Path, **of_frame: float | int) -> None:
+def write(data: PolyData | Image, path: str | Path, **of_frame: float | int) -> None:
     """Write a data set, with numbers that hold for all of it; ``OutputError`` when it cannot be written."""
-    text = vtk_bytes(data, of_frame)
-    with replacing(path) as temporary:
-        temporary.write_bytes(text)
+    write_whole(str(path), vtk_bytes(data, of_frame))
 
 
 def vtk_bytes(data: PolyData | Image, of_frame: dict[str, float | int]) -> bytes:
