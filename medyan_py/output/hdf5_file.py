@@ -26,7 +26,7 @@ from medyan_py.output.hdf5_frame import LINK_KINDS, put_snapshot
 from medyan_py.output.hdf5_index import EMPTY, GrowingIndex, entries
 from medyan_py.output.journaled_file import JournaledFile, recover
 from medyan_py.output.layout import HDF5_FILE
-from medyan_py.output.network import VERTEX_COLUMNS
+from medyan_py.output.network import VERTEX_COLUMNS, listed_species
 from medyan_py.version import __version__
 
 LAYOUT_VERSION = "v5.4.0"
@@ -208,7 +208,7 @@ def _write_header(file: h5py.File, sim: Any) -> None:
         "globalFilamentModel": "bead-cylinder",
         "energyNames": ["total", *sim.energies],
         "diffusingSpeciesNames": list(sim.diffusing_names),
-        "globalSpeciesNames": [name for name, _, _ in sim.species_totals()],
+        "globalSpeciesNames": [name for name, _, _ in listed_species(sim, membranes=True)],
         "vertexColumnNamesFloat64": [*VERTEX_COLUMNS, *(f"conc.{name}" for name in sim.membrane_names)],
         "vertexColumnNamesInt64": [f"copyNumber.{name}" for name in sim.membrane_names],
         "linkTypes": list(LINK_KINDS),

@@ -18,6 +18,7 @@ from medyan_py.output.network import (
     branchers_by_id,
     bubbles_by_id,
     filaments_by_id,
+    listed_species,
     packed_borders,
     vertex_columns,
 )
@@ -39,7 +40,7 @@ def put_snapshot(block: Block, sim: Any, kinds: dict[str, Text]) -> int:
     energies = list(sim.energies.values())
     nx, ny, nz = sim.grid.shape
     counts = np.ascontiguousarray(sim.diffusing_counts, dtype=np.int64)
-    totals = np.array([count for _, _, count in sim.species_totals()], dtype=np.int64)
+    totals = np.array([count for _, _, count in listed_species(sim, membranes=True)], dtype=np.int64)
     values = {
         "time": np.float64(sim.time),
         "energies": np.array([sum(energies), *energies], dtype=np.float64),

@@ -176,6 +176,12 @@ def bubbles_by_id(bubbles: Any) -> Bubbles:
     )
 
 
+def listed_species(sim: Any, *, membranes: bool = False) -> list[tuple[str, str, int]]:
+    """Species that files of MEDYAN list: not what bubbles hold nor, unless asked for, what is on membranes."""
+    hidden = ("GENERAL",) if membranes else ("GENERAL", "MEMBRANE")
+    return [entry for entry in sim.species_totals() if entry[1] not in hidden]
+
+
 VERTEX_COLUMNS = ("coord.x", "coord.y", "coord.z", "area.", "curvature.curv")
 """Of the vertices of a membrane: nm, nm², 1/nm."""
 

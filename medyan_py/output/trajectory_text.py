@@ -16,7 +16,7 @@ import numpy as np
 from medyan_py.output.frame import kept_text
 from medyan_py.output.frame_file import FrameFile
 from medyan_py.output.layout import CHEMISTRY_FILE, CONCENTRATION_FILE, SNAPSHOT_FILE
-from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
+from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id, listed_species
 
 
 class TextRecorder:
@@ -102,7 +102,7 @@ class ChemistryRecorder(TextRecorder):
     """Total copy numbers: ``chemistry.traj`` in ``directory``.
 
     A frame is the line ``frame time`` (s, 6 digits), one line ``NAME:KIND count`` per species in the order of
-    ``sim.species_totals()``, and an empty line.
+    ``sim.species_totals()``, and an empty line. What bubbles hold and what is on membranes is not listed.
     """
 
     file_name = CHEMISTRY_FILE
@@ -110,7 +110,7 @@ class ChemistryRecorder(TextRecorder):
     @staticmethod
     def text(sim: Any) -> str:
         """One frame."""
-        species = "".join(f"{name}:{kind} {count:d}\n" for name, kind, count in sim.species_totals())
+        species = "".join(f"{name}:{kind} {count:d}\n" for name, kind, count in listed_species(sim))
         return f"{sim.frame} {sim.time:.6g}\n{species}\n"
 
 

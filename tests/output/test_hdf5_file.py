@@ -129,3 +129,48 @@ def test_bubbles(tmp_path):
         assert [bubbles[f"{i}/id"][()] for i in range(2)] == [3, 7]
         assert bubbles["0/type"][()] == 1 and bubbles["0/radius"][()] == 250
         assert bubbles["0/coords"][()].tolist() == [[4, 5, 6]]
+
+
+def test_species_of_membranes_are_counted_but_not_those_of_bubbles(tmp_path):
+    totals = [("A", "DIFFUSING", 4), ("M", "MEMBRANE", 3), ("G", "GENERAL", 2), ("AF", "FILAMENT", 1)]
+    with recorded(tmp_path, make_sim(species_totals=lambda: totals)) as file:
+        assert list(file["header/meta/globalSpeciesNames"].asstr()[()]) == ["A", "M", "AF"]
+        assert file["snapshots/0/globalSpeciesCopyNumbers"][()].tolist() == [4, 3, 1]
+
+
+def test_frames_after_a_checkpoint_are_replaced(network, tmp_path):
+    """A run that goes on from frame 150 of 300 leaves the frames that one without a break leaves."""
+    for directory in ("broken", "whole"):
+        (tmp_path / directory).mkdir()
+        recorder, states = Hdf5Recorder(tmp_path / directory), {}
+        recorder.open(network)
+        for i in range(300):
+            states[i] = recorder.state()
+            network.time = float(i)
+            recorder.record(network)
+        if directory == "broken":
+            network.finished = True
+            recorder.close(network)
+            recorder = Hdf5Recorder(tmp_path / directory)
+            recorder.check(network, states[150])
+            recorder.resume(network, states[150])
+            with h5py.File(tmp_path / "broken/traj.h5") as file:
+                assert file["header/count"][()] == len(file["snapshots"]) == 150 and file["header/finished"][()] == 0
+            for i in range(150, 300):
+                network.time = float(i)
+                recorder.record(network)
+        recorder.close(network)
+    with h5py.File(tmp_path / "broken/traj.h5") as one, h5py.File(tmp_path / "whole/traj.h5") as other:
+        assert one["header/count"][()] == len(one["snapshots"]) == len(other["snapshots"]) == 300
+        for i in range(300):
+            assert one[f"snapshots/{i}/time"][()] == i
+        last = [file["snapshots/299/linkers/60/coords"][()] for file in (one, other)]
+        np.testing.assert_array_equal(*last)
+
+
+def test_file_of_another_program_is_not_continued(network, tmp_path):
+    with h5py.File(tmp_path / "traj.h5", "w", libver="latest") as file:
+        file["header/count"] = 5
+        file.create_group("snapshots")
+    with pytest.raises(OutputError, match=r"traj\.h5 cannot be continued"):
+        Hdf5Recorder(tmp_path).check(network, {"frames": 1, "bytes": 2000})
