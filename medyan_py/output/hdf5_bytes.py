@@ -14,7 +14,16 @@ from typing import NamedTuple
 import numpy as np
 from h5py import h5t
 
-from medyan_py.output.hdf5_index import ENTRY, LEAF_ENTRIES, NODE_CHILDREN, UNDEFINED, heap_header, leaf, node
+from medyan_py.output.hdf5_index import (
+    LEAF_BYTES,
+    LEAF_ENTRIES,
+    NODE_BYTES,
+    NODE_CHILDREN,
+    UNDEFINED,
+    heap_header,
+    leaf_words,
+    node,
+)
 
 _SPACE, _LINK_INFO, _TYPE, _FILL, _LINK, _LAYOUT, _GROUP_INFO, _ATTRIBUTE, SYMBOLS = 1, 2, 3, 5, 6, 8, 10, 12, 17
 _EARLY, _LATE = 1, 2  # when space is allocated
@@ -90,7 +99,7 @@ def put_polylines(block: Block, points: np.ndarray, start: np.ndarray, marks: di
     uint64 (n,)
         Addresses.
     """
-    n, size = len(start) - 1, 24
+    n, size = len(start) - 1, 24  # bytes of a point
     if n == 0:
         return np.zeros(0, dtype=np.uint64)
     template = _Template()
@@ -173,48 +182,42 @@ def put_group(block: Block, links: dict[str, int]) -> int:
     return block.put(_header(_links(links), 1))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=8)
 def _list_template(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """A group of ``n`` objects by number and ``count``: its words as if it began at 0, where addresses in it stand,
     where those of the objects stand, and the objects in that order.
     """
-    names = [str(i) for i in range(n)] + [_COUNT]
-    order = sorted(range(n + 1), key=names.__getitem__)
+    slot = 8 if n < 10**7 else 16  # bytes of a name and what ends it
+    names = np.append(np.arange(n).astype(f"S{slot}"), _COUNT.encode()).astype(f"S{slot}")
+    order = np.argsort(names, kind="stable")
+    offsets = slot + slot * order
     block = Block(0)
     block.put(bytes(40 + 32))  # object header and header of the heap, when addresses are known
-    offsets, heap = [], bytearray(8)
-    for name in names:
-        offsets.append(len(heap))
-        heap += name.encode() + bytes(8 - len(name) % 8)
-    data = block.put(bytes(heap))
-    inner = [24, 32, 40 + 24]  # tree and heap in the object header, data in the header of the heap
-    outer, children = [], []
-    for first in range(0, n + 1, LEAF_ENTRIES):
-        some = [offsets[i] for i in order[first : first + LEAF_ENTRIES]]
-        address = block.put(leaf(some, [0] * len(some)))
-        outer += [address + 8 + ENTRY * i + 8 for i in range(len(some))]
-        children.append((address, some[-1]))
+    heap = block.put(bytes(slot) + names.tobytes())  # the empty name comes first
+    inner = [24, 32, 40 + 24]  # tree and heap in the object header, names in the header of the heap
+    leaves, entries = leaf_words(offsets)
+    first = block.put(leaves)
+    last = offsets[np.minimum(LEAF_ENTRIES * np.arange(1, len(leaves) + 1) - 1, n)]
+    children = list(zip(range(first, block.end, LEAF_BYTES), last.tolist(), strict=True))
     level = 0
-    while True:
+    while level == 0 or len(children) > 1:
         groups = [children[i : i + NODE_CHILDREN] for i in range(0, len(children), NODE_CHILDREN)]
-        size = len(node(0, [], [0], UNDEFINED, UNDEFINED))
-        places = [block.end + size * i for i in range(len(groups))]
-        last, above = 0, []
-        for i, group in enumerate(groups):
-            left = places[i - 1] if i else UNDEFINED
-            right = places[i + 1] if i + 1 < len(groups) else UNDEFINED
-            block.put(node(level, [a for a, _ in group], [last, *(key for _, key in group)], left, right))
-            inner += [places[i] + 32 + 16 * c for c in range(len(group))]
-            inner += [places[i] + 8] * (left != UNDEFINED) + [places[i] + 16] * (right != UNDEFINED)
-            last = group[-1][1]
-            above.append((places[i], last))
+        places = [block.end + NODE_BYTES * i for i in range(len(groups))]
+        before, above = 0, []
+        for place, group in zip(places, groups, strict=True):
+            left = place - NODE_BYTES if place != places[0] else UNDEFINED
+            right = place + NODE_BYTES if place != places[-1] else UNDEFINED
+            block.put(node(level, [at for at, _ in group], [before, *(key for _, key in group)], left, right))
+            inner += range(place + 32, place + 32 + 16 * len(group), 16)
+            inner += [place + 8] * (left != UNDEFINED) + [place + 16] * (right != UNDEFINED)
+            before = group[-1][1]
+            above.append((place, before))
         children, level = above, level + 1
-        if len(children) == 1:
-            break
     words = np.frombuffer(block.bytes(), dtype=np.uint64).copy()
-    head = _header([_message(SYMBOLS, struct.pack("<QQ", children[0][0], 40))], 1) + heap_header(len(heap), data)
+    symbols = struct.pack("<QQ", children[0][0], 40)
+    head = _header([_message(SYMBOLS, symbols)], 1) + heap_header(slot * (n + 2), heap)
     words[: len(head) // 8] = np.frombuffer(head, dtype=np.uint64)
-    return words, np.array(inner) // 8, np.array(outer) // 8, np.array(order)
+    return words, np.array(inner) // 8, first // 8 + entries, order
 
 
 class _Template:

@@ -9,6 +9,8 @@ import struct
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 UNDEFINED = 2**64 - 1  # address
 LEAF_ENTRIES = 8
 NODE_CHILDREN = 32
@@ -23,6 +25,27 @@ def leaf(offsets: Sequence[int], addresses: Sequence[int]) -> bytes:
     """A leaf: where the names of its objects are in the heap, and where the objects are."""
     entries = b"".join(struct.pack("<QQ24x", *entry) for entry in zip(offsets, addresses, strict=True))
     return (b"SNOD" + struct.pack("<BxH", 1, len(offsets)) + entries).ljust(LEAF_BYTES, b"\0")
+
+
+def leaf_words(offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Full leaves, but for the last one, for names at ``offsets`` (n,) in the heap.
+
+    Returns
+    -------
+    words : uint64 (leaves, LEAF_BYTES // 8)
+        One after another, objects at address 0.
+    places : int (n,)
+        Of the addresses of the objects among all words.
+    """
+    n = len(offsets)
+    count = -(-n // LEAF_ENTRIES)
+    words = np.zeros((count, LEAF_BYTES // 8), dtype=np.uint64)
+    words[:, 0] = int.from_bytes(struct.pack("<4sBxH", b"SNOD", 1, LEAF_ENTRIES), "little")
+    words[-1, 0] = int.from_bytes(struct.pack("<4sBxH", b"SNOD", 1, n - LEAF_ENTRIES * (count - 1)), "little")
+    number = np.arange(n)
+    places = number // LEAF_ENTRIES * (LEAF_BYTES // 8) + 1 + number % LEAF_ENTRIES * (ENTRY // 8)
+    words.ravel()[places] = offsets
+    return words, places + 1
 
 
 def node(level: int, children: Sequence[int], keys: Sequence[int], left: int, right: int) -> bytes:

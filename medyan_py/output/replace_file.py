@@ -13,6 +13,13 @@ def temporary_name(path: Path, ending: str = "") -> Path:
     return path.with_name(f".{path.name}.part{ending}")
 
 
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write to an open file, however many calls it takes."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
 def write_whole(path: str, data: bytes) -> None:
     """As ``replacing``, for one file among the many of a frame."""
     folder, name = os.path.split(path)
@@ -21,9 +28,7 @@ def write_whole(path: str, data: bytes) -> None:
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
             try:
-                rest = memoryview(data)
-                while rest:
-                    rest = rest[os.write(descriptor, rest) :]
+                write_all(descriptor, data)
             finally:
                 os.close(descriptor)
             os.replace(temporary, path)

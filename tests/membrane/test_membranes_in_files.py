@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from test_membranes_of_decks import CHEMISTRY, SHEET, SYSTEM, VESICLE
 
 from medyan_py import Simulation, open_trajectory
 from medyan_py.analysis import TrajectoryError, enclosed_volume, mean_curvature, reduced_volume, surface_area
@@ -16,56 +17,19 @@ from medyan_py.cli import main
 from medyan_py.output import standard_recorders
 from medyan_py.output.hdf5_file import Hdf5Recorder
 
-SYSTEM = """\
-NX: 2
-NY: 2
-NZ: 2
-COMPARTMENTSIZEX: 500
-COMPARTMENTSIZEY: 500
-COMPARTMENTSIZEZ: 500
-BOUNDARYSHAPE: CUBIC
-CONJUGATEGRADIENT: POLAKRIBIERE
-GRADIENTTOLERANCE: 1
-CALGORITHM: NRM
-RUNTIME: 0.1
-SNAPSHOTTIME: 0.1
-MINIMIZATIONTIME: 0.1
-NEIGHBORLISTTIME: 0.1
-CHEMISTRYFILE: chemistry.txt
-NUMFILAMENTTYPES: 1
-MONOMERSIZE: 2.7
-CYLINDERSIZE: 108
-NUMBINDINGSITES: 4
-FSTRETCHINGFFTYPE: HARMONIC
-FSTRETCHINGK: 100
-FBENDINGFFTYPE: COSINE
-FBENDINGK: 672
-FBENDINGTHETA: 0
-NUMFILAMENTS: 2
-FILAMENTLENGTH: 1
-FILAMENTTYPE: 0
-membrane-bending-ff-type HELFRICH
-membrane-tension-ff-type CONSTANT
-volume-conservation-ff-type MEMBRANE
-(membrane p (tension 0.02))
-(init-membrane p (mesh ELLIPSOID 500 500 500 300 300 300))
-(membrane s)
-(init-membrane s (mesh PLANE 0 0 900 0 0 1 100 100 100 830 800 860))
-"""
-CHEMISTRY = """\
-SPECIESDIFFUSING: A 10 20e6 0 0 REG
-SPECIESFILAMENT: AF 0
-SPECIESPLUSEND: PA 0
-SPECIESMINUSEND: MA 0
-SPECIESBOUND: EA 0
-"""
+DECK = (
+    SYSTEM.replace("RUNTIME: 0.2", "RUNTIME: 0.1")
+    + VESICLE
+    + SHEET.replace("0 0 500", "0 0 900").replace("830 800 800", "830 800 860")
+    + "NUMFILAMENTS: 2\nFILAMENTLENGTH: 1\nFILAMENTTYPE: 0\n"
+)
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A simulation of a vesicle and a sheet after two frames, and its directory."""
     directory = tmp_path_factory.mktemp("vesicle")
-    (directory / "system.txt").write_text(SYSTEM)
+    (directory / "system.txt").write_text(DECK)
     (directory / "chemistry.txt").write_text(CHEMISTRY)
     sim = Simulation.from_deck(directory / "system.txt", seed=2)
     recorders = standard_recorders(directory)
