@@ -73,6 +73,11 @@ def imageio(monkeypatch):
 
 
 def test_film(pair, tmp_path, capsys, imageio, monkeypatch):
+    def drawn(source, png, **options):
+        png.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\6\x40\0\0\4\xb0")
+        return png
+
+    monkeypatch.setattr("medyan_py.analysis.film.render", drawn)
     out = tmp_path / "out"
     assert main(["-s", str(pair), "-o", str(out), "--runtime", "0.5"]) == 0
     capsys.readouterr()

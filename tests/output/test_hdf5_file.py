@@ -138,33 +138,33 @@ def test_species_of_membranes_are_counted_but_not_those_of_bubbles(tmp_path):
         assert file["snapshots/0/globalSpeciesCopyNumbers"][()].tolist() == [4, 3, 1]
 
 
-def test_frames_after_a_checkpoint_are_replaced(network, tmp_path):
-    """A run that goes on from frame 150 of 300 leaves the frames that one without a break leaves."""
+def test_frames_after_a_checkpoint_are_replaced(pair, tmp_path):
+    """A run that goes on from frame 40 of 80 leaves the frames that one without a break leaves."""
     for directory in ("broken", "whole"):
         (tmp_path / directory).mkdir()
         recorder, states = Hdf5Recorder(tmp_path / directory), {}
-        recorder.open(network)
-        for i in range(300):
+        recorder.open(pair)
+        for i in range(80):
             states[i] = recorder.state()
-            network.time = float(i)
-            recorder.record(network)
+            pair.time = float(i)
+            recorder.record(pair)
         if directory == "broken":
-            network.finished = True
-            recorder.close(network)
+            pair.finished = True
+            recorder.close(pair)
             recorder = Hdf5Recorder(tmp_path / directory)
-            recorder.check(network, states[150])
-            recorder.resume(network, states[150])
+            recorder.check(pair, states[40])
+            recorder.resume(pair, states[40])
             with h5py.File(tmp_path / "broken/traj.h5") as file:
-                assert file["header/count"][()] == len(file["snapshots"]) == 150 and file["header/finished"][()] == 0
-            for i in range(150, 300):
-                network.time = float(i)
-                recorder.record(network)
-        recorder.close(network)
+                assert file["header/count"][()] == len(file["snapshots"]) == 40 and file["header/finished"][()] == 0
+            for i in range(40, 80):
+                pair.time = float(i)
+                recorder.record(pair)
+        recorder.close(pair)
     with h5py.File(tmp_path / "broken/traj.h5") as one, h5py.File(tmp_path / "whole/traj.h5") as other:
-        assert one["header/count"][()] == len(one["snapshots"]) == len(other["snapshots"]) == 300
-        for i in range(300):
+        assert one["header/count"][()] == len(one["snapshots"]) == len(other["snapshots"]) == 80
+        for i in range(80):
             assert one[f"snapshots/{i}/time"][()] == i
-        last = [file["snapshots/299/linkers/60/coords"][()] for file in (one, other)]
+        last = [file["snapshots/79/linkers/0/coords"][()] for file in (one, other)]
         np.testing.assert_array_equal(*last)
 
 

@@ -9,6 +9,11 @@ from medyan_py.output.hdf5_bytes import Block, put_dataset, put_group, put_list,
 from medyan_py.output.hdf5_index import GrowingIndex, entries
 
 
+def sample(n):
+    """Numbers below n: all, or the first and last and 100 others."""
+    return range(n) if n < 150 else [0, *np.random.default_rng(n).integers(1, n - 1, 100), n - 1]
+
+
 class Grown:
     """A file in memory whose group ``g`` gets objects without the library."""
 
@@ -45,7 +50,7 @@ def test_growing_index(tmp_path):
         if i in (0, 7, 8, 15, 63, 64, 99, 300, n - 1):
             with grown.library() as file:
                 assert sorted(file["g"]) == sorted(map(str, range(i + 1)))
-                assert all(file[f"g/{k}"][()] == k * k for k in range(i + 1))
+                assert all(file[f"g/{k}"][()] == k * k for k in sample(i + 1))
                 assert str(i + 1) not in file["g"]
     found = dict(entries(lambda at, size: bytes(grown.data[at : at + size]), grown.root, grown.heap))
     assert found == {str(i).encode(): address for i, address in enumerate(added)}
@@ -89,7 +94,7 @@ def test_lists(tmp_path, n):
         for name in ("lines", "records"):
             assert sorted(group[name]) == sorted([*map(str, range(n)), "count"])
             assert group[f"{name}/count"][()] == n
-        for i in range(n):
+        for i in sample(n):
             record, line = group[f"records/{i}"], group[f"lines/{i}"]
             assert record["id"][()] == line.attrs["id"] == ids[i] and record["kind"][()] == 5
             np.testing.assert_array_equal(record["at"][()], points[i])
