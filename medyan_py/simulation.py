@@ -522,6 +522,11 @@ class Simulation(Restorable):
         return membrane_views(self._membranes)
 
     @property
+    def membrane_names(self) -> tuple[str, ...]:
+        """Species on membranes, the columns of ``copies`` of every membrane; none in this version."""
+        return ()
+
+    @property
     def energies(self) -> dict[str, float]:
         """Mechanical energy (pN nm) of every force field of the deck after the last minimisation."""
         return {name: self._mechanics.energies.get(name, 0.0) for name in self.deck.force_fields}

@@ -102,6 +102,7 @@ class Mechanics:
         if self._membranes is not None:
             self._take_positions()
             self._adapt_membranes()
+            self._membranes.keep_forces(self.model.vertex_forces)
             self._membranes.hinder(self._chemistry.tip_membranes)
         self._take_positions()
         self._chemistry.filaments.beads["force"][self.order["bead"]] = self.model.forces

@@ -82,6 +82,7 @@ class Membranes:
         self._attach()
         self.remeshed = 0
         self._vertices = self._triangles = np.zeros(0, dtype=np.int32)
+        self.forces = np.zeros((self.mesh.vertices.top, 3))
 
     def _refuse(self, membrane: Membrane, message: str) -> None:
         file = self._deck.source_lines.get("init-membrane", (str(self._deck.system_path),))[0]
@@ -150,6 +151,7 @@ class Membranes:
             "rest_volume": self.rest_volume.copy(),
             "attached": np.array([row for row, _ in self._attached], dtype=np.int32),
             "remeshed": int(self.remeshed),
+            "forces": self.forces.copy(),
         }
 
     def restore(self, saved: dict) -> None:
@@ -160,6 +162,7 @@ class Membranes:
         places = [attachment for _, attachment in self._attached]
         self._attached = list(zip(saved["attached"].tolist(), places, strict=True))
         self.remeshed = saved["remeshed"]
+        self.forces = saved["forces"].copy()
 
     # --- relaxation
 
@@ -192,6 +195,11 @@ class Membranes:
     def take(self, positions: np.ndarray) -> None:
         """Positions (nv, 3), nm, of the vertices in the order of the last ``arrays``."""
         self.mesh.vertices["x"][self._vertices] = positions
+
+    def keep_forces(self, forces: np.ndarray) -> None:
+        """Forces (nv, 3), pN, on the vertices in the order of the last ``arrays``, for whoever asks later."""
+        self.forces = np.zeros((self.mesh.vertices.top, 3))
+        self.forces[self._vertices] = forces
 
     def hinder(self, obstacles: TipObstacles) -> None:
         """Put the triangles where growing filament ends feel them."""

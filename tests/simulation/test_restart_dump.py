@@ -235,3 +235,9 @@ def _without_numbers(text):
     """A dump without coordinates, forces, energies and bound heads, and states of monomers that it does not tell."""
     network, copies = text.split("TALLY OF")[0].split("CYLINDER DATA")
     return re.sub(r"( MD \d+) \S+$", r"\1", copies, flags=re.M), len(network.splitlines())
+
+
+def test_bubbles_are_counted():
+    simulation = Simulation.from_deck(INPUTS / "afm/systeminput.txt", seed=1)
+    assert len(simulation.bubbles.ids) > 0
+    assert simulation.restart_dump().splitlines()[2].split()[-1] == str(len(simulation.bubbles.ids))
