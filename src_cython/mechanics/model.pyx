@@ -77,8 +77,8 @@ OPENMP = bool(compiled_with_openmp())    # whether more than one thread can be u
 
 BENDING = {"COSINE": BEND_COSINE_ANGLE, "HARMONIC": BEND_COSINE, "ANGLE": BEND_ANGLE, None: BEND_COSINE}
 DIHEDRALS = ("COSINE", "COSINEV2", "QUADRATIC", "QUADRATICV2")
-DECREASE = 0.41         # pN nm, kT/10; docs/minimisation.md shows what this costs and leaves
-DECREASE_EACH = 0.41 / 200   # pN nm per cylinder: large networks are relaxed as well as small ones, not better
+DECREASE_EACH = 4.1 / 500   # pN nm per cylinder, kT/500: docs/minimisation.md shows what this costs and leaves
+DECREASE = 0.41             # pN nm, kT/10; nothing smaller is asked of small networks
 SHIFT = 100.0      # nm; how far inside the boundary the wall of REPULSIONEXPIN lies
 
 
@@ -239,7 +239,7 @@ cdef class MechanicalModel(LoadedModel):
             Largest force component, pN, of a relaxed state.
         predicted_decrease : float or None
             Largest decrease of the energy, pN nm, that may still be predicted in a relaxed state; may be infinite.
-            None: 0.41 (kT/10), and in networks of more than 200 cylinders kT/2000 per cylinder.
+            None: kT/500 per cylinder, but at least kT/10 (0.41).
         max_distance : float
             Trust length, nm: no bead or bubble moves more than five times as far in one step.
         energy_change_relative_tolerance : float
