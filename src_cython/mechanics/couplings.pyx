@@ -4,9 +4,10 @@ Each is the positive part of one term's second derivative, a matrix over two cyl
 the band of the filaments, those between them are kept here. A bond is w ⊗ w · K with the weights w of its two ends and
 the 3 × 3 matrix K of a spring; everything else a sum of squares of linear changes, u ⊗ u with twelve components.
 
-Repulsion E of two cylinders falls like a power −p of their distance r, so that its second derivative along its gradient
-g is (p + 1)/p · |g|²/E: all that is needed is at hand with energy and gradient, and (p + 1)/p is 3/2 for crossing
-cylinders (p = 2) and 4/3 for parallel ones.
+Repulsion E of two cylinders falls like a product of powers: h⁻² with their distance and 1/sin θ with their angle if
+they cross. The second derivative of such a product is, with g its gradient and g_h, g_θ the parts of that, positive:
+g ⊗ g/E + g_h ⊗ g_h/2E + g_θ ⊗ g_θ/E. All that is needed is at hand with energy and gradient: g_h is the part of the
+forces along their sum on either cylinder.
 """
 
 from libc.math cimport sqrt
@@ -20,8 +21,22 @@ from medyan_py.core.mechanics.springs cimport add_block, add_outer, spring_block
 cdef extern from "angles.h" nogil:
     double angle_and_gradient(const double *u, const double *w, double *du, double *dw)
 
-cdef double POWER = 1.5            # (p + 1)/p
 cdef double WEAK = 0.02            # pN/nm; contacts less stiff are left out
+
+
+cdef void split(const double *g, double *normal, double *turning) noexcept nogil:
+    """Parts of the gradient of two cylinders along the sum of that of the first one, and across."""
+    cdef double n[3]
+    cdef double square = 0, along
+    cdef Py_ssize_t i, b
+    for i in range(3):
+        n[i] = g[i] + g[3 + i]
+        square += n[i] * n[i]
+    for b in range(0, 12, 3):
+        along = (g[b] * n[0] + g[b + 1] * n[1] + g[b + 2] * n[2]) / square if square > 0 else 0
+        for i in range(3):
+            normal[b + i] = along * n[i]
+            turning[b + i] = g[b + i] - normal[b + i]
 
 
 cdef class Couplings:
@@ -90,10 +105,12 @@ cdef class Couplings:
 
     cdef int add_contacts(self, const double *x, double *band) except -1:
         cdef const Network *net = self.net
-        cdef Py_ssize_t n = 0, k, i
+        cdef Py_ssize_t n = 0, k, i, one, two
         cdef double energy[PAIRS]
         cdef double gradient[12 * PAIRS]
         cdef double own[12]
+        cdef double normal[12]            # the part along the sum of the forces on one cylinder
+        cdef double turning[12]
         cdef double largest
         cdef int count
         while n < net.pairs:
@@ -103,9 +120,14 @@ cdef class Couplings:
                 for i in range(12):
                     own[i] = gradient[PAIRS * i + k]
                     largest = max(largest, own[i] * own[i])
-                if POWER * largest > WEAK * energy[k]:
-                    self.keep(net.cylinder_bead[net.pair[2 * (n + k)]], net.cylinder_bead[net.pair[2 * (n + k) + 1]],
-                              own, POWER / energy[k], band)
+                if 1.5 * largest <= WEAK * energy[k]:
+                    continue
+                split(own, normal, turning)
+                one = net.cylinder_bead[net.pair[2 * (n + k)]]
+                two = net.cylinder_bead[net.pair[2 * (n + k) + 1]]
+                self.keep(one, two, own, 1 / energy[k], band)
+                self.keep(one, two, normal, 0.5 / energy[k], band)
+                self.keep(one, two, turning, 1 / energy[k], band)
             n += count
         return 0
 
