@@ -172,6 +172,8 @@ cdef class FilamentMembers(FilamentPlaces):
         cdef int i
         if rule.zone == 0:
             return True
+        if rule.zone == 5:
+            return self.interior.contains(r)
         if self.boundary_distance(r) >= rule.distance:
             return False
         if rule.zone == 2:

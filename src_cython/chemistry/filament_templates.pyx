@@ -43,7 +43,7 @@ LAWS = {None: rate_laws.CONSTANT, "SLIP": rate_laws.SLIP, "CATCHSLIP": rate_laws
         "LOWDUTYCATCH": rate_laws.DUTY_CATCH, "HIGHDUTYCATCH": rate_laws.DUTY_CATCH, "SLIPF": rate_laws.SLIP_FORCE}
 BETA = {"LOWDUTYCATCH": 2.0, "HIGHDUTYCATCH": 1.0}
 ALPHA = {"LOWDUTYSTALL": 0.2, "HIGHDUTYSTALL": 0.3}
-ZONES = ("ALL", "BOUNDARY", "TOPBOUNDARY", "SIDEBOUNDARY", "RIGHTBOUNDARY")
+ZONES = ("ALL", "BOUNDARY", "TOPBOUNDARY", "SIDEBOUNDARY", "RIGHTBOUNDARY", "MEMBRANE")
 ACTIONS = {NOTHING: "react", GROW: "grow", SHRINK: "shrink", BIND: "bind", UNBIND: "unbind", WALK: "walk",
            WALK_BACK: "walk back", AGE_END: "age end", AGE_INNER: "age", DESTROY: "destroy", SEVER_FILAMENT: "sever",
            NUCLEATE: "nucleate", BRANCH_ON: "branch", BRANCH_OFF: "unbranch"}
