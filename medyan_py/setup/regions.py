@@ -25,7 +25,7 @@ from medyan_py.setup.volumes import grid_boxes, plane_fractions
 
 LEAST = 1e-6  # part of a compartment below which it never takes part
 ROUNDING = 1e-9  # fractions nearer to 0 or 1 are meant to be that
-FINER = 4  # cells along an edge of a compartment that both a round wall and a membrane cut
+FINER = 6  # cells along an edge of a compartment that both a round wall and a membrane cut
 
 
 class Region:
