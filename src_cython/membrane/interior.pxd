@@ -8,7 +8,7 @@ cdef class Interior:
     cdef Ints node                    # 3 per node: first triangle, one beyond the last, the right child or 0 in a leaf
     cdef int nodes
 
-    cdef int branch(self, const double *place, int *sequence, int first, int last) noexcept nogil
+    cdef int branch(self, int first, int last) noexcept nogil
     cdef double outside(self, int node, const double *p) noexcept nogil
     cdef double distance(self, const double *point) noexcept nogil
     cdef bint contains(self, const double *point) noexcept nogil

@@ -7,6 +7,7 @@ common edge or corner cover its projection exactly once, and a ray through an ed
 """
 
 from libc.math cimport INFINITY
+from libc.string cimport memcpy
 
 import numpy as np
 cimport numpy as cnp
@@ -41,7 +42,7 @@ cdef class Interior:
 
         Raises ValueError for an open membrane.
         """
-        cdef int n, i
+        cdef int n
         self.count = 0
         rows = mesh.triangles.rows
         rows = rows[np.isin(mesh.triangles["membrane"][rows], members)]
@@ -51,21 +52,17 @@ cdef class Interior:
         if (mesh.triangles["opposite"][rows] < 0).any():
             raise ValueError("an open membrane has no inside")
         place = np.ascontiguousarray(mesh.vertices["x"][mesh.triangles["corner"][rows]])
-        order = np.arange(n, dtype=np.intc)
-        cdef const double *source = <const double *> cnp.PyArray_DATA(<cnp.ndarray> place)
-        cdef int *sequence = <int *> cnp.PyArray_DATA(<cnp.ndarray> order)
         self.corner.resize(9 * n)
+        memcpy(self.corner.data, cnp.PyArray_DATA(<cnp.ndarray> place), 9 * n * sizeof(double))
         self.box.resize(6 * 2 * n)
         self.node.resize(3 * 2 * n)
         self.nodes = 0
         with nogil:
-            self.branch(source, sequence, 0, n)
-            for i in range(9 * n):
-                self.corner.data[i] = source[9 * sequence[i // 9] + i % 9]
+            self.branch(0, n)
         self.count = n
 
-    cdef int branch(self, const double *place, int *sequence, int first, int last) noexcept nogil:
-        """Make the node of sequence[first:last] and those below it, which follow it; returns its number."""
+    cdef int branch(self, int first, int last) noexcept nogil:
+        """Make the node of triangles first to last − 1 and those below it, which follow it; returns its number."""
         cdef int at = self.nodes, axis = 0, i, k, middle = (first + last) // 2
         cdef double *low = self.box.data + 6 * at
         cdef double *high = low + 3
@@ -74,18 +71,18 @@ cdef class Interior:
         for k in range(3):
             low[k], high[k] = INFINITY, -INFINITY
         for i in range(first, last):
-            a = place + 9 * sequence[i]
-            for k in range(9):
-                low[k % 3] = min(low[k % 3], a[k])
-                high[k % 3] = max(high[k % 3], a[k])
+            a = self.corner.data + 9 * i
+            for k in range(3):
+                low[k] = min(low[k], min(a[k], min(a[3 + k], a[6 + k])))
+                high[k] = max(high[k], max(a[k], max(a[3 + k], a[6 + k])))
         for k in range(1, 3):
             if high[k] - low[k] > high[axis] - low[axis]:
                 axis = k
         self.node.data[3 * at], self.node.data[3 * at + 1], self.node.data[3 * at + 2] = first, last, 0
         if last - first > LEAF:
-            divide(place + axis, sequence, first, last, middle)
-            self.branch(place, sequence, first, middle)
-            self.node.data[3 * at + 2] = self.branch(place, sequence, middle, last)
+            divide(self.corner.data, axis, first, last, middle)
+            self.branch(first, middle)
+            self.node.data[3 * at + 2] = self.branch(middle, last)
         return at
 
     cdef bint contains(self, const double *point) noexcept nogil:
@@ -174,25 +171,24 @@ cdef class Interior:
         return found.astype(bool)
 
 
-cdef void divide(const double *place, int *sequence, int first, int last, int middle) noexcept nogil:
-    """Reorder sequence[first:last] so that no triangle before ``middle`` lies beyond one after it, by their middles.
-
-    ``place`` points to the coordinate in question of the first corner of triangle 0.
-    """
-    cdef int low, high, swapped
+cdef void divide(double *corner, int axis, int first, int last, int middle) noexcept nogil:
+    """Reorder triangles first to last − 1 so that none before ``middle`` lies beyond one after it, by their middles."""
+    cdef double moved[9]
     cdef double pivot
+    cdef int low, high
     last -= 1
     while first < last:
-        pivot = along(place, sequence[(first + last) // 2])
+        pivot = along(corner, axis, (first + last) // 2)
         low, high = first, last
         while low <= high:
-            while along(place, sequence[low]) < pivot:
+            while along(corner, axis, low) < pivot:
                 low += 1
-            while along(place, sequence[high]) > pivot:
+            while along(corner, axis, high) > pivot:
                 high -= 1
             if low <= high:
-                swapped = sequence[low]
-                sequence[low], sequence[high] = sequence[high], swapped
+                memcpy(moved, corner + 9 * low, sizeof(moved))
+                memcpy(corner + 9 * low, corner + 9 * high, sizeof(moved))
+                memcpy(corner + 9 * high, moved, sizeof(moved))
                 low += 1
                 high -= 1
         if middle <= high:
@@ -203,8 +199,8 @@ cdef void divide(const double *place, int *sequence, int first, int last, int mi
             return
 
 
-cdef inline double along(const double *place, int triangle) noexcept nogil:
-    return place[9 * triangle] + place[9 * triangle + 3] + place[9 * triangle + 6]
+cdef inline double along(const double *corner, int axis, int triangle) noexcept nogil:
+    return corner[9 * triangle + axis] + corner[9 * triangle + 3 + axis] + corner[9 * triangle + 6 + axis]
 
 
 cdef int leaves(const double *corner, const double *point) noexcept nogil:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from bubble_deck import BUBBLES, anchor
 from numpy.testing import assert_allclose
 from small_run import BRANCHERS, CHEMISTRY, SYSTEM
 
@@ -369,3 +370,22 @@ def test_filaments_outside_react_with_the_nearest_compartment_inside(start):
         assert simulation.chemistry.active_compartments[rows["compartment"][rows.rows]].all()
     assert simulation.copy_numbers("A").sum() + simulation.filaments.monomers.sum() == before
     assert simulation.filaments.monomers.sum() > 80
+
+
+def test_attached_filaments_end_inside_with_their_bubble(start):
+    """An organising centre near the wall of the vesicle: filaments of 216 nm only where there is room for them."""
+    changes = {**BUBBLES, "BUBBLERADIUS": "20", "init-mtoc": anchor("620 500 500", filaments=30, cylinders=2)}
+    simulation = start(vesicle(500, 500, 500, 280, 280, 280), changes)
+    beads = simulation.filaments.beads
+    assert len(simulation.filaments) == 30 and np.linalg.norm(beads - 500, axis=1).max() < 285
+    assert beads[:, 0].min() < 420
+
+
+def test_molecules_of_a_dump_are_put_inside(start):
+    """The dump is of a vesicle of 300 nm; copies outside one of 180 nm go to the nearest compartment inside."""
+    first = start()
+    dump = first.restart_dump()
+    second = start(vesicle(500, 500, 500, 180, 180, 180), {"RESTARTPHASE": ""}, filaments=dump)
+    assert second.grid.active.sum() < first.grid.active.sum()
+    assert second.copy_numbers("A").sum() == first.copy_numbers("A").sum() == 400
+    assert second.chemistry.counts[~second.chemistry.active_compartments].sum() == 0
