@@ -68,8 +68,11 @@ def _shares(copies: int, weight: np.ndarray) -> np.ndarray:
     """Whole numbers in proportion to weights, by largest remainders; their sum is ``copies``."""
     exact = copies * weight / weight.sum()
     whole = np.floor(exact).astype(np.int64)
-    order = np.argsort(whole - exact, kind="stable")
-    whole[order[: copies - int(whole.sum())]] += 1
+    rest = copies - int(whole.sum())
+    if 0 <= rest <= len(whole):
+        whole[np.argsort(whole - exact, kind="stable")[:rest]] += 1
+    else:  # above 10^15 copies, where float64 does not count molecules
+        whole[np.argmax(weight)] += rest
     return whole
 
 

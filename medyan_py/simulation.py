@@ -196,7 +196,7 @@ class Simulation(Restorable):
         MechanicsError
             If a minimisation fails; the message names interaction and objects, ``report`` is the state as text.
         LeftGridError
-            If a cylinder leaves the grid; the message names it.
+            If a cylinder leaves the grid; the message names it. If no compartment is left inside the membranes.
         OutputError
             If a recorder cannot write.
         """

@@ -71,7 +71,7 @@ def test_plane_through_the_unit_cube(point, normal, volume, faces):
 def test_random_planes_leave_fractions_between_0_and_1_that_complement_each_other():
     rng = np.random.default_rng(1)
     mesh, lines = make_mesh(half_space((0, 0, 0), (0, 0, 1))), grid(1, 1, 1)
-    found = np.empty((3000, 2, 7))
+    found = np.empty((1500, 2, 7))
     for pair in found:
         point, normal = rng.uniform(-0.2, 1.2, 3), rng.normal(size=3)
         for part, sign in zip(pair, (1, -1), strict=True):

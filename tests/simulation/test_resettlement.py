@@ -46,6 +46,14 @@ def test_the_nearest_that_stay_share_by_volume():
     assert move(row([1, 1, 1], [0, 3, 0]), [0.5, 0, 0.5]) == [2, 0, 1]
 
 
+def test_enormous_numbers_are_kept():
+    engine, many = row([1, 1, 1], [0, 0, 0]), 2**52 + 12345
+    engine.set_count(1, 0, many)
+    change_space(engine, Space(*row_space([0.3, 0, 0.7])))
+    found = engine.counts[:, 0]
+    assert found.sum() == many and found[2] / many == pytest.approx(0.7)
+
+
 def test_molecules_go_through_what_leaves_with_them_but_not_through_dry_faces():
     assert move(row([1, 1, 1, 1], [5, 7, 9, 1]), [0, 0, 0, 1]) == [0, 0, 0, 22]
     # compartment 1 has its only wet face towards 0, though 2 is as near
