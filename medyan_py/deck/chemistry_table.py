@@ -51,8 +51,6 @@ class Directive:
         Whether the line begins with ``DELTAG:ID`` when dissipation is tracked.
     feature : str
         What the line switches on when this version cannot do it.
-    missing : dict[str, str]
-        Words of the form this version cannot do → the feature they need.
     """
 
     name: str
@@ -61,7 +59,6 @@ class Directive:
     declares: str = ""
     prefix: bool = False
     feature: str = ""
-    missing: dict[str, str] | None = None
 
     @property
     def takes_colon(self) -> bool:
@@ -169,7 +166,6 @@ REACTIONS = (
             f"on=rate off=rate zone={_ZONES} distance=nm",
         ),
         "a branch begins on a filament, and lets go",
-        missing={"MEMBRANE": "branching inside a membrane"},
     ),
     Directive(
         "NUCLEATIONREACTION",

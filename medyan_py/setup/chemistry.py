@@ -26,16 +26,15 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.structure.filaments import Filaments
 from medyan_py.deck import Deck, LinkerReaction, MotorReaction, SpeciesRef
 from medyan_py.deck import model as deck_model
-from medyan_py.setup.space import Space, space_of, wall_planes, wall_shape
+from medyan_py.setup.space import Space, wall_planes, wall_shape
 
 REPULSION_SHIFT = 100.0  # nm; how far inside the boundary the wall of REPULSIONEXPIN repels
 
 
-def build_chemistry(deck: Deck, seed: np.random.SeedSequence) -> FilamentChemistry:
-    """The chemistry of a deck with an empty system: no molecules, no filaments."""
+def build_chemistry(deck: Deck, space: Space, seed: np.random.SeedSequence) -> FilamentChemistry:
+    """The chemistry of a deck with an empty system: no molecules, no filaments; ``space`` at the start."""
     types = deck.filament_types
     old_rules = deck.compatibility == "medyan-5.4"
-    space = space_of(deck)
     return FilamentChemistry(
         deck.geometry.shape,
         deck.geometry.compartment_size,

@@ -129,8 +129,9 @@ class Branching(NamedTuple):
     ``brancher`` and ``monomer`` are consumed; unbinding returns the brancher, and the monomer if the daughter is a
     lone plus end. ``on`` (1/s) per site and pair of molecules, ``off`` (1/s) per brancher. Sites count inside
     ``zone`` ('ALL', 'BOUNDARY', 'TOPBOUNDARY', 'SIDEBOUNDARY', 'RIGHTBOUNDARY', or 'BELOW' for those near a wall and
-    with a z below the distance) with its ``distance`` (nm). The daughter starts ``length`` nm off the mother at
-    ``angle`` (rad) to it. ``unbinding_law`` is None, 'SLIP' (with a parameter in nm) or 'SLIPF' (in pN).
+    with a z below the distance) with its ``distance`` (nm), or inside the membranes ('MEMBRANE'). The daughter starts
+    ``length`` nm off the mother at ``angle`` (rad) to it. ``unbinding_law`` is None, 'SLIP' (with a parameter in nm)
+    or 'SLIPF' (in pN).
     """
 
     type: int

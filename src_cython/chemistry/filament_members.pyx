@@ -16,6 +16,16 @@ from medyan_py.core.common.members cimport MemberSets
 from medyan_py.core.mechanics.surfaces cimport Surface
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END
 
+# Zones where branches may form, in the order in which ``filament_templates`` names them.
+cdef enum:
+    EVERYWHERE
+    NEAR_WALL
+    NEAR_TOP
+    NEAR_SIDE
+    NEAR_RIGHT
+    LOW
+    IN_MEMBRANE
+
 
 cdef class FilamentMembers(FilamentPlaces):
     """State and memberships of a system with filaments; ``FilamentChemistry`` adds what happens to them."""
@@ -177,21 +187,23 @@ cdef class FilamentMembers(FilamentPlaces):
         cdef double side = 1e300
         cdef const Surface *wall
         cdef int i
-        if rule.zone == 0:
+        if rule.zone == EVERYWHERE:
             return True
+        if rule.zone == IN_MEMBRANE:
+            return self.interior.contains(r)
         if self.boundary_distance(r) >= rule.distance:
             return False
-        if rule.zone == 2:
+        if rule.zone == NEAR_TOP:
             return r[2] >= 0.5 * self.grid[2] * self.compartment_edge[2]
-        if rule.zone == 3:
+        if rule.zone == NEAR_SIDE:
             for i in range(self.surfaces.count):
                 wall = &self.surfaces.data[i]
                 if wall.radius > 0.0 or wall.normal[2] == 0.0:
                     side = min(side, self.wall_distance(i, r))
             return side < rule.distance
-        if rule.zone == 5:
+        if rule.zone == LOW:
             return r[2] < rule.distance
-        if rule.zone == 4:
+        if rule.zone == NEAR_RIGHT:
             for i in range(self.surfaces.count):
                 wall = &self.surfaces.data[i]
                 if wall.radius == 0.0 and wall.normal[0] < 0.0:

@@ -44,7 +44,7 @@ LAWS = {None: rate_laws.CONSTANT, "SLIP": rate_laws.SLIP, "CATCHSLIP": rate_laws
         "LOWDUTYCATCHSLIP": rate_laws.DUTY_CATCH_SLIP, "SLIPF": rate_laws.SLIP_FORCE}
 BETA = {"LOWDUTYCATCH": 2.0, "HIGHDUTYCATCH": 1.0, "LOWDUTYCATCHSLIP": 2.0}
 ALPHA = {"LOWDUTYSTALL": 0.2, "HIGHDUTYSTALL": 0.3}
-ZONES = ("ALL", "BOUNDARY", "TOPBOUNDARY", "SIDEBOUNDARY", "RIGHTBOUNDARY", "BELOW")
+ZONES = ("ALL", "BOUNDARY", "TOPBOUNDARY", "SIDEBOUNDARY", "RIGHTBOUNDARY", "BELOW", "MEMBRANE")
 ACTIONS = {NOTHING: "react", GROW: "grow", SHRINK: "shrink", BIND: "bind", UNBIND: "unbind", WALK: "walk",
            WALK_BACK: "walk back", AGE_END: "age end", AGE_INNER: "age", DESTROY: "destroy", SEVER_FILAMENT: "sever",
            NUCLEATE: "nucleate", BRANCH_ON: "branch", BRANCH_OFF: "unbranch"}

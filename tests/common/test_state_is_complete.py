@@ -80,7 +80,7 @@ NO_STATE = {
         ),
         MADE,
     )
-    | {"tip_membranes": "placed anew from the meshes"},
+    | dict.fromkeys(("tip_membranes", "interior"), "placed anew from the meshes"),
     "FilamentMembers": dict.fromkeys(
         (
             "emissions",

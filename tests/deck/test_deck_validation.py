@@ -331,7 +331,6 @@ def test_lbfgs_is_not_in_the_old_minimiser(folder):
 @pytest.mark.parametrize(
     ("lines", "feature"),
     [
-        (BRANCHER + BRANCHING.replace("ALL", "MEMBRANE"), "branching inside a membrane"),
         ("species-membrane-diffusing M 100 0", "species on membranes"),
     ],
 )
