@@ -165,7 +165,7 @@ REACTIONS = (
             f"ftype=type free1:{_FREE} + free2:{_FREE} + bound:BOUND <-> brancher:BRANCHER + end:PLUSEND "
             f"on=rate off=rate zone={_ZONES} distance=nm",
         ),
-        "a branch begins on a filament, and lets go",
+        "a branch begins on a filament, and lets go; the zone MEMBRANE is all that is inside closed membranes",
     ),
     Directive(
         "NUCLEATIONREACTION",
