@@ -222,7 +222,7 @@ cdef class Minimiser:
         with nogil:
             self.restart()
         while True:
-            self.residual = largest_component(self.g.data, n)
+            self.residual = self.matrix.largest(self.g.data)
             if self.residual < goal.force and 0.5 * self.product < goal.decrease:
                 return "converged"
             if flat >= FLAT:

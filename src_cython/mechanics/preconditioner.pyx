@@ -5,17 +5,18 @@ Of bonds and branches only the blocks within each cylinder count, of what bubble
 point. A bead couples to at most two beads on either side, so the lower triangle
 has eight sub-diagonals, and Cholesky factorisation and solution cost O(beads). The stiffest modes (stretching of
 one-monomer end cylinders is forty times stiffer than of full ones) and the bending of whole filaments both become
-well scaled.
+well scaled. Vertices of membranes have a matrix of their own (``membrane/stiffness.pyx``).
 """
 
 from cython.parallel cimport prange
-from libc.math cimport exp, sqrt
+from libc.math cimport exp, fabs, sqrt
 
 from medyan_py.core.mechanics.branching cimport Branch, dihedral, find_branch, spread
 from medyan_py.core.mechanics.bubble_forces cimport pair_screening, pair_strength
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
 from medyan_py.core.mechanics.network cimport Network
 from medyan_py.core.mechanics.surfaces cimport Surface, surface_distance
+from medyan_py.core.membrane.stiffness cimport SheetStiffness
 
 cdef extern from "angles.h" nogil:
     double angle_and_gradient(const double *u, const double *w, double *du, double *dw)
@@ -241,13 +242,14 @@ cdef class Preconditioner:
     def __cinit__(self):
         self.band = Doubles()
         self.bound = Ints()
+        self.sheets = SheetStiffness()
         self.crew = 1
         self.rows = 0
 
     cdef int build(self, const Network *net, const double *x, int crew) except -1:
         """Assemble and factorise; filaments are shared out among ``crew`` threads, which changes no digit."""
         cdef int t
-        self.rows = 3 * net.free
+        self.rows = 3 * (net.free - net.membranes.movable)
         self.band.resize(WIDTH * self.rows)
         self.share_out(net, crew)
         with nogil:
@@ -257,6 +259,7 @@ cdef class Preconditioner:
             else:
                 for t in prange(crew, num_threads=crew, schedule="static", chunksize=1):
                     factorise(self.band.data, self.bound.data[t], self.bound.data[t + 1])
+        self.sheets.build(net.membranes, x + 3 * net.membranes.base)
         return 0
 
     cdef int share_out(self, const Network *net, int crew) except -1:
@@ -291,11 +294,20 @@ cdef class Preconditioner:
     cdef void solve(self, const double *rhs, double *out) noexcept nogil:
         """out = P⁻¹ rhs."""
         cdef int t, crew = self.crew
+        self.sheets.solve(rhs + self.rows, out + self.rows)
         if crew == 1:
             substitute(self.band.data, 0, self.rows, rhs, out)
             return
         for t in prange(crew, num_threads=crew, schedule="static", chunksize=1):
             substitute(self.band.data, self.bound.data[t], self.bound.data[t + 1], rhs, out)
+
+    cdef double largest(self, const double *g) noexcept nogil:
+        """Largest force component in the directions in which points move."""
+        cdef double most = self.sheets.largest(g + self.rows)
+        cdef Py_ssize_t i
+        for i in range(self.rows):
+            most = max(most, fabs(g[i]))
+        return most
 
 
 cdef void substitute(const double *band, Py_ssize_t begin, Py_ssize_t end, const double *rhs,

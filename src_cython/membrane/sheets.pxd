@@ -30,7 +30,7 @@ cdef struct Sheet:
     double origin[3]                  # apex of the cones whose volumes are summed
 
 cdef struct Membranes:
-    Py_ssize_t sheets, vertices, triangles, edges, attachments, contacts, base
+    Py_ssize_t sheets, vertices, movable, triangles, edges, attachments, contacts, base
     Policy policy
     const Sheet *sheet
     const int *corner                 # 3 vertices per triangle
@@ -57,6 +57,7 @@ cdef class Sheets:
 
     cdef bint repels
     cdef double cutoff
+    cdef object terms                 # a MembraneTerms
     cdef int set_terms(self, object terms) except -1
     cdef bint search(self, const double *x, Py_ssize_t beads) except -1
     cdef int load(self, object table) except -1

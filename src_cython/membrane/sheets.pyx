@@ -38,7 +38,7 @@ cdef class Sheets:
         cdef Py_ssize_t n, sheets
         self.count = self.movable = 0
         self.contact.resize(0)
-        self.view.sheets = self.view.vertices = self.view.triangles = self.view.edges = 0
+        self.view.sheets = self.view.vertices = self.view.movable = self.view.triangles = self.view.edges = 0
         self.view.attachments = self.view.contacts = 0
         if table is None:
             return 0
@@ -59,7 +59,7 @@ cdef class Sheets:
             raise
         self.count = n
         self.view.sheets = sheets
-        self.view.vertices = n
+        self.view.vertices, self.view.movable = n, self.movable
         return 0
 
     cdef int load_vertices(self, dict table, Py_ssize_t n) except -1:
@@ -136,6 +136,8 @@ cdef class Sheets:
         k = table["triangle_stretching_k"]
         take_doubles("membranes['triangle_stretching_k']", np.zeros(m) if k is None else k, (m,), self.stretching_k,
                      0, 1e15)
+        if self.terms.stretching != "LOCAL_HARMONIC":
+            memset(self.stretching_k.data, 0, m * sizeof(double))
         self.view.triangles, self.view.edges = m, len(edges)
         self.view.corner, self.view.edge, self.view.member = self.corner.data, self.edge.data, self.member.data
         self.view.border = self.border.data
@@ -197,6 +199,15 @@ cdef class Sheets:
                 raise ValueError(f"membranes['rest_area']: membrane {s} has {sheet[s].rest_area}, must be positive")
             if sheet[s].volume_k > 0 and not sheet[s].rest_volume > 0:
                 raise ValueError(f"membranes['rest_volume']: membrane {s} has {sheet[s].rest_volume}, must be positive")
+            # of energies that the model does not have, for the preconditioner reads constants too
+            if self.terms.bending is None:
+                sheet[s].bending_k = 0
+            if self.terms.tension is None:
+                sheet[s].tension = 0
+            if self.terms.volume is None:
+                sheet[s].volume_k = 0
+            if self.terms.stretching != "GLOBAL_HARMONIC":
+                sheet[s].area_k = 0
         return 0
 
     cdef int load_attachments(self, object table, Py_ssize_t n) except -1:
@@ -229,6 +240,7 @@ cdef class Sheets:
         self.view.policy = <Policy> <int> POLICIES.index(terms.curvature_policy)
         self.repels = terms.bead_repulsion is not None
         self.cutoff = terms.bead_repulsion_cutoff
+        self.terms = terms
         self.view.contact_k = terms.bead_repulsion_k
         return 0
 

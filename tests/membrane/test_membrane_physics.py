@@ -50,14 +50,15 @@ def test_bent_sheet_flattens():
     assert_allclose(found[border], x[border], rtol=0)
 
 
-@pytest.mark.parametrize("policy", ["with-sign", "squared", "mem3dg", "mixed-voronoi"])
+@pytest.mark.parametrize("policy", ["with-sign", "squared", "mem3dg"])
 def test_area_elasticity_without_volume_gives_a_sphere(policy):
-    """Bending is free of scale, so the rest area alone sets the radius: R = R₀ √f.
+    """Bending is free of scale, so the rest area alone sets the radius: R = R₀ √f. The start is rough.
 
-    The start is rough, but less so for ``with-sign``, which a rough surface can cheat by crumpling.
+    Not with ``mixed-voronoi``, whose error, right as its curvatures are, lets obtuse triangles cost too little: on this
+    mesh it finds a prolate shape 0.5 % below 8πκ.
     """
     x, triangles = icosphere(3, 100.0)
-    x = x + np.random.default_rng(2).normal(size=x.shape) * (0.2 if policy == "with-sign" else 1.0)
+    x = x + np.random.default_rng(2).normal(size=x.shape)
     rest = 0.81 * Geometry(make_mesh((x, triangles))).area(0)
     model = make_model(curvature_policy=policy, stretching="GLOBAL_HARMONIC")
     x = relax(model, x, triangles, bending_k=[100.0], area_k=[400.0], rest_area=[rest])
@@ -65,6 +66,7 @@ def test_area_elasticity_without_volume_gives_a_sphere(policy):
     assert shape.area(0) == pytest.approx(rest, rel=1e-4)
     radius = np.linalg.norm(x - x.mean(0), axis=1)
     assert_allclose(radius, radius.mean(), rtol=0.02)
+    assert model.evaluate()["MembraneBending"] == pytest.approx(800 * np.pi, rel=0.005)
 
 
 def deflate(x, triangles, reduced_volume, seed):
