@@ -217,6 +217,7 @@ cdef class Minimiser:
         """Step until nothing is left to gain; returns the status."""
         cdef EnergyModel model = self.model
         cdef Py_ssize_t n = 3 * model.net.free, limit = max(10000, 3 * model.net.free), age = 0, flat = 0
+        limit = goal.evaluations or limit
         cdef double before, step = 1, accepted, longest
         cdef bint fresh
         with nogil:

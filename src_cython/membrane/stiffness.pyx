@@ -13,11 +13,11 @@ the mesh does, and not with the positions, so courses do not depend on when they
 
 Volume, area and springs of vertices stiffen single modes, by c w wᵀ with the present normals (Sherman–Morrison).
 
-Vertices of a fluid membrane are but places where the surface is sampled: moving them along it is no change of shape, and
-what forces along it are left are errors of the sampling, which a minimiser would follow for thousands of steps into
-distorted meshes. So inner vertices move along their normals only (remeshing moves them along the surface), and only
-forces along normals count as residual. Vertices on a border, with a spring, or of a membrane with local elasticity, which
-are matter, move in all directions, with a diagonal matrix along the surface.
+Vertices of a fluid membrane are but places where the surface is sampled: moving them along it is no change of shape,
+and what forces along it are left are errors of the sampling, which a minimiser would follow for thousands of steps
+into distorted meshes. So inner vertices move along their normals only (remeshing moves them along the surface), and
+only forces along normals count as residual. Vertices on a border, with a spring, or of a membrane with local
+elasticity, which are matter, move in all directions, with a diagonal matrix along the surface.
 """
 
 from libc.math cimport INFINITY, fabs, sqrt
@@ -298,7 +298,6 @@ cdef class SheetStiffness:
             height = along[v]
             for i in range(3):
                 out[3 * v + i] += height * normal[3 * v + i]
-
 
     cdef double largest(self, const double *g) noexcept nogil:
         """Largest component of forces in the directions in which vertices move."""
