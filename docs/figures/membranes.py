@@ -1,8 +1,8 @@
 """The figures of docs/membranes.md and inputs/filopodium/README.md; a few minutes.
 
-    python docs/figures/membranes.py          # membranes against theory
-    medyan run -s inputs/filopodium/systeminput.txt -o out/filopodium --seed-fixed 1
-    python docs/figures/membranes.py out/filopodium
+python docs/figures/membranes.py          # membranes against theory
+medyan run -s inputs/filopodium/systeminput.txt -o out/filopodium --seed-fixed 1
+python docs/figures/membranes.py out/filopodium
 """
 
 import sys
@@ -11,6 +11,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.ticker import NullFormatter
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests/membrane"))
@@ -38,7 +40,9 @@ def spheres(left, right):
     left.loglog(edges, 0.3 * np.array(edges) ** 2, "k:", label="order 2")
     left.set(xlabel="edge / R", ylabel="|U / 8πκ − 1|", title="Bending energy of spheres")
     left.legend(fontsize=6)
-    right.set(xlabel="edge / R", ylabel="largest |HR − 1|", title="Curvature of single vertices")
+    right.set(xlabel="edge / R", ylabel="largest |HR − 1|", title="Curvature of single vertices", ylim=(1e-6, 1))
+    for axes in (left, right):
+        axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def laplace(axes):
@@ -142,12 +146,14 @@ def filopodium(folder):
 
 def lines(filaments):
     """Beads of every filament, (n, 3) each."""
-    return [np.asarray(f.beads) for f in filaments]
+    return np.split(filaments.beads, filaments.start[1:-1])
 
 
 def save(figure, name):
     figure.tight_layout()
-    figure.savefig(ROOT / "docs/images" / name, dpi=110)
+    target = ROOT / "docs/images" / name
+    figure.savefig(target, dpi=110)
+    Image.open(target).convert("RGB").quantize(48).save(target, optimize=True)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ class Mechanics:
         self.record: MinimisationRecord | None = None
         self.loaded: dict = {}
         self.remeshing_energy = 0.0
+        self._adapted = False  # whether the meshes have been looked at since they were made
 
     def set_planes(self, planes: np.ndarray) -> None:
         """Move the walls of a cubic boundary, from the next ``relax`` on: float64 (6, 6), points (nm) and normals."""
@@ -98,8 +99,11 @@ class Mechanics:
         self.record = record
         if self._membranes is not None:
             self._take_positions()
-            self._adapt_membranes()
-            self._membranes.hinder(self._chemistry.tip_membranes)
+            # a mesh that needed nothing and has not moved since needs nothing
+            if record.iterations > 0 or self._membranes.remeshed > 0 or not self._adapted:
+                self._adapt_membranes()
+                self._membranes.hinder(self._chemistry.tip_membranes)
+                self._adapted = True
         self._take_positions()
         self._chemistry.filaments.beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
@@ -150,6 +154,7 @@ class Mechanics:
         self.load()
         if self._membranes is not None:
             self._membranes.hinder(self._chemistry.tip_membranes)
+            self._adapted = True
 
     def _take_positions(self) -> None:
         """Hand positions of beads and bubbles back to the structure."""

@@ -13,8 +13,8 @@ def read_meshes(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     """Vertices (n, 3), nm, and triangles (m, 3) of every surface in a file.
 
     A file ``.obj``, ``.off``, ``.ply`` or ``.stl`` holds one surface. Any other is text: per membrane a line with the
-    number of vertices, one line ``x y z`` per vertex, one line ``i j k`` per triangle with numbers from 0; blank lines, and
-    lines with a ``#``, between membranes.
+    number of vertices, one line ``x y z`` per vertex, one line ``i j k`` per triangle with numbers from 0; blank
+    lines, and lines with a ``#``, between membranes.
 
     Raises
     ------
