@@ -37,6 +37,21 @@ def test_laplace_pressure(rest_radius, tension, radius):
     assert 0.8 * loss == pytest.approx(2 * tension / radius, rel=4e-3)
 
 
+@pytest.mark.parametrize("curvature", [-0.005, 0.005])
+def test_laplace_pressure_with_spontaneous_curvature(curvature):
+    """P = 2 σ/R − 4 κ c₀ (1 − c₀R)/R²."""
+    x, triangles = icosphere(4, 100.0)
+    rest = 4 / 3 * np.pi * 1e6
+    x *= (rest / Geometry(make_mesh((x, triangles))).volume(0)) ** (1 / 3)
+    constants = {"tension": [0.02], "spontaneous_curvature": [curvature], "volume_k": [0.8], "rest_volume": [rest]}
+    model = make_model(tension="CONSTANT", volume="MEMBRANE")
+    x = relax(model, x, triangles, 1e-4, bending_k=[100.0], **constants)
+    volume = Geometry(make_mesh((x, triangles))).volume(0)
+    radius = (3 * volume / (4 * np.pi)) ** (1 / 3)
+    expected = 2 * 0.02 / radius - 400 * curvature * (1 - curvature * radius) / radius**2
+    assert 0.8 * (1 - volume / rest) == pytest.approx(expected, rel=0.015)
+
+
 def test_bent_sheet_flattens():
     """A sheet with its border held in a plane has its least bending energy when it is flat."""
     x, triangles = equilateral(12, 12, 20.0)
