@@ -100,7 +100,7 @@ class Mechanics:
         if self._membranes is not None:
             self._take_positions()
             # a mesh that needed nothing and has not moved since needs nothing
-            if record.iterations > 0 or self._membranes.remeshed > 0 or not self._adapted:
+            if record.largest_displacement > 0 or self._membranes.remeshed > 0 or not self._adapted:
                 self._adapt_membranes()
                 self._membranes.hinder(self._chemistry.tip_membranes)
                 self._adapted = True
@@ -145,11 +145,17 @@ class Mechanics:
 
     def state(self) -> dict:
         """Energies, record and planes of the last ``relax``; all else is loaded from the structure."""
-        return {"energies": dict(self.energies), "record": asdict(self.record), "planes": self._planes.copy()}
+        return {
+            "energies": dict(self.energies),
+            "record": asdict(self.record),
+            "planes": self._planes.copy(),
+            "remeshing_energy": float(self.remeshing_energy),
+        }
 
     def restore(self, saved: dict) -> None:
         """Take over the state of a simulation of the same deck, whose structure and boundary are restored already."""
         self.energies, self.record = dict(saved["energies"]), MinimisationRecord(**saved["record"])
+        self.remeshing_energy = saved["remeshing_energy"]
         self._set_model_planes(saved["planes"].copy())
         self.load()
         if self._membranes is not None:

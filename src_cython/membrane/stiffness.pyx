@@ -29,9 +29,14 @@ from medyan_py.core.mechanics.buffers cimport Doubles, Ints
 from medyan_py.core.membrane.sheets cimport Membranes, Sheet
 from medyan_py.core.membrane.triangle cimport Triangle, measure_triangle
 
+cdef extern from "mechanics/vectors.h" nogil:
+    double dot3(const double *u, const double *v)
+    void cross3(const double *u, const double *v, double *out)
+
 cdef double FLOOR = 0.05              # pN/nm, resistance to sliding along the surface
 cdef double COTANGENT = 0.5773502691896258     # weight of an edge between equilateral triangles
-cdef double TURN = 30                # see ``resist_turns``
+cdef double TURN = 30                 # see ``resist_turns``
+cdef double TINY = 1e-12              # nm², against areas at rest of zero
 cdef int MOST_SPRINGS = 32            # more springs of vertices than this are not worth a mode each
 
 
@@ -84,8 +89,8 @@ cdef class SheetStiffness:
         for k in range(3):
             sheet[corners[:, k]] = owner
             np.add.at(mass, corners[:, k], areas / 3)
-        least = 4 * np.pi / np.bincount(sheet, mass, minlength=len(sheets))
-        mass = np.maximum(mass, 1e-6 * mass.mean())
+        least = 4 * np.pi / np.maximum(np.bincount(sheet, mass, minlength=len(sheets)), TINY)
+        mass = np.maximum(mass, max(1e-6 * mass.mean(), TINY))
         ends = np.concatenate([corners.ravel(), np.roll(corners, -1, axis=1).ravel()])
         others = np.concatenate([np.roll(corners, -1, axis=1).ravel(), corners.ravel()])
         edges = coo_matrix((np.full(len(ends), 0.5 * COTANGENT), (ends, others)), shape=(vertices, vertices)).tocsr()
@@ -127,8 +132,8 @@ cdef class SheetStiffness:
             for t in range(m.sheet[s].first_triangle, m.sheet[s].last_triangle):
                 corner = m.corner + 3 * t
                 measure_triangle(x + 3 * corner[0], x + 3 * corner[1], x + 3 * corner[2], &shape)
-                cross(shape.other, shape.normal, at[1])
-                cross(shape.normal, shape.side, at[2])
+                cross3(shape.other, shape.normal, at[1])
+                cross3(shape.normal, shape.side, at[2])
                 resistance = FLOOR + max(0, m.sheet[s].tension) + 2 * m.stretching_k[t]
                 matter = m.stretching_k[t] > 0
                 for k in range(3):
@@ -143,13 +148,13 @@ cdef class SheetStiffness:
                         self.work.data[3 * v + i] += 0.5 * (at[k][i] if k else -at[1][i] - at[2][i])
         self.w.resize(2 * n)
         for v in range(n):
-            length = sqrt(dot(self.normal.data + 3 * v, self.normal.data + 3 * v))
+            length = sqrt(dot3(self.normal.data + 3 * v, self.normal.data + 3 * v))
             if length == 0 and self.sideways.data[v] == INFINITY:
                 self.sideways.data[v] = FLOOR
             for i in range(3):
                 self.normal.data[3 * v + i] /= length if length > 0 else 1
             self.w.data[v] = length
-            self.w.data[n + v] = dot(self.work.data + 3 * v, self.normal.data + 3 * v)
+            self.w.data[n + v] = dot3(self.work.data + 3 * v, self.normal.data + 3 * v)
         self.resist_turns()
         return 0
 
@@ -288,7 +293,7 @@ cdef class SheetStiffness:
         if n == 0:
             return
         for v in range(n):
-            along[v] = dot(rhs + 3 * v, normal + 3 * v)
+            along[v] = dot3(rhs + 3 * v, normal + 3 * v)
         for v in range(n):
             for i in range(3):
                 out[3 * v + i] = (rhs[3 * v + i] - along[v] * normal[3 * v + i]) / self.sideways.data[v]
@@ -305,7 +310,7 @@ cdef class SheetStiffness:
         cdef Py_ssize_t v, i
         for v in range(self.movable):
             if self.sideways.data[v] == INFINITY:
-                most = max(most, fabs(dot(g + 3 * v, self.normal.data + 3 * v)))
+                most = max(most, fabs(dot3(g + 3 * v, self.normal.data + 3 * v)))
             else:
                 for i in range(3 * v, 3 * v + 3):
                     most = max(most, fabs(g[i]))
@@ -370,13 +375,3 @@ cdef int copy_ints(const int[::1] values, Ints out) except -1:
     if values.shape[0]:
         memcpy(out.data, &values[0], values.shape[0] * sizeof(int))
     return 0
-
-
-cdef inline double dot(const double *u, const double *v) noexcept nogil:
-    return u[0] * v[0] + u[1] * v[1] + u[2] * v[2]
-
-
-cdef inline void cross(const double *u, const double *v, double *out) noexcept nogil:
-    out[0] = u[1] * v[2] - u[2] * v[1]
-    out[1] = u[2] * v[0] - u[0] * v[2]
-    out[2] = u[0] * v[1] - u[1] * v[0]

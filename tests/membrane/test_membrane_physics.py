@@ -91,7 +91,9 @@ def deflate(squeeze, volumes):
     Returns vertices, bending energy over 8πκ and the reduced volume reached.
     """
     x, triangles = icosphere(3, 100.0)
-    mesh = make_mesh((x * np.array(squeeze), triangles))
+    mesh = make_mesh((x * np.array(squeeze), triangles), species=1)
+    mesh.vertices["copies"][mesh.vertices.rows] = 5
+    molecules = mesh.vertices["copies"].sum()
     remesher = Remesher(mesh, 3, [False], max_size=18.0)
     model = make_model(stretching="GLOBAL_HARMONIC", volume="MEMBRANE")
     area = Geometry(mesh).area(0)
@@ -105,6 +107,7 @@ def deflate(squeeze, volumes):
         assert record.converged
         mesh.vertices["x"][rows] = model.vertex_positions
     mesh.check()
+    assert mesh.vertices["copies"][mesh.vertices.rows].sum() == molecules
     shape = Geometry(mesh)
     found = shape.volume(0) / shape.area(0) ** 1.5 * 6 * np.pi**0.5
     assert found == pytest.approx(volumes[-1], abs=6e-3)
@@ -148,7 +151,9 @@ def pull_tether(heights, edge, policy="with-sign"):
 
     Returns the mesh, and per height the height reached and the force over that of a long tube.
     """
-    mesh = make_mesh(disc(6 * TUBE, edge * TUBE))
+    mesh = make_mesh(disc(6 * TUBE, edge * TUBE), species=1)
+    mesh.vertices["copies"][mesh.vertices.rows] = 5
+    molecules = mesh.vertices["copies"].sum()
     mesh.vertices["attachments"][0] = 1
     remesher = Remesher(mesh, 1, [True], max_size=edge * TUBE)
     model = make_model(curvature_policy=policy, tension="CONSTANT")
@@ -166,6 +171,7 @@ def pull_tether(heights, edge, policy="with-sign"):
             if remesher.adapt() == 0:
                 break
         mesh.check()
+        assert mesh.vertices["copies"][mesh.vertices.rows].sum() == molecules
         z = mesh.vertices["x"][0, 2]
         found.append((z / TUBE, stiffness * (place[2] - z) / PULL))
     assert protection == 0

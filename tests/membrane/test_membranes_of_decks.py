@@ -456,5 +456,6 @@ def test_a_vesicle_goes_on_bit_for_bit(write, tmp_path):
         np.testing.assert_array_equal(one.vertices, two.vertices)
         np.testing.assert_array_equal(one.triangles, two.triangles)
         np.testing.assert_array_equal(whole.filaments.beads, other.filaments.beads)
+        assert whole.remeshing_energy == other.remeshing_energy
         assert whole.energies == other.energies and one.rest_volume == two.rest_volume
     assert remeshed > 0
