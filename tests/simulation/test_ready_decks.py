@@ -63,7 +63,7 @@ def test_the_filopodium_deck_pushes_the_membrane_out():
     """Tips that feel the membrane grow more slowly than free ones, and stay inside."""
     simulation = start("filopodium")
     top = simulation.membranes[0].vertices[:, 2].max()
-    free = 7 * (0.154 * 15000 / 20 - 1.4) * 0.5  # monomers in half a second without load
+    free = 7 * (0.154 * 753 - 1.4) * 0.5  # monomers in half a second without load
     before = monomers(simulation, "FILAMENT", "PLUSEND")
     simulation.run(0.5)
     (membrane,) = simulation.membranes
