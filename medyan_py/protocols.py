@@ -13,6 +13,7 @@ from medyan_py.deck import Deck
 _MINUS, _PLUS = 0, 1
 FILAMENT_ACTIONS = ("grow", "shrink", "sever", "destroy", "age", "age end")
 FASTER = 5.0  # growth of filaments under more force than the tension rule allows
+MOST_SKIPPED = 10**6  # steps of probes that a restart takes as done, in a run that is measured in events
 PERIOD = 1.0  # s between two looks at their tension
 
 
@@ -122,7 +123,7 @@ class Pins:
     """
 
     def __init__(self, deck: Deck, chemistry: FilamentChemistry, rng: np.random.Generator):
-        self._protocols = deck.protocols
+        self._protocols, self._initial = deck.protocols, deck.initial
         self._filaments = chemistry.filaments
         self._chemistry = chemistry
         self._rng = rng
@@ -136,13 +137,14 @@ class Pins:
     def __len__(self) -> int:
         return len(self._bead)
 
-    def begin(self) -> None:
-        """Pin what is to be pinned of the initial network."""
+    def begin(self, start: float) -> None:
+        """Pin what is to be pinned of the initial network at ``start`` (s); a pin file of a restart says where."""
+        self._pin_listed()
         if self._protocols.pin_below is not None:
             rows = self._filaments.beads.rows
             low = rows[self._filaments.beads["x"][rows, 2] < self._protocols.pin_below.height]
             self._pin(low, self._protocols.pin_below.stiffness)
-        self.look(0.0)
+        self.look(start)
 
     def pin(self, rows: np.ndarray, stiffness: float) -> None:
         """Pin the beads at these rows where they are now, with ``stiffness`` (pN/nm), also those that are pinned."""
@@ -194,6 +196,16 @@ class Pins:
     def _arrays(self) -> dict[str, np.ndarray]:
         return {"bead": self._bead, "birth": self._birth, "place": self._place, "stiffness": self._stiffness}
 
+    def _pin_listed(self) -> None:
+        rows = {int(self._filaments.table["ident"][row]): row for row in self._filaments.table.rows}
+        for pin in self._initial.pins:
+            ends = self._filaments.cylinders["bead"][self._filaments.table["tip"][rows[pin.filament]]]
+            for bead, place in ((ends[0, 0], pin.minus), (ends[1, 1], pin.plus)):
+                if place is not None:
+                    self._pin(np.array([bead]), self._protocols.pin_ends.stiffness)
+                    self._place[-1] = place
+                    self._ends_pinned = True
+
     def _end_beads(self) -> np.ndarray:
         order = self._filaments.ordered()
         start = order["start"]
@@ -244,6 +256,7 @@ class ProbePulls:
 
     def __init__(self, deck: Deck, bubbles: BubbleState):
         self._rule, self._bubbles = deck.protocols.pulls, bubbles
+        self._interval = deck.schedule.minimisation
         self.step = self.pull = 1
 
     def state(self) -> dict:
@@ -254,13 +267,28 @@ class ProbePulls:
         """Take over the state of the pulls of the same deck."""
         self.step, self.pull = saved["step"], saved["pull"]
 
+    def skip(self, time: float) -> None:
+        """Take all steps that are due at ``time`` (s) as done: the probes are where they lead."""
+        if self._rule is None:
+            return
+        cycles = int(time / self._interval) if self._interval else MOST_SKIPPED  # each had one step at most
+        while cycles > 0 and self._due(time):
+            self._count()
+            cycles -= 1
+
     def look(self, time: float) -> None:
         """Move all probes if a step is due at ``time`` (s)."""
         rule, probes = self._rule, self._bubbles.probes
         if rule is None or not len(probes):
             return
-        if self.step > rule.steps:
-            self.step, self.pull = 1, self.pull + 1
-        if time > self.pull * rule.period + self.step / rule.steps + 1e-9:
+        if self._due(time):
             self._bubbles.x[probes, 2] += rule.later_step if self.pull > rule.change_after else rule.step
-            self.step += 1
+            self._count()
+
+    def _due(self, time: float) -> bool:
+        return time > self.pull * self._rule.period + self.step / self._rule.steps + 1e-9
+
+    def _count(self) -> None:
+        self.step += 1
+        if self.step > self._rule.steps:
+            self.step, self.pull = 1, self.pull + 1

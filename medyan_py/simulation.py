@@ -24,7 +24,7 @@ from medyan_py.release import Releases
 from medyan_py.restorable import Restorable
 from medyan_py.rocking import Still
 from medyan_py.schedule import Timetable
-from medyan_py.setup.bubbles import attach_filaments, place_bubbles
+from medyan_py.setup.bubbles import attach_dumped, attach_filaments, place_bubbles
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
@@ -112,6 +112,8 @@ class Simulation(Restorable):
             place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream, self._membranes)
         else:
             place_dump(self.deck, self.chemistry)
+            attach_dumped(self.deck, self.chemistry, self._bubbles)
+            self._probe_pulls.skip(start)
             self._timetable.begin(start)
         self._boundary.advance(0.0, start)
         if dump is not None and not self.deck.initial.own_copies:
@@ -120,7 +122,7 @@ class Simulation(Restorable):
         if dump is not None:
             place_copies(self.deck, self.chemistry)
         self._rule_changes.apply(start)
-        self._pins.begin()
+        self._pins.begin(start)
         self._relax()
         if self._dissipation is not None:
             self._dissipation = Dissipation(self.deck.force_fields, self._mechanics.energies)

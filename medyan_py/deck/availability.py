@@ -49,9 +49,6 @@ def _conditional(settings: Settings, report: Report) -> None:
         for name, _ in entry.properties.get("species", ()):
             not_available(report, settings.file, entry.line, "init-membrane", f"species {name} on membranes")
     _minimisation(settings, report)
-    if "RESTARTPHASE" in settings.values and settings["PINRESTARTFILE"]:
-        feature = "pins from a file; beads are pinned anew as the protocol says"
-        not_available(report, settings.file, settings.lines["PINRESTARTFILE"], "PINRESTARTFILE", feature)
 
 
 def _minimisation(settings: Settings, report: Report) -> None:

@@ -30,10 +30,14 @@ class DumpRow:
 
 @dataclass(frozen=True, eq=False)
 class Dump:
-    """What a restart dump holds: time (s), and the lines of each section; lengths in nm, indices and names as there."""
+    """What a restart dump holds: time (s), and the lines of each section; lengths in nm, indices and names as there.
+
+    A dump does not tell where bubbles are; ``bubbles`` has their centres (nm) where another source does, else None.
+    """
 
     file: str
     time: float
+    bubbles: tuple[tuple[float, float, float], ...] | None = None
     rows: dict[str, list[DumpRow]] = field(default_factory=lambda: {name: [] for name in SECTIONS})
 
 

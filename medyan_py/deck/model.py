@@ -13,6 +13,7 @@ import numpy as np
 from .diagnostics import Diagnostic
 from .dump_file import Dump
 from .membranes import MembraneRules
+from .pin_file import PinLine
 from .protocols import Protocols, RateChange
 
 if TYPE_CHECKING:
@@ -426,7 +427,7 @@ class InitialNetwork:
     the grid.
     In a cylindrical boundary random filaments lie `along_wall`, or with both ends near it (`rings`), when so asked.
     With a restart `dump` the network is the one in there instead, and so are the copy numbers, but not of diffusing
-    species with `own_copies`.
+    species with `own_copies`; `pins` hold ends of its filaments.
     """
 
     file_filaments: tuple[FilamentLine, ...]
@@ -439,6 +440,7 @@ class InitialNetwork:
     rings: bool = False
     dump: Dump | None = None
     own_copies: bool = False
+    pins: tuple[PinLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from .laws import check_parameters
 from .limits import check_limits
 from .model import Deck, FilamentLine
 from .motion import check_held, check_motion
+from .pin_file import PinLine, read_pins
 from .protocols import check_protocols
 from .reactions import Reactions, read_reactions
 from .settings import Settings, read_settings
@@ -101,6 +102,7 @@ class _Reading:
         bubbles = self._bubbles(settings)
         filaments = self._filaments(settings, n_types)
         dump = self._dump(settings)
+        pins = self._pins(settings, dump)
         counts = _counts(settings, lines)
         Checker(settings, counts, report).run()
         check_parameters(settings, counts.MT, report)
@@ -123,6 +125,7 @@ class _Reading:
             reactions,
             filaments,
             dump,
+            pins,
             bubbles,
             report,
         )
@@ -201,6 +204,27 @@ class _Reading:
                 settings.file, settings.lines.get("RUNTIME"), "RUNTIME", found=f"{end:g}", allowed=allowed
             )
         return dump
+
+    def _pins(self, settings: Settings, dump: Dump | None) -> tuple[PinLine, ...]:
+        name = settings["PINRESTARTFILE"]
+        if not name:
+            return ()
+        line = settings.lines["PINRESTARTFILE"]
+        protocols = [entry.values[0] for entry in settings.entries("SPECIALPROTOCOL")]
+        if "RESTARTPHASE" not in settings.values or "PINBOUNDARYFILAMENTS" not in protocols:
+            message = "not read: it serves RESTARTPHASE together with SPECIALPROTOCOL PINBOUNDARYFILAMENTS"
+            self._report.warning(settings.file, line, "PINRESTARTFILE", message)
+            return ()
+        path = self._directory / name
+        text = self._text(path, "PINRESTARTFILE", line, settings.file)
+        if text is None:
+            return ()
+        pins = read_pins(text, str(path), self._report)
+        known = None if dump is None else {row["id"] for row in dump.rows["FILAMENT"]}
+        for pin in pins:
+            if known is not None and pin.filament not in known:
+                self._report.error(str(path), pin.line, "", f"filament {pin.filament} is not in {dump.file}")
+        return pins
 
     def _bubbles(self, settings: Settings) -> tuple[BubbleLine, ...]:
         name = settings["BUBBLEFILE"]

@@ -69,7 +69,7 @@ def dump_text(sim: Any) -> str:
     """The present state of a simulation as a restart dump."""
     chemistry = sim.chemistry
     network = _Network(chemistry)
-    counts = network.counts()
+    counts = (*network.counts(), len(sim.bubbles))
     parts = [f"0 {sim.time:.15g}\n", "NFIL NCYL NBEAD NLINK NMOTOR NBRANCH NBUBBLE\n"]
     parts += [" ".join(map(str, counts)) + "\n", _BEADS, *network.beads(), "\n", _CYLINDERS, *network.cylinders(), "\n"]
     parts += ["FILAMENT DATA: FILID FTYPE CYLIDvec\n", *network.filaments(), "\n"]
@@ -121,7 +121,7 @@ class _Network:
     def counts(self) -> tuple[int, ...]:
         linkers, motors = len(self._bonds[False]), len(self._bonds[True])
         beads = len(self._bead)
-        return len(self._filament), len(self._cylinder), beads, linkers, motors, len(self._branchers), 0
+        return len(self._filament), len(self._cylinder), beads, linkers, motors, len(self._branchers)
 
     def beads(self):
         x, force = self._all.beads["x"][self._bead], self._all.beads["force"][self._bead]

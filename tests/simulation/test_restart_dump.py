@@ -150,7 +150,10 @@ def test_dumps_that_do_not_fit(begin, old, new, line, message):
         ({"FILAMENTFILE": ""}, "RESTARTPHASE: there is no restart dump"),
         ({"FILAMENTFILE": "nothing.txt"}, "no such file"),
         ({"RUNTIME": "0.1"}, "RUNTIME: found 0.1, allowed: later than 0.15 s"),
-        ({"PINRESTARTFILE": "pins.txt"}, "PINRESTARTFILE: not available in this version: pins from a file"),
+        (
+            {"PINRESTARTFILE": "pins.txt", "SPECIALPROTOCOL": "PINBOUNDARYFILAMENTS 1 50 0"},
+            "PINRESTARTFILE: cannot read",
+        ),
     ],
 )
 def test_decks_that_do_not_fit(begin, changes, message):
