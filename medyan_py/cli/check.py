@@ -12,6 +12,7 @@ from medyan_py.cli.exit_codes import FAILED, REFUSED, SUCCESS
 from medyan_py.cli.words import CommandParser
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import Deck, DeckError, Diagnostic, read_deck
+from medyan_py.deck.keys import unknown_keywords
 from medyan_py.deck.plausible import check_plausible
 from medyan_py.deck.possible import check_possible
 from medyan_py.simulation import Simulation
@@ -112,4 +113,6 @@ def _tell(remarks: list[Diagnostic], estimate: dict | None, failure: str | None)
     counts = {s: sum(r.severity == s for r in remarks) for s in ("error", "warning", "hint")}
     counts["error"] += failure is not None
     found = ", ".join(f"{n} {s}{'' if n == 1 else 's'}" for s, n in counts.items() if n)
+    if unknown := unknown_keywords(remarks):
+        say(unknown, sys.stdout)
     say(found or "nothing is wrong or doubtful", sys.stdout)
