@@ -177,6 +177,9 @@ def test_trial(deck, capsys):
     assert estimate["filaments"] == 30 and estimate["cylinders"] >= 30 and estimate["compartments"] == 4
     assert estimate["simulated_seconds"] == pytest.approx(0.2)
     assert estimate["events_per_simulated_second"] > 1000 and estimate["memory_MB"] > 10
+    assert estimate["frames"] == 1 and estimate["MB_per_frame"] > 0.01  # with all files
+    expected = 0.2 * estimate["seconds_per_simulated_second"] + estimate["seconds_per_frame"]
+    assert estimate["run_seconds"] == pytest.approx(expected)
     assert main(["check", str(deck)]) == 0
     out = capsys.readouterr().out
     assert "30 filaments" in out and "nothing is wrong or doubtful" in out
