@@ -159,7 +159,8 @@ class Session:
             self._save_failure(error)
             return FAILED
         except LeftGridError as error:
-            self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}")
+            why = "; BOUNDARYFFTYPE would hold it" if simulation.deck.boundary.repulsion is None else ""
+            self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}{why}")
             self._last_frame(recorders, relaxed=True)
             self._save_failure(error)
             return FAILED
