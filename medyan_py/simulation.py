@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from math import inf
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -68,8 +70,12 @@ class Simulation(Restorable):
 
     def _build(self, deck: Deck, seed: int, threads: int) -> np.random.Generator:
         """Make all parts, still empty; returns the random stream of the set-up."""
+        if not isinstance(deck, Deck):
+            raise TypeError(f"a Deck is needed, such as read_deck and Simulation.from_deck make, not {deck!r}")
         if seed < 0:
             raise ValueError(f"a seed cannot be negative, got {seed}")
+        if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+            raise ValueError(f"threads must be a whole number from 1, not {threads!r}")
         self.deck, self.seed, self.threads = deck, seed, threads
         setup_seed, chemistry_seed, protocol_seed = np.random.SeedSequence(self.seed).spawn(3)
         setup_stream = np.random.default_rng(setup_seed)
@@ -199,6 +205,10 @@ class Simulation(Restorable):
             If a recorder cannot write.
         """
         end, last = self._goal(duration, steps)
+        if recorders is not None and not callable(getattr(recorders, "record", None)):
+            raise TypeError(f"recorders must be Recorders, such as standard_recorders makes, not {recorders!r}")
+        if on_cycle is not None and not callable(on_cycle):
+            raise TypeError(f"on_cycle must be a function of the simulation, not {on_cycle!r}")
         self._stop = self.exhausted = False
         if self._recorded_time is None:
             self.record(recorders)
@@ -321,8 +331,8 @@ class Simulation(Restorable):
             raise ValueError("a run has a duration or a number of steps, not both")
         schedule = self.deck.schedule
         if steps is not None:
-            if steps < 0 or steps != int(steps):
-                raise ValueError(f"cannot run {steps} steps")
+            if isinstance(steps, bool) or not isinstance(steps, Real) or not 0 <= steps < inf or steps != int(steps):
+                raise ValueError(f"steps must be a whole number from 0, not {steps!r}")
             return float("inf"), self.steps_done + int(steps)
         if duration is None and schedule.by_steps:
             return float("inf"), schedule.run_steps

@@ -132,7 +132,8 @@ class Hdf5Recorder:
         }
         for name, text in texts.items():
             _put(meta, name, np.array(text, dtype=_STRING), _STRING_TYPE)
-        _put(meta, "seed", np.uint64(sim.seed))
+        if sim.seed is not None:  # not told by the trajectory that is converted
+            _put(meta, "seed", np.uint64(sim.seed))
         provenance = h5py.Group(_group(header.id, "provenance"))
         provenance.attrs["program"] = f"medyan_py {__version__}"
         provenance.attrs["python"] = sys.version.split()[0]
