@@ -49,11 +49,12 @@ def render_film(source: str | Path, film: str | Path, *, frames_per_second: int 
     number = len(read_collection(paraview_folder(source) / "filaments.pvd"))
     if not film.suffix:
         return _pictures(source, film, number, options)
-    writer = _writer()
-    with tempfile.TemporaryDirectory() as folder:
-        pictures = [writer.imread(path) for path in _pictures(source, Path(folder), number, options)]
+    imageio = _imageio()
     try:
-        writer.mimwrite(film, pictures, fps=frames_per_second)
+        # One picture after another, as those of a long run do not fit into memory.
+        with tempfile.TemporaryDirectory() as folder, imageio.get_writer(film, fps=frames_per_second) as writer:
+            for i in range(number):
+                writer.append_data(imageio.imread(render(source, Path(folder) / "frame.png", frame=i, **options)))
     except OSError as error:
         raise OutputError(f"{film} cannot be written: {error.strerror or error}") from error
     except (ValueError, ImportError) as error:
@@ -61,7 +62,7 @@ def render_film(source: str | Path, film: str | Path, *, frames_per_second: int 
     return [film]
 
 
-def _writer():
+def _imageio():
     try:
         import imageio.v2 as imageio
     except ImportError as error:

@@ -1,5 +1,7 @@
 """``medyan render``."""
 
+import pytest
+
 from medyan_py.cli import main
 
 
@@ -36,3 +38,15 @@ def test_film_of_all_frames(pair, tmp_path, capsys):
         assert message in capsys.readouterr().err
     assert main(["render", str(tmp_path / "out"), "-o", str(tmp_path / "x.jpg")]) == 2
     assert "must end in .png" in capsys.readouterr().err and not (tmp_path / "x.jpg").exists()
+
+
+@pytest.mark.parametrize("ending", ["gif", "mp4"])
+def test_film_in_a_file(pair, tmp_path, ending):
+    """Where imageio is installed, which is up to the user."""
+    imageio = pytest.importorskip("imageio.v2")
+    if ending == "mp4":
+        pytest.importorskip("imageio_ffmpeg")
+    assert main(["-s", str(pair), "-o", str(tmp_path / "out"), "--runtime", "0.5"]) == 0
+    film = tmp_path / f"film.{ending}"
+    assert main(["render", str(tmp_path / "out"), "--movie", str(film)]) == 0
+    assert [picture.shape[:2] for picture in imageio.mimread(film, memtest=False)] == [(1200, 1600)] * 2
