@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from math import inf
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +74,7 @@ class Simulation(Restorable):
             raise TypeError(f"a Deck is needed, such as read_deck and Simulation.from_deck make, not {deck!r}")
         if seed < 0:
             raise ValueError(f"a seed cannot be negative, got {seed}")
-        if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        if isinstance(threads, bool) or not isinstance(threads, Integral) or threads < 1:
             raise ValueError(f"threads must be a whole number from 1, not {threads!r}")
         self.deck, self.seed, self.threads = deck, seed, threads
         setup_seed, chemistry_seed, protocol_seed = np.random.SeedSequence(self.seed).spawn(3)

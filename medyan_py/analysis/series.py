@@ -49,7 +49,7 @@ CHANGES: dict[str, Callable[[Any, Any, Any], float]] = {
     "contractile_velocity_nm_per_s": lambda _, before, frame: motion.contractile_velocity(before, frame),
     "motor_velocity_nm_per_s": lambda _, before, frame: _mean_known(motion.motor_velocities(before, frame)),
 }
-"""Name → value of a frame against the first one and the one before; the last two are NaN in the first frame.
+"""Name → value of a frame against the first one and the one before; velocities are NaN where no time has passed.
 
 ``contraction`` is the radius of gyration ÷ that of the first frame, ``displacement_squared_nm2`` the mean square
 displacement of filaments since the first frame.
@@ -82,13 +82,15 @@ def _turnover(frames: list) -> list[tuple[float, float]]:
 
 
 def _dissipation(column: int) -> Callable:
-    def rates(read: tuple[np.ndarray, np.ndarray]) -> list[tuple[float, float]]:
+    def over_time(read: tuple[np.ndarray, np.ndarray]) -> list[tuple[float, float]]:
         times, sums = read
         found = np.full(len(times), np.nan)
-        found[1:] = np.diff(sums[:, column]) / np.diff(times)
+        with np.errstate(invalid="ignore", divide="ignore"):  # the last frame may be there twice
+            rates = np.diff(sums[:, column]) / np.diff(times)
+        found[1:] = np.where(np.isfinite(rates), rates, np.nan)
         return list(zip(times.tolist(), found.tolist(), strict=True))
 
-    return rates
+    return over_time
 
 
 _READERS: dict[str, Callable[[Path], Any]] = {
@@ -140,8 +142,8 @@ def time_series(frames: Iterable[Any], names: Sequence[str] = (*OBSERVABLES, *CH
         first = frame if first is None else first
         values = [measure(frame) for measure in own.values()]
         for name, measure in changes.items():
-            at_start = before is None and "velocity" in name
-            values.append(float("nan") if at_start else measure(first, before, frame))
+            timeless = "velocity" in name and (before is None or frame.time <= before.time)
+            values.append(float("nan") if timeless else measure(first, before, frame))
         rows.append(values)
         before = frame
     table = np.array(rows, dtype=np.float64).reshape(len(times), len(own) + len(changes))

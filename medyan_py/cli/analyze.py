@@ -73,9 +73,6 @@ def execute(options: argparse.Namespace) -> int:
     except OSError as error:
         say(f"medyan: error: {error.filename}: cannot be written: {error.strerror}", sys.stderr)
         return REFUSED
-    except ValueError as error:  # of the plot: an ending that is no format
-        say(f"medyan: error: {options.plot}: {error}", sys.stderr)
-        return REFUSED
     for path in (options.csv, options.plot):
         if path:
             say(f"Wrote {Path(path)}", sys.stdout if options.csv else sys.stderr)
@@ -107,7 +104,10 @@ def _write_to_screen(table: dict) -> None:
 def _plot(table: dict, options: argparse.Namespace) -> None:
     from medyan_py.analysis.plots import plot_distribution, plot_series
 
-    if options.distribution:
-        plot_distribution(table, options.distribution, options.plot)
-    else:
-        plot_series(table, options.plot)
+    try:
+        if options.distribution:
+            plot_distribution(table, options.distribution, options.plot)
+        else:
+            plot_series(table, options.plot)
+    except ValueError as error:  # an ending that is no format
+        raise TrajectoryError(f"{options.plot}: {error}") from error

@@ -172,3 +172,17 @@ def test_distributions(run, with_files):
         distribution([run], "length_nm", 0)
     with pytest.raises(KeyError):
         distribution([run], "nothing")
+
+
+def test_a_last_frame_that_is_there_twice(with_files):
+    """As MEDYAN 5.4 leaves it: no time passes, so there is no velocity and no rate."""
+    for name in ("snapshot", "dissipation", "monomers"):
+        path = with_files / f"{name}.traj"
+        text = path.read_text()
+        last = text[text.index("\n1 0.5") + 1 :].replace("1 0.5", "2 0.5", 1)
+        path.write_text(text + last)
+    names = ["contractile_velocity_nm_per_s", "motor_velocity_nm_per_s", "turnover_per_s", "dissipation_kT_per_s"]
+    with md.open_trajectory(with_files) as trajectory:
+        assert len(trajectory) == 3
+        table = time_series(trajectory, names)
+    assert all(np.isnan(table[name][2]) for name in names)
