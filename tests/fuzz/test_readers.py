@@ -14,7 +14,7 @@ from mutations import mutated
 from medyan_py import Simulation
 from medyan_py.analysis import TrajectoryError, open_trajectory, read_chemistry, read_snapshot
 from medyan_py.analysis.collection import read_collection
-from medyan_py.analysis.graph import read_link_graphs
+from medyan_py.analysis.graph import read_link_graphs, read_tension_graphs
 from medyan_py.analysis.records import read_dissipation, read_tensions, read_turnover
 from medyan_py.deck import DeckError, read_deck
 from medyan_py.deck.diagnostics import Report
@@ -109,6 +109,7 @@ TEXT_READERS = {
     "trajectory": (all_frames, SNAPSHOT),
     "chemistry": (lambda path: list(read_chemistry(path)), CHEMISTRY),
     "link graphs": (read_link_graphs, GRAPH),
+    "tension graphs": (read_tension_graphs, "0 0.5\n0 1 -2.5 0 2 8 \n\n1 1\n0 1 1e-3 \n\n"),
     "collection": (read_collection, COLLECTION),
     "tensions": (lambda path: list(read_tensions(path)), TENSIONS),
     "monomers": (lambda path: list(read_turnover(path)), MONOMERS),
