@@ -1,4 +1,4 @@
-"""Cost of membranes: energy and gradient per triangle and term, remeshing per vertex, at several mesh sizes.
+"""Cost of membranes: energy and gradient per triangle and term, cutting, remeshing per vertex, at several mesh sizes.
 
 Columns that do not change with the size show that the cost is linear. Best of several repetitions.
 
@@ -10,6 +10,8 @@ from time import perf_counter
 import numpy as np
 
 from medyan_py.core.mechanics.model import MechanicalModel
+from medyan_py.core.membrane.cutting import cut_grid
+from medyan_py.core.membrane.interior import Interior
 from medyan_py.core.membrane.mesh import MembraneMesh
 from medyan_py.core.membrane.remeshing import Remesher
 from medyan_py.core.membrane.shapes import icosphere
@@ -61,6 +63,20 @@ def evaluation(model):
     return best
 
 
+def cut(mesh, _):
+    """Seconds to cut compartments."""
+    start = perf_counter()
+    cut_grid(mesh, [0], [np.linspace(0, 660, 7)] * 3)
+    return perf_counter() - start
+
+
+def plant(mesh, interior):
+    """Seconds to make what answers questions of inside and outside."""
+    start = perf_counter()
+    interior.take(mesh, [0])
+    return perf_counter() - start
+
+
 def main():
     surfaces = [icosphere(level, 300.0) for level in LEVELS]
     print("ns per triangle".ljust(26) + "".join(f"{len(t):>9}" for _, t in surfaces))
@@ -78,6 +94,14 @@ def main():
         load(model, x, triangles, beads)
         row.append(evaluation(model) / len(model.triangle_bead_pairs) * 1e9)
     print("bead repulsion, per pair".ljust(26) + "".join(f"{value:9.1f}" for value in row))
+    for name, work in (("compartments, 6³", cut), ("tree of boxes", plant)):
+        row = []
+        for x, triangles in surfaces:
+            mesh = MembraneMesh()
+            mesh.add(x + 330.0, triangles)
+            interior = Interior()
+            row.append(min(work(mesh, interior) for _ in range(ROUNDS)) / len(triangles) * 1e9)
+        print(name.ljust(26) + "".join(f"{value:9.1f}" for value in row))
     print("µs per vertex")
     adapted, first = [], []
     for level, (x, triangles) in zip(LEVELS, surfaces, strict=True):

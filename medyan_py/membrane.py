@@ -29,6 +29,10 @@ class MembraneView:
         A third of the area of the triangles around each vertex.
     curvatures : (n,) float64, 1/nm
         Mean curvature by mixed Voronoi areas, positive for a sphere; nan on borders.
+    forces : (n, 3) float64, pN
+        After the last minimisation.
+    copies : (n, species) int64
+        Molecules on the membrane, in the order of ``sim.membrane_names``.
     area, volume : float, nm², nm³
         Of the whole; the volume is that of the cone to the origin where the membrane is open.
     rest_area, rest_volume : float, nm², nm³
@@ -41,6 +45,8 @@ class MembraneView:
     normals: np.ndarray
     areas: np.ndarray
     curvatures: np.ndarray
+    forces: np.ndarray
+    copies: np.ndarray
     area: float
     volume: float
     rest_area: float
@@ -74,6 +80,8 @@ def membrane_views(membranes) -> tuple[MembraneView, ...]:
                 normals=shape.vertex_normal[rows],
                 areas=shape.vertex_area[rows],
                 curvatures=curvature[rows],
+                forces=membranes.forces[rows],
+                copies=v["copies"].reshape(len(v["copies"]), -1)[rows].astype(np.int64),
                 area=shape.area(n),
                 volume=shape.volume(n),
                 rest_area=float(membranes.rest_area[n]),

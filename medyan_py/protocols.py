@@ -123,7 +123,8 @@ class Pins:
     """
 
     def __init__(self, deck: Deck, chemistry: FilamentChemistry, rng: np.random.Generator):
-        self._protocols, self._initial = deck.protocols, deck.initial
+        self._protocols = deck.protocols
+        self._told = () if deck.initial.dump is None else deck.initial.dump.pins
         self._filaments = chemistry.filaments
         self._chemistry = chemistry
         self._rng = rng
@@ -139,12 +140,23 @@ class Pins:
 
     def begin(self, start: float) -> None:
         """Pin what is to be pinned of the initial network at ``start`` (s); a pin file of a restart says where."""
-        self._pin_listed()
+        self._pin_as_told()
         if self._protocols.pin_below is not None:
             rows = self._filaments.beads.rows
             low = rows[self._filaments.beads["x"][rows, 2] < self._protocols.pin_below.height]
             self._pin(low, self._protocols.pin_below.stiffness)
         self.look(start)
+
+    def _pin_as_told(self) -> None:
+        """Pin ends as a pin file of a restart tells; if it tells any, no others are looked for."""
+        order = self._filaments.ordered()
+        place = {ident: i for i, ident in enumerate(self._filaments.table["ident"][order["filament"]].tolist())}
+        for pin in self._told:
+            i = place[pin.filament]
+            for point, at in ((pin.minus, order["start"][i]), (pin.plus, order["start"][i + 1] - 1)):
+                if point is not None:
+                    self._pin(order["bead"][at : at + 1], self._protocols.pin_ends.stiffness, np.array([point]))
+                    self._ends_pinned = True
 
     def pin(self, rows: np.ndarray, stiffness: float) -> None:
         """Pin the beads at these rows where they are now, with ``stiffness`` (pN/nm), also those that are pinned."""
@@ -196,16 +208,6 @@ class Pins:
     def _arrays(self) -> dict[str, np.ndarray]:
         return {"bead": self._bead, "birth": self._birth, "place": self._place, "stiffness": self._stiffness}
 
-    def _pin_listed(self) -> None:
-        rows = {int(self._filaments.table["ident"][row]): row for row in self._filaments.table.rows}
-        for pin in self._initial.pins:
-            ends = self._filaments.cylinders["bead"][self._filaments.table["tip"][rows[pin.filament]]]
-            for bead, place in ((ends[0, 0], pin.minus), (ends[1, 1], pin.plus)):
-                if place is not None:
-                    self._pin(np.array([bead]), self._protocols.pin_ends.stiffness)
-                    self._place[-1] = place
-                    self._ends_pinned = True
-
     def _end_beads(self) -> np.ndarray:
         order = self._filaments.ordered()
         start = order["start"]
@@ -223,12 +225,15 @@ class Pins:
     def _keys(self, rows: np.ndarray) -> list[tuple[int, float]]:
         return list(zip(rows.tolist(), self._filaments.beads["birth"][rows].tolist(), strict=True))
 
-    def _pin(self, rows: np.ndarray, stiffness: float) -> None:
+    def _pin(self, rows: np.ndarray, stiffness: float, places: np.ndarray | None = None) -> None:
+        """Pin beads that are not yet pinned, where they are or at ``places`` (rows in ascending order)."""
         beads = self._filaments.beads
-        rows = np.setdiff1d(rows, self._bead)
+        fresh = np.setdiff1d(rows, self._bead)  # ascending, each once
+        places = beads["x"][fresh] if places is None else places[np.isin(rows, fresh)]
+        rows = fresh
         self._bead = np.concatenate([self._bead, rows]).astype(np.int32)
         self._birth = np.concatenate([self._birth, beads["birth"][rows]])
-        self._place = np.concatenate([self._place, beads["x"][rows]])
+        self._place = np.concatenate([self._place, places])
         self._stiffness = np.concatenate([self._stiffness, np.full(len(rows), stiffness)])
 
     def _forget_lost(self) -> None:

@@ -31,6 +31,7 @@ from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
 from medyan_py.setup.membranes import Membranes
+from medyan_py.setup.regions import Region, first_space
 from medyan_py.setup.restart import place_copies, place_dump
 from medyan_py.setup.space import wall_shape
 from medyan_py.views import BondsView, BoundaryView, BranchersView, BubblesView, FilamentsView, GridView
@@ -79,18 +80,21 @@ class Simulation(Restorable):
         self.deck, self.seed, self.threads = deck, seed, threads
         setup_seed, chemistry_seed, protocol_seed = np.random.SeedSequence(self.seed).spawn(3)
         setup_stream = np.random.default_rng(setup_seed)
-        self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
+        # a child of its own, so that decks without membranes keep their streams
+        membrane_seed = np.random.SeedSequence(self.seed, spawn_key=(3,))
+        self._membranes = Membranes(deck, membrane_seed) if deck.membranes.membranes else None
+        region = Region(deck, self._membranes)
+        self.chemistry: FilamentChemistry = build_chemistry(deck, first_space(deck, region), chemistry_seed)
+        if self._membranes is not None:
+            self._membranes.enclose(self.chemistry.interior)
         self._pins = Pins(deck, self.chemistry, np.random.default_rng(protocol_seed))
         self._bubbles = BubbleState(deck)
         place_bubbles(deck, self._bubbles, setup_stream)
         self._bubble_chemistry = BubbleChemistry(deck, self.chemistry, self._bubbles)
         self._probe_pulls = ProbePulls(deck, self._bubbles)
-        # a child of its own, so that decks without membranes keep their streams
-        membrane_seed = np.random.SeedSequence(self.seed, spawn_key=(3,))
-        self._membranes = Membranes(deck, membrane_seed) if deck.membranes.membranes else None
         self._mechanics = Mechanics(deck, self.chemistry, self._pins, self._bubbles, self._membranes, threads)
         self._releases = Releases(deck, self.chemistry, setup_stream)
-        self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
+        self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics, region)
         self._holds = Holds(deck, self.chemistry, self._boundary)
         self._rule_changes = RuleChanges(deck, self.chemistry)
         self._tension_growth = TensionGrowth(deck, self.chemistry)
@@ -115,7 +119,7 @@ class Simulation(Restorable):
         self.chemistry.start(start)
         if dump is None:
             attach_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
-            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream, self._membranes)
+            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
         else:
             place_dump(self.deck, self.chemistry)
             attach_dumped(self.deck, self.chemistry, self._bubbles)
@@ -200,7 +204,7 @@ class Simulation(Restorable):
         MechanicsError
             If a minimisation fails; the message names interaction and objects, ``report`` is the state as text.
         LeftGridError
-            If a cylinder leaves the grid; the message names it.
+            If a cylinder leaves the grid; the message names it. If no compartment is left inside the membranes.
         OutputError
             If a recorder cannot write.
         """
@@ -398,6 +402,7 @@ class Simulation(Restorable):
     def _relax(self) -> None:
         self._mechanics.relax()
         check_inside(self.chemistry.filaments, self.deck.geometry.size)
+        self._boundary.follow_membranes()
         self._bubble_chemistry.update()
         self.chemistry.update()
         if self._tension_growth.due(self.time):
@@ -532,6 +537,11 @@ class Simulation(Restorable):
     def membranes(self) -> tuple[MembraneView, ...]:
         """Membranes as they are now."""
         return membrane_views(self._membranes)
+
+    @property
+    def membrane_names(self) -> tuple[str, ...]:
+        """Species on membranes, the columns of ``copies`` of every membrane; none in this version."""
+        return ()
 
     @property
     def energies(self) -> dict[str, float]:

@@ -6,8 +6,10 @@ import tempfile
 from pathlib import Path
 
 from medyan_py.analysis.collection import read_collection
+from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.picture import PictureError, paraview_folder, render
 from medyan_py.output.errors import OutputError
+from medyan_py.output.replace_file import replacing
 
 FILMS = (".mp4", ".gif")
 
@@ -48,17 +50,21 @@ def render_film(source: str | Path, film: str | Path, *, frames_per_second: int 
         raise PictureError(f"{film}: films end in {' or '.join(FILMS)}, a folder of pictures has no ending")
     number = len(read_collection(paraview_folder(source) / "filaments.pvd"))
     if not film.suffix:
-        return _pictures(source, film, number, options)
+        _empty_folder(film)
+        return [_picture(source, film, i, options) for i in range(number)]
     imageio = _imageio()
-    try:
-        # One picture after another, as those of a long run do not fit into memory.
-        with tempfile.TemporaryDirectory() as folder, imageio.get_writer(film, fps=frames_per_second) as writer:
-            for i in range(number):
-                writer.append_data(imageio.imread(render(source, Path(folder) / "frame.png", frame=i, **options)))
-    except OSError as error:
-        raise OutputError(f"{film} cannot be written: {error.strerror or error}") from error
-    except (ValueError, ImportError) as error:
-        raise PictureError(f"{film}: imageio cannot write it: {error}") from error
+    if number == 0:
+        raise TrajectoryError(f"{source}: no frame to draw")
+    with tempfile.TemporaryDirectory() as folder, replacing(film, ending=film.suffix) as unfinished:
+        _check_writable(unfinished, film)
+        try:
+            with imageio.get_writer(unfinished, fps=frames_per_second) as writer:
+                for i in range(number):  # one after another, so that long films need little memory
+                    picture = _picture(source, Path(folder), i, options)
+                    writer.append_data(imageio.imread(picture))
+                    picture.unlink()
+        except (ValueError, ImportError) as error:
+            raise PictureError(f"{film}: imageio cannot write it (mp4 needs imageio-ffmpeg): {error}") from error
     return [film]
 
 
@@ -72,11 +78,22 @@ def _imageio():
     return imageio
 
 
-def _pictures(source: Path, folder: Path, number: int, options: dict) -> list[Path]:
+def _empty_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise OutputError(f"{folder} is not empty")
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror}") from error
-    return [render(source, folder / f"frame_{i:05d}.png", frame=i, **options) for i in range(number)]
+
+
+def _check_writable(unfinished: Path, film: Path) -> None:
+    """``OutputError`` before anything is drawn; imageio would say it at the end, in its own words."""
+    try:
+        unfinished.write_bytes(b"")
+    except OSError as error:
+        raise OutputError(f"{film} cannot be written: {error.strerror}") from error
+
+
+def _picture(source: Path, folder: Path, frame: int, options: dict) -> Path:
+    return render(source, folder / f"frame_{frame:05d}.png", frame=frame, **options)

@@ -6,6 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from medyan_py.analysis.errors import TrajectoryError
+from medyan_py.core.membrane.geometry import Geometry
+from medyan_py.core.membrane.mesh import MembraneMesh
+
 UNKNOWN = float("nan")
 
 
@@ -52,10 +56,33 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
         motors=_bonds(frame.motors),
         branchers=_bonds(frame.branchers, "forces"),
         bubbles=_bubbles(frame.bubbles),
-        membranes=(),
+        membranes=tuple(map(_membrane, frame.membranes)),
+        membrane_names=_membrane_names(header, frame),
         dissipation=None,
         hessians=None,
         events=None,
+    )
+
+
+def _membrane_names(header: dict, frame: Any) -> tuple[str, ...]:
+    names = tuple(name.removeprefix("copyNumber.") for name in header.get("vertexColumnNamesInt64", ()))
+    return names if all(m.copies.shape[1] == len(names) for m in frame.membranes) else ()
+
+
+def _membrane(membrane: Any) -> SimpleNamespace:
+    try:
+        mesh = MembraneMesh()
+        mesh.add(membrane.vertices, membrane.triangles)
+    except ValueError as error:
+        raise TrajectoryError(f"this is no membrane: {error}") from error
+    shape, n = Geometry(mesh), len(membrane.vertices)
+    return SimpleNamespace(
+        **vars(membrane),
+        ids=np.arange(n),
+        areas=shape.vertex_area[:n],
+        curvatures=shape.mean_curvature()[:n],
+        normals=shape.vertex_normal[:n],
+        forces=np.full((n, 3), UNKNOWN),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from medyan_py.analysis import graph, motion, observables
+from medyan_py.analysis import graph, motion, observables, surfaces
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.records import first_of, read_dissipation, read_tensions, read_turnover
 from medyan_py.analysis.trajectory import open_trajectory
@@ -19,6 +19,11 @@ def _lengths(frame: Any) -> np.ndarray:
 
 def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else float("nan")
+
+
+def _mean_of_membranes(measure: Callable[[Any], float], frame: Any) -> float:
+    values = np.array([measure(membrane) for membrane in frame.membranes])
+    return _mean(values[~np.isnan(values)])
 
 
 OBSERVABLES: dict[str, Callable[[Any], float]] = {
@@ -37,9 +42,22 @@ OBSERVABLES: dict[str, Callable[[Any], float]] = {
     "mean_degree": lambda frame: graph.mean_degree(graph.link_graph(frame)),
     "clusters": lambda frame: len(graph.clusters(graph.link_graph(frame))),
     "largest_cluster_fraction": lambda frame: graph.largest_cluster_fraction(graph.link_graph(frame)),
+    "membranes": lambda frame: len(frame.membranes),
+    "membrane_area_nm2": lambda frame: float(sum(map(surfaces.surface_area, frame.membranes))),
+    "enclosed_volume_nm3": lambda frame: float(np.nansum(list(map(surfaces.enclosed_volume, frame.membranes)))),
+    "reduced_volume": lambda frame: _mean_of_membranes(surfaces.reduced_volume, frame),
+    "mean_curvature_per_nm": lambda frame: _mean_of_membranes(surfaces.mean_curvature, frame),
     "largest_cluster_span": lambda frame: float(np.nanmax(graph.spans(frame))) if len(frame.filaments.ids) else np.nan,
 }
-"""Name → value of a frame; nm where the name says so. The last is the longest span along any axis (``graph.spans``)."""
+"""Name → value of a frame; nm where the name says so. The last is the longest span along any axis (``graph.spans``).
+Areas and volumes are those of all membranes, reduced volume and mean curvature are means over membranes."""
+OF_MEMBRANES = ("membranes", "membrane_area_nm2", "enclosed_volume_nm3", "reduced_volume", "mean_curvature_per_nm")
+
+
+def standard_observables(frame: Any) -> tuple[str, ...]:
+    """All names of ``OBSERVABLES``, but for those of membranes where a frame has none."""
+    return tuple(name for name in OBSERVABLES if frame.membranes or name not in OF_MEMBRANES)
+
 
 CHANGES: dict[str, Callable[[Any, Any, Any], float]] = {
     "contraction": lambda first, _, frame: _ratio(
@@ -114,11 +132,15 @@ NAMES = (*OBSERVABLES, *CHANGES, *FILES)
 
 
 def measurable(path: str | Path) -> tuple[str, ...]:
-    """All names that can be measured of the trajectory at a path: those of ``FILES`` only where their file is."""
-    path = Path(path)
-    directory = path if path.is_dir() else path.parent
+    """All names that can be measured of the trajectory at a path.
+
+    Those of membranes only where its first frame has some, those of ``FILES`` only where their file is.
+    """
+    with open_trajectory(path) as trajectory:
+        own = standard_observables(trajectory[0]) if len(trajectory) else tuple(OBSERVABLES)
+        directory = trajectory.path.parent
     there = [name for name, (file, _) in FILES.items() if (directory / file).is_file()]
-    return (*OBSERVABLES, *CHANGES, *there)
+    return (*own, *CHANGES, *there)
 
 
 def time_series(frames: Iterable[Any], names: Sequence[str] = (*OBSERVABLES, *CHANGES)) -> dict[str, np.ndarray]:

@@ -44,8 +44,6 @@ def _conditional(settings: Settings, report: Report) -> None:
         name = "adapt-mesh-during-minimization"
         not_available(report, settings.file, settings.lines[name], name, "remeshing within a minimisation")
     for entry in settings.entries("init-membrane"):
-        message = "molecules are not held back by membranes in this version"
-        report.warning(settings.file, entry.line, "init-membrane", message)
         for name, _ in entry.properties.get("species", ()):
             not_available(report, settings.file, entry.line, "init-membrane", f"species {name} on membranes")
     _minimisation(settings, report)
@@ -77,9 +75,6 @@ def check_available_chemistry(lines: ChemistryLines, settings: Settings, report:
         row = statement.directive
         if row.feature:
             not_available(report, lines.file, statement.line, row.name, row.feature)
-        for word, feature in (row.missing or {}).items():
-            if word in (statement.fields.get("mode"), statement.fields.get("hold"), statement.fields.get("zone")):
-                not_available(report, lines.file, statement.line, row.name, feature)
         shape = settings["BOUNDARYSHAPE"]
         if statement.fields.get("zone") == "RIGHTBOUNDARY" and shape not in (None, "CUBIC"):
             allowed = "ALL, BOUNDARY, TOPBOUNDARY, SIDEBOUNDARY"

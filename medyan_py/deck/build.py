@@ -25,7 +25,6 @@ from .model import (
     Schedule,
 )
 from .motion import motion
-from .pin_file import PinLine
 from .protocols import protocols, rate_change
 from .reactions import Reactions
 from .settings import Settings
@@ -43,7 +42,6 @@ def build_deck(
     reactions: Reactions,
     filaments: tuple[FilamentLine, ...],
     dump: Dump | None,
-    pins: tuple[PinLine, ...],
     bubbles: tuple[BubbleLine, ...],
     report: Report,
 ) -> Deck:
@@ -82,7 +80,7 @@ def build_deck(
         rate_change=rate_change(settings),
         protocols=protocols(settings),
         bubbles=bubbles_of(settings, book, bubbles),
-        initial=_initial(settings, filaments, dump, pins),
+        initial=_initial(settings, filaments, dump),
         membranes=membrane_rules(settings, input_dir),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],
@@ -198,9 +196,7 @@ def _schedule(settings: Settings) -> Schedule:
     )
 
 
-def _initial(
-    settings: Settings, filaments: tuple[FilamentLine, ...], dump: Dump | None, pins: tuple[PinLine, ...]
-) -> InitialNetwork:
+def _initial(settings: Settings, filaments: tuple[FilamentLine, ...], dump: Dump | None) -> InitialNetwork:
     return InitialNetwork(
         file_filaments=filaments,
         count=settings["NUMFILAMENTS"],
@@ -212,7 +208,6 @@ def _initial(
         rings=settings["form-rings"] and settings["BOUNDARYSHAPE"] == "CYLINDER",
         dump=dump,
         own_copies=bool(settings.values.get("RESTARTPHASE")),
-        pins=pins,
     )
 
 

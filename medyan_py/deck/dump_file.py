@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .diagnostics import Report, quote
+from .pin_file import PinLine
 
 SECTIONS = ("NFIL", "BEAD", "CYLINDER", "FILAMENT", "LINKER", "MOTOR", "BRANCHING", "COMPARTMENT", "BULKSPECIES")
 _IGNORED = ("TALLY", "ENERGYDATA", "MINUSENDPOLYMERIZATIONREACTIONS")
@@ -33,12 +34,14 @@ class Dump:
     """What a restart dump holds: time (s), and the lines of each section; lengths in nm, indices and names as there.
 
     A dump does not tell where bubbles are; ``bubbles`` has their centres (nm) where another source does, else None.
+    ``pins`` are those of the file beside it that PINRESTARTFILE names, if there is one.
     """
 
     file: str
     time: float
-    bubbles: tuple[tuple[float, float, float], ...] | None = None
     rows: dict[str, list[DumpRow]] = field(default_factory=lambda: {name: [] for name in SECTIONS})
+    bubbles: tuple[tuple[float, float, float], ...] | None = None
+    pins: tuple[PinLine, ...] = ()
 
 
 class _Bad(ValueError):

@@ -13,7 +13,6 @@ import numpy as np
 from .diagnostics import Diagnostic
 from .dump_file import Dump
 from .membranes import MembraneRules
-from .pin_file import PinLine
 from .protocols import Protocols, RateChange
 
 if TYPE_CHECKING:
@@ -259,7 +258,8 @@ class LinkerReaction:
 class MotorReaction:
     """Binding and unbinding of a motor; first fields as in :class:`LinkerReaction`.
 
-    on and off are per head; stretching_k per head; step_size (nm) of one head; forces in pN, None without a law.
+    on and off are per head; stretching_k per head; step_size (nm) of one head; forces in pN: those of unbinding as the
+    law needs them (one, or catch and slip), that of walking None without a law.
     """
 
     index: int
@@ -276,7 +276,7 @@ class MotorReaction:
     heads_max: int
     step_size: float
     unbinding: str | None
-    unbinding_force: float | None
+    unbinding_forces: tuple[float, ...]
     walking: str | None
     walking_force: float | None
     line: int
@@ -427,7 +427,7 @@ class InitialNetwork:
     the grid.
     In a cylindrical boundary random filaments lie `along_wall`, or with both ends near it (`rings`), when so asked.
     With a restart `dump` the network is the one in there instead, and so are the copy numbers, but not of diffusing
-    species with `own_copies`; `pins` hold ends of its filaments.
+    species with `own_copies`.
     """
 
     file_filaments: tuple[FilamentLine, ...]
@@ -440,7 +440,6 @@ class InitialNetwork:
     rings: bool = False
     dump: Dump | None = None
     own_copies: bool = False
-    pins: tuple[PinLine, ...] = ()
 
 
 @dataclass(frozen=True)

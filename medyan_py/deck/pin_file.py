@@ -1,58 +1,69 @@
-"""The pin file of a restart: where the first and last beads of filaments are held."""
+"""Pins of filament ends from a file, for restarts.
+
+Line based: ``FILAMENT id: x1 y1 z1 x2 y2 z2``, where the beads at the minus and the plus end are tied to, in nm. An end
+with a coordinate of 0 is not pinned. A line with ``#`` anywhere is a comment.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from .diagnostics import Report, quote
 from .values import parse_number
 
-_Place = tuple[float, float, float]
-_FORM = "FILAMENT id: x y z x y z (nm; minus end, plus end)"
+_FORM = "FILAMENT id: x1 y1 z1 x2 y2 z2 (nm)"
+Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class PinLine:
-    """Where the minus and the plus end of the filament with this id are pinned (nm), None for ends that are not."""
+    """Where the ends of a filament are tied to (nm), None for one that is free."""
 
     filament: int
-    minus: _Place | None
-    plus: _Place | None
+    minus: Point | None
+    plus: Point | None
     line: int
 
 
 def read_pins(text: str, file: str, report: Report) -> tuple[PinLine, ...]:
-    """Pins of a pin file in order; errors go to ``report``.
-
-    Line based: ``FILAMENT id: x1 y1 z1 x2 y2 z2``. An end with a coordinate of 0 is not pinned. A line with ``#`` is a
-    comment.
-    """
+    """Pins of a file; what is wrong with a line goes to ``report``."""
     pins: dict[int, PinLine] = {}
     for number, line in enumerate(text.split("\n"), start=1):
-        words = line.split()
-        if "#" in line or not words:
+        words = [] if "#" in line else line.split()
+        if not words:
             continue
         pin = _pin(words, number, file, report)
-        if pin is not None and pin.filament in pins:
-            report.error(file, number, "", f"filament {pin.filament} is in line {pins[pin.filament].line} already")
-        elif pin is not None:
-            pins[pin.filament] = pin
+        if pin is None:
+            continue
+        if pin.filament in pins:
+            message = f"the same filament as in line {pins[pin.filament].line}"
+            report.error(file, number, "FILAMENT", message, found=str(pin.filament))
+        pins[pin.filament] = pin
     return tuple(pins.values())
 
 
 def _pin(words: list[str], line: int, file: str, report: Report) -> PinLine | None:
     if len(words) != 8 or words[0] != "FILAMENT":
-        found = f"{len(words)} words" if words[0] == "FILAMENT" else quote(words[0])
-        report.error(file, line, "", "this is no line of a pin file", found=found, allowed=_FORM)
+        found = quote(words[0]) if words[0] != "FILAMENT" else f"{len(words)} words"
+        report.error(file, line, "FILAMENT", found=found, allowed=_FORM)
         return None
-    ident = words[1].removesuffix(":")
-    if not (ident.isascii() and ident.isdigit() and len(ident) < 10):
-        report.error(file, line, "", "no id of a filament", found=quote(words[1]), allowed="a whole number ≥ 0")
-        return None
-    numbers = [parse_number(word) for word in words[2:]]
-    for word, value in zip(words[2:], numbers, strict=True):
+    values = [parse_number(word) for word in (words[1].removesuffix(":"), *words[2:])]
+    for word, value in zip(words[1:], values, strict=True):
         if value is None:
-            report.error(file, line, "", found=quote(word), allowed="a number (nm)")
+            report.error(file, line, "FILAMENT", found=quote(word), allowed=_FORM)
             return None
-    minus, plus = tuple(numbers[:3]), tuple(numbers[3:])
-    return PinLine(int(ident), minus if all(minus) else None, plus if all(plus) else None, line)
+    if not values[0].is_integer() or values[0] < 0:
+        report.error(file, line, "FILAMENT", found=quote(words[1]), allowed="the id of a filament, a whole number")
+        return None
+    ends = [tuple(values[first : first + 3]) for first in (1, 4)]
+    minus, plus = (None if 0.0 in end else end for end in ends)
+    return PinLine(int(values[0]), minus, plus, line)
+
+
+def check_pins(pins: tuple[PinLine, ...], file: str, filaments: Collection[int], report: Report) -> None:
+    """Whether all pins of a file are of ``filaments``, the ids in a restart dump."""
+    for pin in pins:
+        if pin.filament not in filaments:
+            message = "the restart dump has no such filament"
+            report.error(file, pin.line, "FILAMENT", message, found=str(pin.filament))

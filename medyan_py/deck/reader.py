@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from numbers import Real
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from .laws import check_parameters
 from .limits import check_limits
 from .model import Deck, FilamentLine
 from .motion import check_held, check_motion
-from .pin_file import PinLine, read_pins
+from .pin_file import check_pins, read_pins
 from .protocols import check_protocols
 from .reactions import Reactions, read_reactions
 from .settings import Settings, read_settings
@@ -101,11 +102,10 @@ class _Reading:
             reactions = read_reactions(lines, book, report)
         bubbles = self._bubbles(settings)
         filaments = self._filaments(settings, n_types)
-        dump = self._dump(settings)
-        pins = self._pins(settings, dump)
+        dump = self._with_pins(self._dump(settings), settings)
         counts = _counts(settings, lines)
         Checker(settings, counts, report).run()
-        check_parameters(settings, counts.MT, report)
+        check_parameters(settings, report)
         check_available(settings, report)
         check_motion(settings, report)
         check_protocols(settings, report)
@@ -125,7 +125,6 @@ class _Reading:
             reactions,
             filaments,
             dump,
-            pins,
             bubbles,
             report,
         )
@@ -205,26 +204,23 @@ class _Reading:
             )
         return dump
 
-    def _pins(self, settings: Settings, dump: Dump | None) -> tuple[PinLine, ...]:
+    def _with_pins(self, dump: Dump | None, settings: Settings) -> Dump | None:
         name = settings["PINRESTARTFILE"]
         if not name:
-            return ()
+            return dump
         line = settings.lines["PINRESTARTFILE"]
         protocols = [entry.values[0] for entry in settings.entries("SPECIALPROTOCOL")]
         if "RESTARTPHASE" not in settings.values or "PINBOUNDARYFILAMENTS" not in protocols:
             message = "not read: it serves RESTARTPHASE together with SPECIALPROTOCOL PINBOUNDARYFILAMENTS"
             self._report.warning(settings.file, line, "PINRESTARTFILE", message)
-            return ()
+            return dump
         path = self._directory / name
         text = self._text(path, "PINRESTARTFILE", line, settings.file)
-        if text is None:
-            return ()
+        if dump is None or text is None:
+            return dump
         pins = read_pins(text, str(path), self._report)
-        known = None if dump is None else {row["id"] for row in dump.rows["FILAMENT"]}
-        for pin in pins:
-            if known is not None and pin.filament not in known:
-                self._report.error(str(path), pin.line, "", f"filament {pin.filament} is not in {dump.file}")
-        return pins
+        check_pins(pins, str(path), {row["id"] for row in dump.rows["FILAMENT"]}, self._report)
+        return replace(dump, pins=pins)
 
     def _bubbles(self, settings: Settings) -> tuple[BubbleLine, ...]:
         name = settings["BUBBLEFILE"]

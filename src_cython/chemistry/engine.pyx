@@ -26,6 +26,7 @@ from medyan_py.core.chemistry.channels cimport Channels
 from medyan_py.core.chemistry.clock cimport SIMPLE, Clock
 from medyan_py.core.chemistry.ledger cimport Ledger, rise
 from medyan_py.core.chemistry.templates cimport Template
+from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.random cimport RandomStream
 
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
@@ -165,6 +166,11 @@ cdef class Engine(Channels):
         cdef double *limit = &self.face_limit[6 * compartment]
         cdef int to = self.face_target[6 * compartment + (target >= limit[0]) + (target >= limit[1])
                                        + (target >= limit[2]) + (target >= limit[3]) + (target >= limit[4])]
+        prefetch(&self.count[to * self.diffusing + species])
+        prefetch(&self.local_tree.node[to * self.local_tree.stride + species])
+        prefetch(&self.exit_rate[to])
+        prefetch(&self.total[to])
+        self.clock.fetch(to)
         self.hops += 1
         if self.booking:
             self.book_hop(compartment, to, species)
@@ -383,7 +389,8 @@ cdef class Engine(Channels):
         """Run to each of ``times`` (s, float64 (n,), ascending) and write the copy numbers there.
 
         ``out``, int64 (n, bulk species + diffusing species × compartments), gets the bulk species first, then the
-        diffusing ones, compartments fastest. Errors as ``run``, ValueError for an array of another shape.
+        diffusing ones, compartments fastest. Errors as ``run``, ValueError for an array of another shape; RuntimeError
+        when ``halted`` is set.
         """
         cdef Py_ssize_t i = 0
         if out.shape[0] != times.shape[0] or out.shape[1] != self.bulks + self.diffusing * self.compartments:
@@ -398,6 +405,8 @@ cdef class Engine(Channels):
                 while i < times.shape[0] and self.run_until(times[i], EVENTS_PER_LOOK) == 0:
                     self.write_counts(&out[i, 0])
                     i += 1
+            if self.halted:
+                raise RuntimeError("halted")
             PyErr_CheckSignals()
 
     def _weigh_bursts(self):

@@ -23,6 +23,7 @@ cdef class Network:
     cdef readonly int64_t events
     cdef readonly double time, next_time
     cdef readonly RandomStream random
+    cdef public bint halted       # set it, from any thread, to make a long run end with an error
     cdef bint scanned             # few reactions: drawn by a scan of running sums instead of a tree
     cdef double total
     cdef object arrays            # keeps alive what the pointers point to
@@ -46,6 +47,7 @@ cdef class Network:
     cdef void begin(self) noexcept nogil
     cdef int run_until(self, double end, int64_t most_events) noexcept nogil
     cdef void run_renewing(self, double end, int64_t last) noexcept nogil
+    cdef double change_of(self, int reaction, int species) noexcept nogil
     cdef int last_possible(self) noexcept nogil
     cdef void run_scanning(self, double end, int64_t last) noexcept nogil
     cdef void run_drawing(self, double end, int64_t last) noexcept nogil

@@ -114,6 +114,7 @@ def with_files(run, tmp_path):
 
 
 def test_observables_of_other_files(with_files):
+    assert not any("membrane" in name for name in measurable(with_files))  # there are none
     names = [name for name in measurable(with_files) if name not in (*OBSERVABLES, *CHANGES)]
     with md.open_trajectory(with_files) as trajectory:
         table = time_series(trajectory, names)
