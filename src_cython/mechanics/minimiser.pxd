@@ -29,7 +29,6 @@ cdef class Minimiser:
     cdef Py_ssize_t evaluations, iterations, rebuilds, separated
     cdef double energy, slope, product, residual
     cdef bint steepest                # whether d is −z
-    cdef bint settling                # whether only stiff forces are left to be relaxed
 
     cdef int begin_search(self) except -1
     cdef double line_search(self, double first, double longest) noexcept nogil

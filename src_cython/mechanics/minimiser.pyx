@@ -14,9 +14,8 @@ filament that would go farther has its part of the direction shortened, so that 
 number of steps of a large network is not set by its floppiest filament.
 
 The search stops as converged when the largest force component is below the tolerance and the predicted decrease
-½ gᵀP⁻¹g is below the caller's, because the largest force alone says little about soft modes. Where only the second is
-met, the search settles: single steps −P⁻¹g, no longer than the model of the energy says. They bring stiff
-forces down; the long steps that are best for the energy of soft modes would stir them up again. What is left above the
+½ gᵀP⁻¹g is below the caller's, because the largest force alone says little about soft modes.
+What is left above the
 minimum then, in rotation and sliding of whole filaments against soft bonds, is in docs/minimisation.md.
 """
 
@@ -38,7 +37,6 @@ cdef double REACH = 5            # trust radius in units of max_distance
 cdef int TRIALS = 40             # evaluations of one line search; backtracking from any step to rounding level
 cdef int FLAT = 20               # consecutive steps with negligible decrease that end a search
 cdef double VISIBLE = 1e-9       # a decrease larger than this fraction of the energies cannot be lost in rounding
-cdef int SETTLING = 20           # steps at most; a search that needs more goes on as before
 cdef int REFRESH = 10            # steps after which the preconditioner is built anew …
 cdef int SELDOM = 50             # … with membranes, which it does not know: there it only costs a restart
 
@@ -131,9 +129,7 @@ cdef class Minimiser:
                 memcpy(self.best_d.data, self.trial_d.data, n * sizeof(double))
                 accepted = step
                 accepted_energy = energy
-                if fabs(slope) <= CURVATURE * fabs(self.slope) or trial >= 2:
-                    break
-                if slope < 0 and (self.settling or step >= longest):
+                if fabs(slope) <= CURVATURE * fabs(self.slope) or trial >= 2 or (slope < 0 and step >= longest):
                     break
                 # where the slope vanishes if it is linear
                 if slope < 0:
@@ -228,7 +224,7 @@ cdef class Minimiser:
     cdef str descend(self, Rule rule, Goal goal):
         """Step until nothing is left to gain; returns the status."""
         cdef EnergyModel model = self.model
-        cdef Py_ssize_t n = 3 * model.net.free, limit = max(10000, 3 * model.net.free), age = 0, flat = 0, settled = 0
+        cdef Py_ssize_t n = 3 * model.net.free, limit = max(10000, 3 * model.net.free), age = 0, flat = 0
         cdef double before, step = 1, accepted, longest
         cdef bint fresh, straight, membranes = model.net.free > model.net.beads + model.bubbles.movable
         with nogil:
@@ -243,11 +239,6 @@ cdef class Minimiser:
                 return "limit"
             before = self.energy
             with nogil:
-                self.settling = not membranes and 0.5 * self.product < goal.decrease and settled < SETTLING
-                if self.settling:
-                    settled += 1
-                    step = 1
-                    self.steepest_direction()
                 straight = self.steepest
                 longest = self.limit_direction(step, REACH * goal.max_distance)
                 accepted = self.line_search(step, longest)

@@ -300,7 +300,7 @@ def test_a_vesicle_that_leaves_the_grid_ends_the_run(start):
 
 def test_a_run_goes_on_bit_for_bit(start, tmp_path):
     lines = "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 1.0\n"
-    lines += "NUCLEATIONREACTION: 0 A:DIFFUSING + A:DIFFUSING -> PA:PLUSEND + AF:FILAMENT + MA:MINUSEND 1e-4\n"
+    lines += "NUCLEATIONREACTION: 0 A:DIFFUSING + A:DIFFUSING -> PA:PLUSEND + AF:FILAMENT + MA:MINUSEND 1e-3\n"
     whole = start(vesicle(500, 500, 500, 220, 220, 220) + GROW, chemistry=lines)
     whole.run(0.1)
     whole.save(tmp_path / "checkpoint.h5")
