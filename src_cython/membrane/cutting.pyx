@@ -1,11 +1,11 @@
 """How closed surfaces cut the cells of a rectilinear grid: volumes inside and wet areas of faces, exact up to rounding.
 
 Each triangle is split along the grid. A line along an axis enters the region where it meets a triangle whose normal
-points back and leaves it where one points ahead. So the areas of the pieces projected on the planes across an axis, summed
-from one end of the grid up to a plane, are the wet areas of its faces; and the volume in a cell is the wet area of its
-lower face across x times its width, plus the part of the cell beyond each piece in it (the divergence theorem for the
-field x e_x). No piece is compared with another: any number of sheets may pass through a cell, vertices, edges and
-triangles may lie on its faces, and both cells at a face report one area.
+points back and leaves it where one points ahead. So the areas of the pieces projected on the planes across an axis,
+summed from one end of the grid up to a plane, are the wet areas of its faces; and the volume in a cell is the wet area
+of its lower face across x times its width, plus the part of the cell beyond each piece in it (the divergence theorem
+for the field x e_x). No piece is compared with another: any number of sheets may pass through a cell, vertices, edges
+and triangles may lie on its faces, and both cells at a face report one area.
 """
 
 import numpy as np
