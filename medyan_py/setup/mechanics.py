@@ -12,6 +12,7 @@ from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.core.mechanics.model import MechanicalModel
 from medyan_py.core.mechanics.record import MinimisationRecord
 from medyan_py.deck import Deck
+from medyan_py.escape import check_finite
 from medyan_py.protocols import Pins
 from medyan_py.setup.failure import failure
 from medyan_py.setup.membranes import Membranes, membrane_terms
@@ -90,6 +91,7 @@ class Mechanics:
         MechanicsError with a report of the state if the minimisation failed; the structure is then as before.
         """
         self._move_planes()
+        check_finite(self._chemistry.filaments)
         self.load()
         try:
             record = self._adapt_and_minimise() if self._adapts_within else self._minimise()
