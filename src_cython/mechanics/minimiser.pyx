@@ -38,7 +38,8 @@ cdef int TRIALS = 40             # evaluations of one line search; backtracking 
 cdef int FLAT = 20               # consecutive steps with negligible decrease that end a search
 cdef double VISIBLE = 1e-9       # a decrease larger than this fraction of the energies cannot be lost in rounding
 cdef int REFRESH = 10            # steps after which the preconditioner is built anew …
-cdef int SELDOM = 50             # … with membranes, which it does not know: there it only costs a restart
+cdef int SELDOM = 50             # … with membranes, whose factors do not change …
+cdef double WAY = 10             # … unless a point may have gone so far (nm) that the normals have turned
 
 
 cdef double dot(const double *u, const double *v, Py_ssize_t n) noexcept nogil:
@@ -226,7 +227,7 @@ cdef class Minimiser:
         cdef EnergyModel model = self.model
         cdef Py_ssize_t n = 3 * model.net.free, limit = max(10000, 3 * model.net.free), age = 0, flat = 0
         limit = goal.evaluations or limit
-        cdef double before, step = 1, accepted, longest
+        cdef double before, step = 1, accepted, longest, way = 0
         cdef bint fresh, straight, membranes = model.net.free > model.net.beads + model.bubbles.movable
         with nogil:
             self.restart()
@@ -257,12 +258,15 @@ cdef class Minimiser:
             if accepted > 0:
                 self.iterations += 1
                 age += 1
+                way += accepted * longest_vector(self.d.data, model.net.free)
                 flat = flat + 1 if before - self.energy <= goal.relative * fabs(self.energy) else 0
                 fresh = self.follow_neighbours() or age >= (SELDOM if membranes else REFRESH)
+                fresh = fresh or (membranes and way > WAY)
             step = 1 if fresh or rule == LIMITED_BFGS else accepted
             if fresh:
                 self.matrix.build(&model.net, model.x.data, model.integral, model.useful_crew())
                 age = 0
+                way = 0
             with nogil:
                 if accepted > 0 and (not fresh or rule == LIMITED_BFGS):
                     self.turn(rule)
