@@ -549,6 +549,11 @@ class Simulation(Restorable):
         return {name: self._mechanics.energies.get(name, 0.0) for name in self.deck.force_fields}
 
     @property
+    def remeshing_energy(self) -> float:
+        """Change of the mechanical energy (pN nm) by the remeshing after the last minimisation."""
+        return self._mechanics.remeshing_energy
+
+    @property
     def minimisation(self):
         """Record of the last minimisation, a ``MinimisationRecord``."""
         return self._mechanics.record

@@ -299,22 +299,6 @@ def test_bubble_parameters_are_counted_by_bubble_type(folder):
 # --- what this version cannot do
 
 
-@pytest.mark.parametrize(
-    ("extra", "keyword", "feature"),
-    [
-        (
-            MEMBRANE + "(init-membrane p (mesh ELLIPSOID 1 2 3 4 5 6))\nadapt-mesh-during-minimization true",
-            "adapt-mesh-during-minimization",
-            "remeshing within a minimisation",
-        ),
-    ],
-)
-def test_feature_not_available(folder, extra, keyword, feature):
-    message = folder.error(extra=extra + "\n")
-    assert message.startswith("system.txt:")
-    assert f"{keyword}: not available in this version: {feature}" in message
-
-
 def test_there_is_one_line_search(folder):
     deck = folder.read(extra="LINESEARCHALGORITHM: QUADRATIC\n")
     assert any("LINESEARCHALGORITHM: there is one line search" in str(w) for w in deck.warnings)
