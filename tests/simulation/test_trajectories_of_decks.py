@@ -92,7 +92,7 @@ def test_monomers_are_accounted_for(files):
                 checked += total == old[number] + change
         assert not old or set(now) - set(old) >= pieces
         old = now
-    assert checked > 800 and nucleated > 10 and cut > 2 and turnover > 2000
+    assert checked > 800 and nucleated > 10 and cut > 5 and turnover > 2000
 
 
 def test_tensions_are_those_of_the_beads(files):
