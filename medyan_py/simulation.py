@@ -73,15 +73,16 @@ class Simulation(Restorable):
         self.deck, self.seed, self.threads = deck, seed, threads
         setup_seed, chemistry_seed, protocol_seed = np.random.SeedSequence(self.seed).spawn(3)
         setup_stream = np.random.default_rng(setup_seed)
-        self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed)
+        # a child of its own, so that decks without membranes keep their streams
+        membrane_seed = np.random.SeedSequence(self.seed, spawn_key=(3,))
+        self._membranes = Membranes(deck, membrane_seed) if deck.membranes.membranes else None
+        mesh = None if self._membranes is None else self._membranes.mesh
+        self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed, mesh)
         self._pins = Pins(deck, self.chemistry, np.random.default_rng(protocol_seed))
         self._bubbles = BubbleState(deck)
         place_bubbles(deck, self._bubbles, setup_stream)
         self._bubble_chemistry = BubbleChemistry(deck, self.chemistry, self._bubbles)
         self._probe_pulls = ProbePulls(deck, self._bubbles)
-        # a child of its own, so that decks without membranes keep their streams
-        membrane_seed = np.random.SeedSequence(self.seed, spawn_key=(3,))
-        self._membranes = Membranes(deck, membrane_seed) if deck.membranes.membranes else None
         self._mechanics = Mechanics(deck, self.chemistry, self._pins, self._bubbles, self._membranes, threads)
         self._releases = Releases(deck, self.chemistry, setup_stream)
         self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
@@ -387,6 +388,8 @@ class Simulation(Restorable):
         self._mechanics.relax()
         check_inside(self.chemistry.filaments, self.deck.geometry.size)
         self._bubble_chemistry.update()
+        if self._membranes is not None:
+            self.chemistry.update_surface(self._membranes.protein_energies())
         self.chemistry.update()
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)
@@ -583,7 +586,7 @@ class Simulation(Restorable):
         raise KeyError(unknown("species", name, list(dict.fromkeys(n for n, _, _ in self.species_totals()))))
 
     def species_totals(self) -> list[tuple[str, str, int]]:
-        """(name, kind, copies in the whole system) of every species, diffusing and bulk ones first.
+        """(name, kind, copies in the whole system) of every species: diffusing, bulk, of membranes, then the others.
 
         A linker or motor counts under the species of its first leg. What bubbles hold is of kind 'GENERAL'.
         """
@@ -592,6 +595,7 @@ class Simulation(Restorable):
         ]
         bulk = list(zip(self.chemistry.bulk_names, self.chemistry.bulk_counts.tolist(), strict=True))
         totals += [(name, "BULK", n) for name, n in bulk[: len(self.deck.bulk)]]
+        totals += self._membrane_totals()
         held = bulk[len(self.deck.bulk) :]
         totals += [(name, "GENERAL", sum(n for o, n in held if o == name)) for name in dict(held)]
         bound = self._bound_objects()
@@ -607,6 +611,11 @@ class Simulation(Restorable):
             ):
                 totals += [(name, kind, bound.get(name, 0)) for name in species]
         return totals
+
+    def _membrane_totals(self) -> list[tuple[str, str, int]]:
+        names = [s.name for s in self.deck.surface.species]
+        counts = self.chemistry.surface_totals if self._membranes is not None and names else np.zeros(len(names), int)
+        return [(name, "MEMBRANE", int(n)) for name, n in zip(names, counts, strict=True)]
 
     def _bound_objects(self) -> dict[str, int]:
         """Linkers, motors and branchers by species."""

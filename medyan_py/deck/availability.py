@@ -46,8 +46,6 @@ def _conditional(settings: Settings, report: Report) -> None:
     for entry in settings.entries("init-membrane"):
         message = "molecules are not held back by membranes in this version"
         report.warning(settings.file, entry.line, "init-membrane", message)
-        for name, _ in entry.properties.get("species", ()):
-            not_available(report, settings.file, entry.line, "init-membrane", f"species {name} on membranes")
     _minimisation(settings, report)
     if "RESTARTPHASE" in settings.values and settings["PINRESTARTFILE"]:
         feature = "pins from a file; beads are pinned anew as the protocol says"

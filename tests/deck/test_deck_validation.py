@@ -333,7 +333,6 @@ def test_lbfgs_is_not_in_the_old_minimiser(folder):
     ("lines", "feature"),
     [
         (BRANCHER + BRANCHING.replace("ALL", "MEMBRANE"), "branching inside a membrane"),
-        ("species-membrane-diffusing M 100 0", "species on membranes"),
     ],
 )
 def test_chemistry_not_available(folder, lines, feature):
@@ -342,7 +341,7 @@ def test_chemistry_not_available(folder, lines, feature):
     assert message.endswith(f"not available in this version: {feature}")
 
 
-def test_reactions_not_available_are_checked_nevertheless(folder):
+def test_reactions_of_membranes_are_checked(folder):
     more = [
         ("reaction-surface 0.055 ->", "both sides are empty"),
         ("reaction-surface 0.055 -> MemA", "no such species-membrane-diffusing species, found 'MemA'"),
@@ -355,8 +354,8 @@ def test_reactions_not_available_are_checked_nevertheless(folder):
 
 def test_zero_order_surface_reaction_is_understood(folder):
     more = "species-membrane-diffusing MemA 1 0\nreaction-surface 0.055 -> MemA\n"
-    errors = folder.errors(more_chemistry=more)
-    assert len(errors) == 2 and all("not available in this version" in error for error in errors)
+    (reaction,) = folder.read(more_chemistry=more).surface.reactions
+    assert (reaction.reactants, reaction.products, reaction.rate) == ((), ("MemA",), 0.055)
 
 
 def test_catch_slip_motors_are_not_available_when_there_is_a_motor(folder):
