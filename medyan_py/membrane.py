@@ -29,6 +29,8 @@ class MembraneView:
         A third of the area of the triangles around each vertex.
     curvatures : (n,) float64, 1/nm
         Mean curvature by mixed Voronoi areas, positive for a sphere; nan on borders.
+    copies : dict of int64 (n,) arrays
+        Copy numbers of every species of membranes at each vertex, by name.
     area, volume : float, nm², nm³
         Of the whole; the volume is that of the cone to the origin where the membrane is open.
     rest_area, rest_volume : float, nm², nm³
@@ -41,6 +43,7 @@ class MembraneView:
     normals: np.ndarray
     areas: np.ndarray
     curvatures: np.ndarray
+    copies: dict[str, np.ndarray]
     area: float
     volume: float
     rest_area: float
@@ -52,13 +55,14 @@ class MembraneView:
         return not self.borders
 
 
-def membrane_views(membranes) -> tuple[MembraneView, ...]:
-    """A view of every membrane of a simulation's ``Membranes``, none if that is None."""
+def membrane_views(membranes, species: tuple[str, ...] = ()) -> tuple[MembraneView, ...]:
+    """A view of every membrane of a simulation's ``Membranes``, none if that is None; ``species``: names of theirs."""
     if membranes is None:
         return ()
     mesh, shape = membranes.mesh, Geometry(membranes.mesh)
     v, t = mesh.vertices, mesh.triangles
     curvature = shape.mean_curvature()
+    copies = v["copies"].reshape(v.top, len(species))
     found = []
     for n in range(mesh.membranes):
         rows = v.rows[v["membrane"][v.rows] == n]
@@ -74,6 +78,7 @@ def membrane_views(membranes) -> tuple[MembraneView, ...]:
                 normals=shape.vertex_normal[rows],
                 areas=shape.vertex_area[rows],
                 curvatures=curvature[rows],
+                copies={name: copies[rows, s] for s, name in enumerate(species)},
                 area=shape.area(n),
                 volume=shape.volume(n),
                 rest_area=float(membranes.rest_area[n]),

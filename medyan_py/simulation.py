@@ -13,7 +13,7 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.escape import check_inside
-from medyan_py.hooks import Calls, bead_rows, scale_rates, set_copy_numbers, unknown
+from medyan_py.hooks import Calls, bead_rows, scale_rates, set_copy_numbers, set_membrane_copies, unknown
 from medyan_py.membrane import MembraneView, membrane_views
 from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.normal_modes import HessianTracker
@@ -247,15 +247,20 @@ class Simulation(Restorable):
             raise ValueError("the deck is measured in steps (no RUNTIME), so its cycles do not end at known times")
         return self._calls.add(seconds, function, self.time, self.deck.schedule.minimisation)
 
-    def set_copy_numbers(self, name: str, copies, compartment: tuple[int, int, int] | None = None) -> None:
-        """Set copies of a diffusing or bulk species; reactions go on with them at once.
+    def set_copy_numbers(
+        self, name: str, copies, compartment: tuple[int, int, int] | None = None, *, membrane: int | None = None
+    ) -> None:
+        """Set copies of a diffusing or bulk species, or of one of membranes; reactions go on with them at once.
 
         Parameters
         ----------
         name : str
-        copies : int or int array (nx, ny, nz)
-            One number for a bulk species or for the ``compartment``; otherwise one for every compartment.
+        copies : int or int array (nx, ny, nz) or (n,)
+            One number for a bulk species or for the ``compartment``; otherwise one for every compartment. Of a species
+            of membranes one for every vertex of the ``membrane``, in the order of ``membranes[membrane].vertices``.
         compartment : (ix, iy, iz), optional
+        membrane : int, optional
+            Which of ``membranes``.
 
         Raises
         ------
@@ -263,9 +268,14 @@ class Simulation(Restorable):
             For an unknown species.
         ValueError
             For copies that are negative or not whole, and a compartment that is not in the grid or outside the
-            boundary. Nothing has been changed then.
+            boundary, or another number of copies than of vertices. Nothing has been changed then.
         """
-        set_copy_numbers(self, name, copies, compartment)
+        if name in self.chemistry.surface_names:
+            set_membrane_copies(self, name, copies, compartment, membrane)
+        elif membrane is not None:
+            raise ValueError(f"{name!r} is no species of membranes")
+        else:
+            set_copy_numbers(self, name, copies, compartment)
 
     def scale_rates(self, action: str, factor: float, **properties) -> None:
         """Make rates ``factor`` times those of the deck, on top of what the deck's own protocols do.
@@ -522,7 +532,7 @@ class Simulation(Restorable):
     @property
     def membranes(self) -> tuple[MembraneView, ...]:
         """Membranes as they are now."""
-        return membrane_views(self._membranes)
+        return membrane_views(self._membranes, tuple(s.name for s in self.deck.surface.species))
 
     @property
     def energies(self) -> dict[str, float]:
@@ -573,7 +583,8 @@ class Simulation(Restorable):
     def copy_numbers(self, name: str) -> np.ndarray | int:
         """Copy numbers of a species by name.
 
-        Returns int64 (nx, ny, nz) for a diffusing species, a read-only view; an int for every other kind.
+        Returns int64 (nx, ny, nz) for a diffusing species, a read-only view; an int, the total, for every other kind.
+        Those of a membrane by vertex are in ``membranes``.
 
         Raises KeyError for an unknown name.
         """

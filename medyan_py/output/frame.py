@@ -15,7 +15,7 @@ _FILAMENTS = (
 _BONDS = (*_OF_ALL, "coords", "tensions", "birth_times", "filaments", "heads", "bound_heads")
 _BRANCHERS = (*_OF_ALL, "coords", "forces", "birth_times", "filaments")
 _BUBBLES = (*_OF_ALL, "kinds", "coords", "radii", "forces", "attachment_forces")
-_MEMBRANES = ("vertices", "triangles", "borders", "ids", "areas", "curvatures", "normals")
+_MEMBRANES = ("vertices", "triangles", "borders", "ids", "areas", "curvatures", "normals", "copies")
 _DISSIPATION = ("total", "chemdiss", "mechdiss", "chemenergy", "mechenergy", "reactions", "force_fields")
 _SORTED = ("filaments", "linkers", "motors", "branchers", "bubbles")
 

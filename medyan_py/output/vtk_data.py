@@ -13,7 +13,7 @@ Arrays and their units (they are part of the file format; the names say the unit
 - bubbles, per point: ``id``, ``type``, ``kind`` (0 bubble, 1 organising centre, 2 probe), ``radius_nm``, ``force_pN``
   (vector, of everything that acts on it), ``attachment_force_pN`` (vector, of the attached filaments);
 - membranes, per triangle: ``membrane`` (number); per vertex: ``id`` (stable), ``area_nm2``, ``mean_curvature_per_nm``
-  (positive for a sphere, nan on borders), normals;
+  (positive for a sphere, nan on borders), normals, ``NAME (copies)`` and ``NAME (per um2)`` for each of their species;
 - compartments, per cell: ``NAME (copies)`` and ``NAME (uM)`` for each diffusing species, ``active`` (0 or 1);
 - every data set: field data ``TimeValue`` (s), ``frame``.
 """
@@ -118,6 +118,11 @@ def membranes(views: Any) -> vtkPolyData:
     _add(data.GetCellData(), "membrane", numbers.astype(np.int32))
     for name, attribute in (("id", "ids"), ("area_nm2", "areas"), ("mean_curvature_per_nm", "curvatures")):
         _add(data.GetPointData(), name, np.concatenate([getattr(view, attribute) for view in views]))
+    area = np.concatenate([view.areas for view in views])
+    for species in views[0].copies:
+        copies = np.concatenate([view.copies[species] for view in views])
+        _add(data.GetPointData(), f"{species} (copies)", copies)
+        _add(data.GetPointData(), f"{species} (per um2)", (copies * 1e6 / area).astype(np.float32))
     normals = numpy_to_vtk(np.ascontiguousarray(np.concatenate([view.normals for view in views])), deep=True)
     normals.SetName("normal")
     data.GetPointData().SetNormals(normals)
