@@ -43,9 +43,6 @@ def _conditional(settings: Settings, report: Report) -> None:
     if settings["adapt-mesh-during-minimization"] and settings.entries("init-membrane"):
         name = "adapt-mesh-during-minimization"
         not_available(report, settings.file, settings.lines[name], name, "remeshing within a minimisation")
-    for entry in settings.entries("init-membrane"):
-        message = "molecules are not held back by membranes in this version"
-        report.warning(settings.file, entry.line, "init-membrane", message)
     _minimisation(settings, report)
     if "RESTARTPHASE" in settings.values and settings["PINRESTARTFILE"]:
         feature = "pins from a file; beads are pinned anew as the protocol says"
@@ -74,6 +71,10 @@ def _minimisation(settings: Settings, report: Report) -> None:
 
 def check_available_chemistry(lines: ChemistryLines, settings: Settings, report: Report) -> None:
     """Reports every line of the chemistry deck that switches on something this version cannot do."""
+    for entry in settings.entries("init-membrane"):
+        if lines.of("SPECIESDIFFUSING"):
+            message = "molecules are not held back by membranes in this version"
+            report.warning(settings.file, entry.line, "init-membrane", message)
     for statement in lines.statements:
         row = statement.directive
         if row.feature:

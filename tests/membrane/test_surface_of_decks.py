@@ -198,6 +198,16 @@ def test_proteins_sort_to_curvature(write):
     assert density[tips].mean() > 1.5 * density[~tips].mean()
 
 
+def test_curvature_that_proteins_feel_by_the_old_rules(write):
+    """By the policy of the bending energy, here one that is 15 % too high where five edges meet."""
+    for rule, spread in (("none", (0, 0.01)), ("medyan-5.4", (0.2, 1))):
+        chemistry = CHEMISTRY + "species-membrane-diffusing P 1 40\n"
+        deck = read_deck(write(VESICLE + f"curvature-mismatch P 80 0\ncompatibility {rule}\n", chemistry))
+        _, proteins = proteins_on(icosphere(3, 100.0), deck, 0)
+        (energy,) = proteins.energies()
+        assert spread[0] <= energy.max() / np.median(energy) - 1 < spread[1]
+
+
 def test_sensing_can_be_switched_off(write):
     off = "curvature-mismatch P 200 0.03\ncurvature-mismatch-enable-curvature-sensing false\n"
     sim = start(ellipsoid_with(write, off + "curvature-mismatch-enable-curvature-generation false\n", 10))
