@@ -106,6 +106,9 @@ def check_surface(settings: Settings, book: SpeciesBook, report: Report) -> None
                 allowed = "a whole number from 0 to 2^53"
                 message = f"species {name}"
                 report.error(settings.file, entry.line, "init-membrane", message, found=quote(copies), allowed=allowed)
+    if book.membrane and settings["DISSIPATIONTRACKING"]:
+        message = "what happens on membranes is not in the books of free energy"
+        report.warning(settings.file, settings.lines["DISSIPATIONTRACKING"], "DISSIPATIONTRACKING", message)
     _check_mismatches(settings, book, report)
 
 

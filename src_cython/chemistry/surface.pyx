@@ -106,6 +106,8 @@ cdef class Surface:
         cdef double a = self.rate[reaction], area = self.cells.area[vertex]
         cdef int i, j
         cdef int64_t n
+        if a == 0.0:                      # exp(E) may be infinite
+            return 0.0
         if self.order[reaction] == 0:
             a *= area
         for _ in range(1, self.order[reaction]):

@@ -13,6 +13,7 @@ cdef class SurfaceChannels(Channels):
     cdef object adsorptions
     cdef bint whole_grid
     cdef int[::1] vertex_home                 # compartment of each row of the mesh, −1 where there is no vertex
+    cdef object nearest, nearest_for          # nearest active compartment to each, for these active ones
     cdef int[::1] bound                       # per adsorption: surface species
     cdef int[::1] freed                       # per surface reaction: species set free in the volume, −1 for none
     cdef unsigned char[::1] freed_bulk

@@ -101,9 +101,11 @@ cdef class SurfaceChannels(Channels):
         used = np.asarray(self.surface.cells.area) > 0
         place = np.clip((x / np.array(self.compartment_size)).astype(np.int64), 0, np.array(self.shape) - 1)
         index = place[:, 0] + self.shape[0] * (place[:, 1] + self.shape[1] * place[:, 2])
-        home = nearest_active(self.shape, self.compartment_size, self.active_array)[index]
+        if not np.array_equal(self.nearest_for, self.active_array):
+            self.nearest_for = self.active_array.copy()
+            self.nearest = nearest_active(self.shape, self.compartment_size, self.active_array)
         before = len(self.vertex_home)
-        self.vertex_home = np.where(used, home, -1).astype(np.int32)
+        self.vertex_home = np.where(used, self.nearest[index], -1).astype(np.int32)
         inside = np.asarray(self.volume)[self.active_array == 1].sum()
         self.whole_volume = float(np.prod(self.compartment_size)) * (self.compartments if self.whole_grid else inside)
         for v in range(max(before, rows)):

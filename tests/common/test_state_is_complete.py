@@ -72,6 +72,9 @@ NO_STATE = {
     | {"vertices": "has a state of its own"},
     "SurfaceChannels": dict.fromkeys(
         ("adsorptions", "whole_grid", "bound", "freed", "freed_bulk", "near_class", "whole_class"), MADE
+    )
+    | dict.fromkeys(
+        ("nearest", "nearest_for"), "follows from the active compartments, looked up again when they change"
     ),
     "VertexCells": {"mesh": "has a state of its own", "kinds": MADE},
     "Engine": dict.fromkeys(("booking", "hop_account", "mixed"), MADE),

@@ -140,6 +140,19 @@ def test_desorption_is_lifted_by_energy():
     assert rates[v] == pytest.approx(10 * 1.168940, rel=1e-6) and rates[0] == pytest.approx(10)
 
 
+def test_energies_without_measure():
+    """An infinite exp(E) neither lifts a rate of 0 nor spoils the sums."""
+    adsorptions = [Adsorption(Pool(False, 0), 0, 1.0, 0.0), Adsorption(Pool(False, 0), 1, 1.0, 1.0)]
+    species = [plain("M", 1e4, 0.0, True), plain("N", 1e4, 0.0, True)]
+    engine = make_engine([icosphere(1, 100.0)], species, adsorptions=adsorptions)
+    energies = np.zeros((2, 42))
+    energies[:, 5] = 1e4
+    begin(engine, np.ones((42, 2), dtype=np.int64), energies)
+    assert engine.surface.propensities[5, 2] == 0 and np.isfinite(engine.surface.propensities).all()
+    assert engine.run_events(1000) == 1000
+    assert engine.surface.counts[5].tolist() == [0, 0] and engine.surface_totals[0] >= 42
+
+
 # --- every propensity after many events
 
 
