@@ -1,6 +1,7 @@
 from libc.math cimport INFINITY
 
 from medyan_py.core.common.heap cimport EventQueue
+from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.random cimport RandomStream
 from medyan_py.core.common.sumtree cimport SumTrees
 
@@ -23,9 +24,14 @@ cdef class Clock:
     cdef double recount(self) noexcept nogil
     cdef int scan(self, double target) noexcept nogil
 
+    cdef inline void fetch(self, int group) noexcept nogil:
+        """Ask for what changes with the propensity of a group."""
+        if self.method == NEXT_REACTION:
+            prefetch(&self.queue.where[group])
+
     cdef inline double when(self) noexcept nogil:
         """Time of the next event, infinity if nothing can happen."""
-        return self.queue.key[self.queue.first()] if self.method == NEXT_REACTION else self.pending
+        return self.queue.smallest() if self.method == NEXT_REACTION else self.pending
 
     cdef inline int which(self) noexcept nogil:
         """The group in which the next event happens. To be asked once per event: it may use a random number."""
@@ -44,8 +50,10 @@ cdef class Clock:
 
     cdef inline void rescale(self, int group, double old, double total, double now) noexcept nogil:
         """The propensity of a group that did not fire changed from ``old`` > 0."""
+        cdef double due
         if self.method == NEXT_REACTION:
-            self.queue.update(group, now + (self.queue.key[group] - now) * (old / total) if total > 0.0 else INFINITY)
+            due = now + (self.queue.key_of(group) - now) * (old / total) if total > 0.0 else INFINITY
+            self.queue.update(group, due)
         else:
             self.note(group, total)
 

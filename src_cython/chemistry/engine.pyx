@@ -27,6 +27,7 @@ from medyan_py.core.chemistry.clock cimport SIMPLE, Clock
 from medyan_py.core.chemistry.ledger cimport Ledger, rise
 from medyan_py.core.chemistry.surface_channels cimport ADSORB, SurfaceChannels
 from medyan_py.core.chemistry.templates cimport Template
+from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.random cimport RandomStream
 
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
@@ -172,6 +173,11 @@ cdef class Engine(SurfaceChannels):
         cdef double *limit = &self.face_limit[6 * compartment]
         cdef int to = self.face_target[6 * compartment + (target >= limit[0]) + (target >= limit[1])
                                        + (target >= limit[2]) + (target >= limit[3]) + (target >= limit[4])]
+        prefetch(&self.count[to * self.diffusing + species])
+        prefetch(&self.local_tree.node[to * self.local_tree.stride + species])
+        prefetch(&self.exit_rate[to])
+        prefetch(&self.total[to])
+        self.clock.fetch(to)
         self.hops += 1
         if self.booking:
             self.book_hop(compartment, to, species)

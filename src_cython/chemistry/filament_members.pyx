@@ -23,8 +23,9 @@ cdef class FilamentMembers(FilamentPlaces):
     def _make_sets(self):
         cdef int whole = max(1, self.whole_classes), local = max(1, self.compartments * self.local_classes)
         self.growing, self.by_cylinder = MemberSets(local), MemberSets(local)
-        self.growing_whole, self.shrinking, self.aging_ends = MemberSets(whole), MemberSets(whole), MemberSets(whole)
-        self.falling_apart, self.unbinding, self.unbranching = MemberSets(whole), MemberSets(whole), MemberSets(whole)
+        self.growing_whole, self.unbinding, self.unbranching = MemberSets(whole), MemberSets(whole), MemberSets(whole)
+        self.shrinking, self.aging_ends = MemberSets(whole, equal=True), MemberSets(whole, equal=True)
+        self.falling_apart = MemberSets(whole, equal=True)
         self.walking, self.walking_back = MemberSets(whole), MemberSets(whole)
         self.by_cylinder_whole = MemberSets(whole)
 
@@ -51,7 +52,10 @@ cdef class FilamentMembers(FilamentPlaces):
 
     cdef int seat(self, MemberSets sets, int member, int member_class, double weight) except -1 nogil:
         """Put a member into a class of the whole system, or out of any with class −1."""
-        cdef int old = sets.set_of(member)
+        cdef int old
+        if sets.has(member, member_class, weight):
+            return 0
+        old = sets.set_of(member)
         if member_class < 0 or (old >= 0 and old != member_class):
             sets.remove(member)
             if old >= 0:
@@ -63,7 +67,10 @@ cdef class FilamentMembers(FilamentPlaces):
 
     cdef int seat_local(self, MemberSets sets, int member, int which, double weight) except -1 nogil:
         """The same for the classes of compartments: ``which`` is compartment · local_classes + class."""
-        cdef int old = sets.set_of(member)
+        cdef int old
+        if sets.has(member, which, weight):
+            return 0
+        old = sets.set_of(member)
         if which < 0 or (old >= 0 and old != which):
             sets.remove(member)
             if old >= 0:

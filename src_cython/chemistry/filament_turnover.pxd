@@ -6,6 +6,7 @@ cdef class FilamentTurnover(FilamentBooks):
     cdef int free_site(self, int site, int flag) except -1 nogil
     cdef int site_appeared(self, int cylinder, int slot) except -1 nogil
     cdef int site_vanished(self, int cylinder, int slot) except -1 nogil
+    cdef void fetch_end(self, int end) noexcept nogil
     cdef int grow_one(self, int which, int group) except -1 nogil
     cdef int shrink_one(self, int which) except -1 nogil
     cdef int bind_one(self, int which, int group) except -1 nogil

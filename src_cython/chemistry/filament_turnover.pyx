@@ -18,6 +18,7 @@ from medyan_py.core.chemistry.event_log cimport (
 )
 from medyan_py.core.chemistry.filament_books cimport FilamentBooks
 from medyan_py.core.chemistry.filament_members cimport BindingKind, EndChange
+from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.structure.filaments cimport PLUS
 
 
@@ -60,6 +61,20 @@ cdef class FilamentTurnover(FilamentBooks):
 
     # ---------------------------------------------------------------- ends and bonds
 
+    cdef void fetch_end(self, int end) noexcept nogil:
+        """Ask for what an event at an end reads. One object out of many is rarely in the cache."""
+        cdef int f = end // 2, c
+        prefetch(&self.filaments.table.type[f])
+        prefetch(&self.growth_factor[end])
+        prefetch(&self.load_index[end])
+        self.growing.fetch(end)
+        self.shrinking.fetch(end)
+        c = self.filaments.table.tip[f, end % 2]
+        prefetch(&self.filaments.cylinders.bead[c, 0])
+        prefetch(&self.filaments.cylinders.kind[c, self.filaments.kind[self.filaments.table.type[f]].slots // 2])
+        prefetch(&self.filaments.beads.x[self.filaments.cylinders.bead[c, 0], 0])
+        prefetch(&self.filaments.beads.x[self.filaments.cylinders.bead[c, 1], 0])
+
     cdef int grow_one(self, int which, int group) except -1 nogil:
         """Polymerisation: an end of the drawn kind wins a monomer."""
         cdef EndChange *change = &self.growth[which]
@@ -69,6 +84,7 @@ cdef class FilamentTurnover(FilamentBooks):
         else:
             members += group * self.local_classes
             e = self.growing.draw(members, self.random.uniform() * self.growing.total(members))
+        self.fetch_end(e)
         f = e // 2
         old = self.filaments.table.tip[f, change.side]
         slot = self.filaments.end_slot(old, change.side)
@@ -91,8 +107,11 @@ cdef class FilamentTurnover(FilamentBooks):
         cdef EndChange *change = &self.shrinkage[which]
         cdef int e = self.shrinking.draw(change.member_class,
                                          self.random.uniform() * self.shrinking.total(change.member_class))
-        cdef int f = e // 2, tip = self.filaments.table.tip[f, change.side], slot = 0, c
-        cdef int compartment = self.filaments.cylinders.compartment[tip], type = self.filaments.table.type[f]
+        cdef int f, tip, compartment, type, slot = 0, c
+        self.fetch_end(e)
+        f = e // 2
+        tip = self.filaments.table.tip[f, change.side]
+        compartment, type = self.filaments.cylinders.compartment[tip], self.filaments.table.type[f]
         c = self.filaments.inner(tip, change.side, &slot)
         if c != tip:
             self.forget_cylinder(tip)

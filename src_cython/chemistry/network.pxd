@@ -46,6 +46,7 @@ cdef class Network:
     cdef void begin(self) noexcept nogil
     cdef int run_until(self, double end, int64_t most_events) noexcept nogil
     cdef void run_renewing(self, double end, int64_t last) noexcept nogil
+    cdef double change_of(self, int reaction, int species) noexcept nogil
     cdef int last_possible(self) noexcept nogil
     cdef void run_scanning(self, double end, int64_t last) noexcept nogil
     cdef void run_drawing(self, double end, int64_t last) noexcept nogil

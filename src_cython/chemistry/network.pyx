@@ -1,9 +1,10 @@
 """Well-mixed reactions of free molecules, as fast as they go: the direct method on flat arrays.
 
 One waiting time is drawn from the total propensity, then the reaction in proportion to its share (Gillespie 1977,
-J Phys Chem 81:2340). Only propensities that a firing changed are formed anew. Up to ``MOST_SCANNED`` reactions the one
-that fires is found by a scan of running sums, which the processor predicts and overlaps better than any tree; beyond,
-by a tree of partial sums, so that the cost of an event grows with the logarithm of the number of reactions.
+J Phys Chem 81:2340). Only propensities that a firing changed are formed anew, but for up to ``MOST_RENEWED`` reactions,
+where forming all of them is quicker than finding out which. Up to ``MOST_SCANNED`` reactions the one that fires is
+found by a scan of running sums, which the processor predicts and overlaps better than any tree; beyond, by a tree of
+partial sums, so that the cost of an event grows with the logarithm of the number of reactions.
 
 Reactions of infinite rate and space are matters of ``Engine``.
 """
@@ -19,7 +20,7 @@ from medyan_py.core.common.sumtree cimport SumTrees
 
 cdef enum:
     EVENTS_PER_LOOK = 4_000_000   # about a second or less: how often a long run looks for an interrupt
-    MOST_RENEWED = 6              # reactions whose propensities are all formed anew after every event
+    MOST_RENEWED = 20              # reactions whose propensities are all formed anew after every event
 MOST_SCANNED = 64                 # where the tree overtakes the scan
 MOST_CONCERNS = 2 ** 31 - 1
 MOST_RATE = 1e260                 # 1/s: far below it the next event is immediate, and sums stay finite
@@ -192,41 +193,23 @@ cdef class Network:
         return 0
 
     cdef void run_renewing(self, double end, int64_t last) noexcept nogil:
-        """For a handful of reactions: form all propensities anew, which is quicker than to look up which changed."""
-        cdef double time = self.time, next_time = self.next_time, total = self.total, target
-        cdef double *count = self.count
-        cdef double *running = self.running
-        cdef Law *laws = self.law
-        cdef Law *law
-        cdef Part *change = self.change
-        cdef Words words = self.random.words
-        cdef Layer *ziggurat = layers()
         cdef int64_t left = last - self.events
-        cdef Py_ssize_t fired, j, n = self.reactions
-        cdef int i
-        while next_time <= end and left > 0:
-            left -= 1
-            time = next_time
-            target = next_uniform(&words) * total
-            fired = 0
-            while target >= running[fired]:
-                fired += 1
-            if fired == n:
-                fired = self.last_possible()
-            law = &laws[fired]
-            for i in range(law.change, law[1].change):
-                count[change[i].species] += change[i].amount
-            total = 0.0
-            for j in range(n):
-                law = &laws[j]
-                total += law.rate * count[law.first] * (count[law.second] - law.equal)
-                running[j] = total
-            next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
-        self.random.words = words
+        cdef int j
+        if self.reactions == 2:       # the compiler unrolls the loops over reactions, which then need no memory
+            left = renew_all(self, end, left, 2)
+        else:
+            left = renew_all(self, end, left, self.reactions)
         self.events = last - left
-        self.time, self.next_time, self.total = time, next_time, total
-        for j in range(n):
-            self.scan[j] = self.propensity(<int> j)
+        for j in range(self.reactions):
+            self.scan[j] = self.propensity(j)
+
+    cdef double change_of(self, int reaction, int species) noexcept nogil:
+        """By how much a firing changes a copy number."""
+        cdef int i
+        for i in range(self.law[reaction].change, self.law[reaction + 1].change):
+            if self.change[i].species == species:
+                return self.change[i].amount
+        return 0.0
 
     cdef int last_possible(self) noexcept nogil:
         """The last reaction that can fire: it is meant when rounding carries a target past the end."""
@@ -344,6 +327,59 @@ cdef class Network:
         if self.scanned:
             return np.array(self.arrays[2])[:self.reactions]
         return self.tree.weights(0)
+
+
+cdef inline int64_t renew_all(Network self, double end, int64_t left, const int n) noexcept nogil:
+    """The loop for a handful of reactions: all propensities are formed anew after every event.
+
+    Both factors of every propensity are kept instead of copy numbers, since each firing moves each of them by a fixed
+    amount: no look-up stands between the reaction that fires and the next propensities. Which one fires is counted
+    out without a branch, for nobody can predict it. Fires up to ``left`` events and returns how many are left.
+    """
+    cdef double time = self.time, next_time = self.next_time, total = self.total, target
+    cdef double[MOST_RENEWED] rate
+    cdef double[MOST_RENEWED] running
+    cdef double[2 * MOST_RENEWED] factor
+    cdef double[2 * MOST_RENEWED * MOST_RENEWED] step       # of every factor, for every reaction that fires
+    cdef int64_t[MOST_RENEWED] firings
+    cdef Words words = self.random.words
+    cdef Layer *ziggurat = layers()
+    cdef Law *law
+    cdef int i, j, fired
+    for j in range(n):
+        law = &self.law[j]
+        rate[j], running[j], firings[j] = law.rate, self.running[j], 0
+        factor[2 * j], factor[2 * j + 1] = self.count[law.first], self.count[law.second] - law.equal
+        for fired in range(n):
+            step[2 * (n * fired + j)] = self.change_of(fired, law.first)
+            step[2 * (n * fired + j) + 1] = self.change_of(fired, law.second)
+    while next_time <= end and left > 0:
+        left -= 1
+        time = next_time
+        target = next_uniform(&words) * total
+        fired = 0
+        for j in range(n):
+            fired += target >= running[j]
+        if fired == n:
+            # rounding carried the target past the end: the last reaction that can fire is meant
+            fired = n - 1
+            while fired > 0 and running[fired] == running[fired - 1]:
+                fired -= 1
+        firings[fired] += 1
+        total = 0.0
+        for j in range(n):
+            factor[2 * j] += step[2 * (n * fired + j)]
+            factor[2 * j + 1] += step[2 * (n * fired + j) + 1]
+            total += rate[j] * factor[2 * j] * factor[2 * j + 1]
+            running[j] = total
+        next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
+    self.random.words = words
+    self.time, self.next_time, self.total = time, next_time, total
+    for j in range(n):
+        self.running[j] = running[j]
+        for i in range(self.law[j].change, self.law[j + 1].change):
+            self.count[self.change[i].species] += <double> (firings[j] * self.change[i].amount)
+    return left
 
 
 def net_changes(int reactions, int species, reactants, products, constant):

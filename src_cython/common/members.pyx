@@ -2,7 +2,9 @@
 
 A channel of the chemistry (say, unbinding of one kind of linker) owns a set; the objects that can react are its
 members, each with its own weight. Joining, leaving, changing weight and drawing a member in proportion to its
-weight cost O(log n) of that set. Sums are formed from their parts, so they do not drift.
+weight cost O(log n) of that set, or O(1) where all weights are equal. Sums are formed from their parts, so they do not
+drift. Trees have eight children per node and everything known about a member lies together: what is far apart in
+memory costs more than the arithmetic.
 """
 
 from libc.stdlib cimport calloc, free, realloc
@@ -10,17 +12,19 @@ from libc.stdlib cimport calloc, free, realloc
 import numpy as np
 
 from medyan_py.core.common.state import StateError
+from medyan_py.core.common.sumtree cimport pick8
 
 
 cdef class MemberSets:
-    """``sets`` weighted sets over members that are numbered from 0.
+    """``sets`` weighted sets over members that are numbered from 0; with ``equal`` the weight of all members is 1.
 
     The order of members inside a set depends on its history and decides which member a given random number draws;
     ``members`` gives it.
     """
 
-    def __cinit__(self, int sets):
+    def __cinit__(self, int sets, bint equal=False):
         self.sets = sets
+        self.equal = equal
         self.of = <MemberSet *> calloc(max(sets, 1), sizeof(MemberSet))
         if self.of == NULL:
             raise MemoryError(f"{sets} member sets")
@@ -32,47 +36,52 @@ cdef class MemberSets:
                 free(self.of[i].member)
                 free(self.of[i].tree)
         free(self.of)
-        free(self.home)
-        free(self.place_of)
+        free(self.record)
 
     cdef int know(self, int member) except -1 nogil:
         cdef int wanted = self.known if self.known else 64, i
-        cdef int *home
-        cdef int *place_of
+        cdef Membership *record
         while wanted <= member:
             wanted *= 2
         if wanted == self.known:
             return 0
-        home = <int *> realloc(self.home, wanted * sizeof(int))
-        if home != NULL:
-            self.home = home
-        place_of = <int *> realloc(self.place_of, wanted * sizeof(int))
-        if place_of != NULL:
-            self.place_of = place_of
-        if home == NULL or place_of == NULL:
+        record = <Membership *> realloc(self.record, wanted * sizeof(Membership))
+        if record == NULL:
             with gil:
                 raise MemoryError(f"{wanted} members")
+        self.record = record
         for i in range(self.known, wanted):
-            self.home[i] = -1
+            record[i].set = -1
         self.known = wanted
         return 0
 
     cdef int grow(self, MemberSet *s) except -1 nogil:
-        cdef int capacity = 2 * s.capacity if s.capacity else 4, i
+        cdef int capacity = 2 * s.capacity if s.capacity else 8, nodes = capacity, all = capacity, i
         cdef int *member = <int *> realloc(s.member, capacity * sizeof(int))
-        cdef double *tree = <double *> calloc(2 * capacity, sizeof(double))
-        if member != NULL:
-            s.member = member
-        if member == NULL or tree == NULL:
-            free(tree)
+        cdef double *tree = NULL
+        cdef double *level
+        if member == NULL:
             with gil:
                 raise MemoryError(f"a set of {capacity} members")
-        for i in range(s.count):
-            tree[capacity + i] = s.tree[s.capacity + i]
-        for i in range(capacity - 1, 0, -1):
-            tree[i] = tree[2 * i] + tree[2 * i + 1]
-        free(s.tree)
-        s.tree = tree
+        s.member = member
+        if not self.equal:
+            while nodes > 8:
+                nodes = above(nodes)
+                all += nodes
+            tree = <double *> calloc(all, sizeof(double))
+            if tree == NULL:
+                with gil:
+                    raise MemoryError(f"a set of {capacity} members")
+            for i in range(s.count):
+                tree[i] = s.tree[i]
+            level, nodes = tree, capacity
+            while nodes > 8:
+                for i in range(nodes >> 3):
+                    level[nodes + i] = sum8(&level[8 * i])
+                level += nodes
+                nodes = above(nodes)
+            free(s.tree)
+            s.tree = tree
         s.capacity = capacity
         return 0
 
@@ -80,51 +89,64 @@ cdef class MemberSets:
         """Put a member into a set with a weight, or change its weight if it is there already."""
         cdef MemberSet *s = &self.of[which]
         self.know(member)
-        if self.home[member] != which:
+        if self.record[member].set != which:
             self.remove(member)
             if s.count == s.capacity:
                 self.grow(s)
             s.member[s.count] = member
-            self.home[member] = which
-            self.place_of[member] = s.count
+            self.record[member].set = which
+            self.record[member].leaf = s.count
             s.count += 1
-        elif s.tree[s.capacity + self.place_of[member]] == weight:
+        elif self.record[member].weight == weight:
             return 0
-        self.weigh(s, self.place_of[member], weight)
+        self.record[member].weight = weight
+        if self.equal:
+            s.total = s.count
+        else:
+            self.weigh(s, self.record[member].leaf, weight)
         return 0
 
     cdef int remove(self, int member) except -1 nogil:
         """Take a member out of its set, if it is in one; the last member of the set takes its leaf."""
         cdef MemberSet *s
         cdef int leaf, last
-        if member >= self.known or self.home[member] < 0:
+        if member >= self.known or self.record[member].set < 0:
             return 0
-        s = &self.of[self.home[member]]
-        leaf = self.place_of[member]
+        s = &self.of[self.record[member].set]
+        leaf = self.record[member].leaf
         last = s.count - 1
-        if leaf != last:
-            s.member[leaf] = s.member[last]
-            self.place_of[s.member[leaf]] = leaf
-            self.weigh(s, leaf, s.tree[s.capacity + last])
-        self.weigh(s, last, 0.0)
+        s.member[leaf] = s.member[last]
+        self.record[s.member[leaf]].leaf = leaf
         s.count = last
-        self.home[member] = -1
+        self.record[member].set = -1
+        if self.equal:
+            s.total = last
+            return 0
+        if leaf != last:
+            self.weigh(s, leaf, s.tree[last])
+        self.weigh(s, last, 0.0)
         return 0
 
     cdef int draw(self, int which, double target) noexcept nogil:
         """The member in which the cumulative weight passes ``target`` in [0, total)."""
         cdef MemberSet *s = &self.of[which]
-        cdef int i = 1
-        while i < s.capacity:
-            i *= 2
-            if target >= s.tree[i] and s.tree[i + 1] > 0.0:
-                target -= s.tree[i]
-                i += 1
-        return s.member[i - s.capacity]
+        cdef int[12] begin
+        cdef int nodes = s.capacity, levels = 0, i = 0
+        if self.equal:
+            return s.member[min(<int> target, s.count - 1)]
+        begin[0] = 0
+        while nodes > 8:
+            begin[levels + 1] = begin[levels] + nodes
+            nodes = above(nodes)
+            levels += 1
+        while levels >= 0:
+            i = 8 * i + pick8(&s.tree[begin[levels] + 8 * i], &target)
+            levels -= 1
+        return s.member[i]
 
     def put(self, int member, int which, double weight):
         """Python access to ``place``; raises ValueError for a bad set, member or weight."""
-        if not 0 <= which < self.sets or member < 0 or not 0.0 <= weight < float("inf"):
+        if not 0 <= which < self.sets or member < 0 or not 0.0 <= weight < float("inf") or self.equal and weight != 1.0:
             raise ValueError(f"member {member}, set {which} of {self.sets}, weight {weight}")
         self.place(member, which, weight)
 
@@ -146,7 +168,7 @@ cdef class MemberSets:
         cdef MemberSet *s = &self.of[which]
         cdef int i
         return (np.array([s.member[i] for i in range(s.count)], dtype=np.int32),
-                np.array([s.tree[s.capacity + i] for i in range(s.count)]))
+                np.array([self.record[s.member[i]].weight for i in range(s.count)], dtype=np.float64))
 
     def state(self):
         """Members and weights of all sets in drawing order, one set after the other."""
@@ -159,7 +181,7 @@ cdef class MemberSets:
         for which in range(self.sets):
             for i in range(self.of[which].count):
                 members[at] = self.of[which].member[i]
-                weights[at] = self.of[which].tree[self.of[which].capacity + i]
+                weights[at] = self.record[members[at]].weight
                 at += 1
         return {"count": count, "capacity": capacity, "member": member, "weight": weight}
 
@@ -172,12 +194,13 @@ cdef class MemberSets:
         if len(count) != self.sets:
             raise StateError(f"{len(count)} member sets were saved where {self.sets} are needed")
         for i in range(self.known):
-            self.home[i] = -1
+            self.record[i].set = -1
         for which in range(self.sets):
             s = &self.of[which]
-            s.count = 0
-            for i in range(2 * s.capacity):
-                s.tree[i] = 0.0
+            free(s.tree)
+            s.tree = NULL
+            s.count = s.capacity = 0
+            s.total = 0.0
             while s.capacity < capacity[which]:
                 self.grow(s)
             for _i in range(count[which]):

@@ -6,7 +6,8 @@ cdef class Table:
     cdef readonly int capacity, count, top
     cdef int[::1] vacant
     cdef int vacancies
-    cdef uint8_t[::1] alive
+    cdef bint by_row
+    cdef uint8_t[:] alive
 
     cdef int reserve(self, int rows) except -1
     cdef int take(self) except -1 nogil

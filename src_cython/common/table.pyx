@@ -3,6 +3,9 @@
 A row is a slot with a stable number: deleting a row leaves the others where they are, and a later row may take the
 vacant slot. Columns are NumPy arrays; when they grow they are replaced, so an array that Python got earlier keeps
 its old content and never points to freed memory.
+
+A table may lie in memory by rows: an event reads and writes most columns of an object picked at random, which then
+costs a few cache lines instead of one for every column.
 """
 
 import numpy as np
@@ -10,15 +13,34 @@ import numpy as np
 from medyan_py.core.common.state import StateError, copied, fill
 
 
+cdef enum:
+    CACHE_LINE = 64               # bytes
+
+
+def _columns_by_row(layout, capacity):
+    """Uninitialised columns that are fields of one array of rows, which begin with cache lines; name → array."""
+    fields = np.dtype([(name, dtype, () if width == 1 else (width,)) for name, (dtype, width, _) in layout.items()],
+                      align=True)
+    size = -(-fields.itemsize // CACHE_LINE) * CACHE_LINE
+    rows = np.dtype({"names": fields.names, "formats": [fields[name] for name in fields.names],
+                     "offsets": [fields.fields[name][1] for name in fields.names], "itemsize": size})
+    memory = np.empty((capacity + 1) * size, dtype=np.uint8)
+    begin = -memory.ctypes.data % CACHE_LINE
+    array = memory[begin:begin + capacity * size].view(rows)
+    return {name: array[name] for name in rows.names}
+
+
 cdef class Table:
     """Base of the structure tables.
 
     Subclasses hand over their columns (name → (dtype, width, fill value)) and take typed views of them in ``bind``,
-    which is called again whenever the columns have grown.
+    which is called again whenever the columns have grown. With ``by_row`` a row lies together in memory, its columns
+    in the order given.
     """
 
-    def __init__(self, layout, int rows=64):
-        self.layout = dict(layout)
+    def __init__(self, layout, int rows=64, bint by_row=False):
+        self.layout = {"alive": (np.uint8, 1, 0), **layout}
+        self.by_row = by_row
         self.columns = {}
         self.vacant = np.zeros(0, dtype=np.int32)
         self.reserve(rows)
@@ -30,11 +52,16 @@ cdef class Table:
             capacity *= 2
         if capacity == self.capacity:
             return 0
-        for name, (dtype, width, fill) in {**self.layout, "alive": (np.uint8, 1, 0)}.items():
-            new = np.full(capacity if width == 1 else (capacity, width), fill, dtype=dtype)
+        if self.by_row:
+            columns = _columns_by_row(self.layout, capacity)
+        else:
+            columns = {name: np.empty(capacity if width == 1 else (capacity, width), dtype=dtype)
+                       for name, (dtype, width, _) in self.layout.items()}
+        for name, new in columns.items():
+            new[self.capacity:] = self.layout[name][2]
             if self.capacity:
                 new[:self.capacity] = self.columns[name]
-            self.columns[name] = new
+        self.columns = columns
         vacant = np.zeros(capacity, dtype=np.int32)
         vacant[:self.vacancies] = self.vacant[:self.vacancies]
         self.vacant = vacant

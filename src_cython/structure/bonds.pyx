@@ -8,18 +8,18 @@ cdef class Bonds(Table):
 
     def __init__(self):
         super().__init__({
-            "ident": (np.int64, 1, -1),
             "motor": (np.uint8, 1, 0),
             "reaction": (np.int32, 1, 0),
             "site": (np.int32, 2, -1),
+            "compartment": (np.int32, 1, 0),
+            "heads": (np.int32, 1, 0),
+            "tension": (np.float64, 1, 0.0),
+            "bound_heads": (np.float64, 1, 0.0),
             "rest_length": (np.float64, 1, 0.0),
             "stiffness": (np.float64, 1, 0.0),
-            "tension": (np.float64, 1, 0.0),
+            "ident": (np.int64, 1, -1),
             "birth": (np.float64, 1, 0.0),
-            "heads": (np.int32, 1, 0),
-            "bound_heads": (np.float64, 1, 0.0),
-            "compartment": (np.int32, 1, 0),
-        })
+        }, by_row=True)
 
     def bind(self):
         self.ident = self.columns["ident"]

@@ -15,7 +15,7 @@ cdef class Branchers(Table):
             "force": (np.float64, 1, 0.0),
             "birth": (np.float64, 1, 0.0),
             "compartment": (np.int32, 1, 0),
-        })
+        }, by_row=True)
 
     def bind(self):
         self.ident = self.columns["ident"]

@@ -20,37 +20,37 @@ cdef enum:
 
 
 cdef class Beads(Table):
-    cdef double[:, ::1] x             # nm
-    cdef double[:, ::1] force         # pN, at the last force evaluation
-    cdef double[::1] birth            # s
-    cdef int64_t[::1] serial          # monomer serial, stays with the monomer
+    cdef double[:, :] x             # nm
+    cdef double[:, :] force         # pN, at the last force evaluation
+    cdef double[:] birth            # s
+    cdef int64_t[:] serial          # monomer serial, stays with the monomer
 
 
 cdef class Cylinders(Table):
-    cdef int[:, ::1] bead             # minus side, plus side
-    cdef int[:, ::1] neighbour        # cylinder towards the minus and the plus end, −1 at an end
-    cdef int[::1] filament
-    cdef int[::1] position            # along the filament, relative to its first cylinder ever
-    cdef int[::1] first               # slot of the first monomer present
-    cdef int[::1] monomers            # number of monomers present
-    cdef double[::1] rest_length      # nm
-    cdef int[::1] compartment
-    cdef uint8_t[:, ::1] kind         # state of each monomer slot
-    cdef int[:, ::1] occupant         # per site and flag: the object bound there, −1 if free
+    cdef int[:, :] bead             # minus side, plus side
+    cdef int[:, :] neighbour        # cylinder towards the minus and the plus end, −1 at an end
+    cdef int[:] filament
+    cdef int[:] position            # along the filament, relative to its first cylinder ever
+    cdef int[:] first               # slot of the first monomer present
+    cdef int[:] monomers            # number of monomers present
+    cdef double[:] rest_length      # nm
+    cdef int[:] compartment
+    cdef uint8_t[:, :] kind         # state of each monomer slot
+    cdef int[:, :] occupant         # per site and flag: the object bound there, −1 if free
 
 
 cdef class FilamentTable(Table):
-    cdef int64_t[::1] ident
-    cdef int[::1] type
-    cdef int[:, ::1] tip              # end cylinders: minus side, plus side
-    cdef int[::1] cylinders           # how many
+    cdef int64_t[:] ident
+    cdef int[:] type
+    cdef int[:, :] tip              # end cylinders: minus side, plus side
+    cdef int[:] cylinders           # how many
     # since the counters were reset:
-    cdef int[:, ::1] gained           # cylinders won at each end
-    cdef int[:, ::1] turnover         # monomers won at the ends, lost at the ends, within a cylinder
-    cdef uint8_t[::1] nucleated       # whether the filament was nucleated
-    cdef int64_t[::1] split_from      # id of the filament it was cut from, −1 if none
-    cdef int[::1] brancher            # the brancher that holds the minus end, −1 if the filament is free
-    cdef int[::1] anchor              # the bubble that the minus end is attached to, −1 if there is none
+    cdef int[:, :] gained           # cylinders won at each end
+    cdef int[:, :] turnover         # monomers won at the ends, lost at the ends, within a cylinder
+    cdef uint8_t[:] nucleated       # whether the filament was nucleated
+    cdef int64_t[:] split_from      # id of the filament it was cut from, −1 if none
+    cdef int[:] brancher            # the brancher that holds the minus end, −1 if the filament is free
+    cdef int[:] anchor              # the bubble that the minus end is attached to, −1 if there is none
 
 
 cdef struct FilamentKind:

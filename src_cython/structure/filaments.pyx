@@ -21,10 +21,10 @@ cdef class Beads(Table):
     def __init__(self):
         super().__init__({
             "x": (np.float64, 3, 0.0),
-            "force": (np.float64, 3, 0.0),
-            "birth": (np.float64, 1, 0.0),
             "serial": (np.int64, 1, 0),
-        })
+            "birth": (np.float64, 1, 0.0),
+            "force": (np.float64, 3, 0.0),
+        }, by_row=True)
 
     def bind(self):
         self.x = self.columns["x"]
@@ -44,11 +44,11 @@ cdef class Cylinders(Table):
             "position": (np.int32, 1, 0),
             "first": (np.int32, 1, 0),
             "monomers": (np.int32, 1, 0),
-            "rest_length": (np.float64, 1, 0.0),
             "compartment": (np.int32, 1, 0),
+            "rest_length": (np.float64, 1, 0.0),
             "kind": (np.uint8, max(slots, 2), 0),
             "occupant": (np.int32, sites * FLAGS, -1),
-        })
+        }, by_row=True)
 
     def bind(self):
         self.bead = self.columns["bead"]
@@ -68,17 +68,17 @@ cdef class FilamentTable(Table):
 
     def __init__(self):
         super().__init__({
-            "ident": (np.int64, 1, -1),
+            "nucleated": (np.uint8, 1, 0),
             "type": (np.int32, 1, 0),
             "tip": (np.int32, 2, -1),
             "cylinders": (np.int32, 1, 0),
-            "gained": (np.int32, 2, 0),
-            "turnover": (np.int32, 4, 0),
-            "nucleated": (np.uint8, 1, 0),
-            "split_from": (np.int64, 1, -1),
             "brancher": (np.int32, 1, -1),
             "anchor": (np.int32, 1, -1),
-        })
+            "gained": (np.int32, 2, 0),
+            "turnover": (np.int32, 4, 0),
+            "ident": (np.int64, 1, -1),
+            "split_from": (np.int64, 1, -1),
+        }, by_row=True)
 
     def bind(self):
         self.ident = self.columns["ident"]
@@ -162,7 +162,7 @@ cdef class Filaments:
         if monomers is not None:
             lengths = counts * self.kind[type].monomer
         cdef double[:, ::1] points_view = x
-        cdef uint8_t[::1] row
+        cdef uint8_t[:] row
         f = self._row(type)
         previous = self.bead_at(&points_view[0, 0], time, 0)
         for i in range(len(lengths)):

@@ -72,6 +72,21 @@ def test_drawing_frequencies_are_the_weights(n):
     assert chisquare(np.bincount(drawn, minlength=n), 20000 * weights / weights.sum()).pvalue > 1e-6
 
 
+def test_members_of_equal_weight_are_drawn_alike_and_refuse_other_weights():
+    rng = np.random.default_rng(3)
+    sets = MemberSets(2, equal=True)
+    for member in rng.permutation(200):
+        sets.put(int(member), int(member) % 2, 1.0)
+    for member in range(0, 100, 2):
+        sets.drop(member)
+    assert sets.total_weight(0) == 50.0 and sets.total_weight(1) == 100.0
+    drawn = [sets.pick(0, u) for u in rng.random(20000) * sets.total_weight(0)]
+    assert set(drawn) == set(range(100, 200, 2)) == set(sets.members(0)[0].tolist())
+    assert chisquare(np.bincount(np.array(drawn) // 2 - 50, minlength=50)).pvalue > 1e-6
+    with pytest.raises(ValueError):
+        sets.put(7, 1, 2.0)
+
+
 def test_pick_walks_through_the_members_in_their_order():
     sets = MemberSets(1)
     for member, weight in ((7, 1.0), (3, 2.0), (9, 0.0), (4, 3.0)):

@@ -19,8 +19,8 @@ SAVED = {
     "Table": {"alive": "columns", "top": "columns", "count": "columns", "vacancies": "vacant"},
     "Bonds": {"*": "table"},
     "Branchers": {"*": "table"},
-    "EventQueue": {"where": "heap"},
-    "MemberSets": {"of": "member", "known": "member", "home": "member", "place_of": "member"},
+    "EventQueue": {"memory": "key", "node": "key", "where": "heap"},
+    "MemberSets": {"of": "member", "known": "member", "record": "member"},
     "EventLog": {"event": "events", "count": "events"},
     "Channels": {
         "count_array": "count",
@@ -40,7 +40,7 @@ SAVED = {
     "FilamentPlaces": {"surfaces": "planes", "walls": "planes"},
 }
 NO_STATE = {
-    "Table": {"layout": MADE},
+    "Table": {"layout": MADE, "by_row": MADE},
     "Beads": dict.fromkeys(("x", "force", "birth", "serial"), VIEW),
     "Cylinders": {"*": VIEW},
     "FilamentTable": {"*": VIEW},
@@ -49,7 +49,7 @@ NO_STATE = {
     ),
     "EventQueue": {"size": MADE},
     "SumTrees": dict.fromkeys(("trees", "leaves", "depth", "stride", "level", "width"), MADE),
-    "MemberSets": {"sets": MADE},
+    "MemberSets": {"sets": MADE, "equal": MADE},
     "Clock": {"groups": MADE, "method": MADE, "random": "saved by the engine that shares it"},
     "Ledger": {"names": MADE},
     "EventLog": {"capacity": "room for more"},
@@ -156,7 +156,7 @@ def state_keys(name):
 
 def test_the_declarations_are_read():
     classes = declared()
-    assert classes["EventQueue"] == ["size", "key", "heap", "where"]
+    assert classes["EventQueue"] == ["size", "memory", "node", "where"]
     assert {"time", "events", "hops", "random", "clock", "total"} <= set(classes["Engine"])
     assert {"bins", "bin_size", "pair", "owned"} <= set(classes["Candidates"])
     assert "key" in state_keys("EventQueue") and "growing" in state_keys("FilamentMembers")

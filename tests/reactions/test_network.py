@@ -18,6 +18,7 @@ REACTIONS = [
     ("B ->", 0.2),
     ("D -> C", 0.0),
 ]
+MANY = [(f"A <-> X{i}", (0.1, 0.5)) for i in range(15)]  # too many to be renewed all at once
 START = {"A": 12, "B": 8, "C": 0, "D": 3, "E": 2}
 
 
@@ -38,10 +39,10 @@ def expected_propensities(table, counts):
 
 
 @pytest.mark.parametrize("most_scanned", [0, 64])
-@pytest.mark.parametrize("reactions", [REACTIONS, REACTIONS[:3]])
+@pytest.mark.parametrize("reactions", [REACTIONS, REACTIONS[:2], REACTIONS[:4], MANY])
 def test_propensities_are_right_after_any_number_of_events(reactions, most_scanned):
     net, table = network(reactions, START, ["E"], most_scanned=most_scanned)
-    net.restart(3, [START[name] for name in table.names])
+    net.restart(3, [START.get(name, 0) for name in table.names])
     out = np.zeros((1, net.species), dtype=np.int64)
     for time in np.linspace(0, 20, 400):
         net.record(np.array([time]), out)
