@@ -1,7 +1,5 @@
 """Whole decks: CPU seconds per simulated second, where they go, memory; and the actomyosin deck against plain C.
 
-Results are written by the run itself, as on the command line, or with ``--background`` by a second process.
-
 The yardstick of the last line is exact diffusion of three species in 2 × 2 × 1 compartments in plain C, 20 million
 hops: about what the molecules of that deck alone would take.
 """
@@ -36,9 +34,8 @@ class Timed:
             self.calls += 1
 
 
-def measure(system: Path, duration: float, *, background: bool) -> float:
+def measure(system: Path, duration: float) -> float:
     """Run a deck for ``duration`` seconds with all output, print its costs, and return the CPU time of the run, s."""
-    elsewhere = children_seconds()
     simulation = Simulation(read_deck(system), seed=1)
     mechanics = simulation._mechanics
     react = simulation._react = Timed(simulation._react)
@@ -49,7 +46,7 @@ def measure(system: Path, duration: float, *, background: bool) -> float:
     simulation.chemistry = Watched(simulation.chemistry, rebuild_candidates=rebuild, update=update)
     evaluations = []
     with tempfile.TemporaryDirectory() as folder:
-        recorders = standard_recorders(Path(folder), background=background)
+        recorders = standard_recorders(Path(folder))
         recorders.open(simulation)
         begin = time.process_time()
         simulation.run(
@@ -73,8 +70,7 @@ def measure(system: Path, duration: float, *, background: bool) -> float:
         + f"\n  {chemistry.events / react.spent / 1e6:.2f} M events/s of chemistry; a minimisation "
         f"{relax.spent / relax.calls * 1e3:.2f} ms and {sum(evaluations) / len(evaluations):.0f} evaluations; "
         f"at the end {chemistry.filaments.cylinders.count} cylinders, {chemistry.bonds.count} linkers and motors; "
-        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB; "
-        f"second process {children_seconds() - elsewhere:.2f} s CPU"
+        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
     )
     return total
 
@@ -108,12 +104,11 @@ def yardstick_seconds() -> float:
 
 def main() -> None:
     """Measure the decks named on the command line, or the ready actomyosin deck."""
-    background = "--background" in sys.argv
-    if decks := [Path(name) for name in sys.argv[1:] if name != "--background"]:
+    if decks := [Path(name) for name in sys.argv[1:]]:
         for deck in decks:
-            measure(deck, 10.0, background=background)
+            measure(deck, 10.0)
         return
-    ours = measure(READY, 30.0, background=background)
+    ours = measure(READY, 30.0)
     plain = min(yardstick_seconds() for _ in range(3))
     print(f"30 simulated s take {ours:.2f} s, {ours / plain:.2f} times the {plain:.2f} s of diffusion in plain C")
 

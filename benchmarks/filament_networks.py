@@ -1,8 +1,9 @@
 """Filament networks: events per second against their size, candidate pairs, memory.
 
-Molecules are constant in number, and the same events happen in larger and larger networks: every bundle of ten
-filaments has the same surroundings, the box grows with their number. Tables go to the terminal, curves to
-``benchmarks/out/filament_networks.png``.
+The number of molecules is constant. First as in a deck: actin diffuses through a box in which more and more filaments
+grow and shrink. Then one kind of filament event alone, in larger and larger networks: every bundle of ten filaments
+has the same surroundings, the box grows with their number, and each event touches another object. Tables go to the
+terminal, curves to ``benchmarks/out/filament_networks.png``.
 """
 
 import gc
@@ -22,6 +23,12 @@ FILAMENTS = (10, 100, 1000, 10000)
 MOLECULES = (3000, 5000, 5000)
 CYLINDERS = 4
 EVENTS = 20_000  # of each stretch that is timed
+BOX = 8  # compartments along an edge of the box of constant size
+DIFFUSION = 20e6  # nm²/s, of actin
+DECK = {
+    "growths": [Growth(0, side, ACTIN, 0, 0, 0, rate) for side, rate in ((0, 0.02), (1, 0.15))],
+    "shrinkages": [s._replace(rate=rate) for s, rate in zip(TREADMILLING["shrinkages"], (0.8, 1.4), strict=True)],
+}
 
 
 def best_rate(chemistry, events, repeats=3):
@@ -71,6 +78,20 @@ def event_rates():
             rates[name].append(best_rate(chemistry, EVENTS))
             print(f"{name}, {n} filaments: {rates[name][-1] / 1e6:.2f} M events/s", flush=True)
     return rates
+
+
+def deck_rates():
+    """([all events per second], [share of filament events]) at each number of filaments in the box of constant size."""
+    rates, shares = [], []
+    for n in FILAMENTS:
+        chemistry = network(
+            n, CYLINDERS, molecules=(MOLECULES[0] * 10, 0, 0), edge=BOX, rebuild=False, diffusion=DIFFUSION, **DECK
+        )
+        chemistry.run_events(10 * EVENTS)
+        events, hops = chemistry.events, chemistry.hops
+        rates.append(best_rate(chemistry, 20 * EVENTS))
+        shares.append(1.0 - (chemistry.hops - hops) / (chemistry.events - events))
+    return rates, shares
 
 
 def rebuild_costs():
@@ -185,8 +206,13 @@ def plot(rates, costs):
 
 def main():
     """Print the tables and write the plot."""
+    whole, shares = deck_rates()
+    print(f"all events per second, actin that diffuses in a box of {BOX}³ compartments and filaments that treadmill")
+    print(f"{'filaments':28s}" + "".join(f"{n:>9d}" for n in FILAMENTS) + "   fastest/slowest")
+    print(f"{'all events':28s}" + "".join(f"{v / 1e6:7.2f} M" for v in whole) + f"   {max(whole) / min(whole):6.2f}")
+    print(f"{'share at filaments':28s}" + "".join(f"{100 * v:7.2f} %" for v in shares))
     rates = event_rates()
-    print("events per second against the number of filaments (bundles of ten, 4 cylinders each)")
+    print("\nevents per second against the number of filaments (bundles of ten, 4 cylinders each)")
     print(f"{'filaments':28s}" + "".join(f"{n:>9d}" for n in FILAMENTS) + "   fastest/slowest")
     for name, values in rates.items():
         spread = f"   {max(values) / min(values):6.2f}" if min(values) > 0 else "   no event at the smallest size"
@@ -202,7 +228,7 @@ def main():
     for name, (_, small, large, times) in MEMORY.items():
         few, many = grown_by(name, small), grown_by(name, large)
         print(f"{name:36s} {(many - few) / ((large - small) * times):8.0f} bytes")
-    plot(rates, costs)
+    plot({"as in a deck": whole, **rates}, costs)
 
 
 if __name__ == "__main__":

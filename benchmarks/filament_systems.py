@@ -42,11 +42,23 @@ def lone_box(filaments):
     return APART * edge
 
 
-def network(filaments, cylinders, *, molecules=(0, 0, 0), edge=None, seed=1, rebuild=True, lone=False, **reactions):
-    """A chemistry of bundles of ten straight filaments at random places; molecules stay where they are.
+def network(
+    filaments,
+    cylinders,
+    *,
+    molecules=(0, 0, 0),
+    edge=None,
+    seed=1,
+    rebuild=True,
+    lone=False,
+    diffusion=0.0,
+    **reactions,
+):
+    """A chemistry of bundles of ten straight filaments at random places.
 
     ``molecules``: total numbers of free actin, linkers and motors, spread evenly; ``edge``: compartments along an edge;
-    ``lone``: every bundle has a place for itself, out of the reach of others; ``edge`` must leave room for them.
+    ``lone``: every bundle has a place for itself, out of the reach of others; ``edge`` must leave room for them;
+    ``diffusion``: coefficient of actin, nm²/s; other molecules stay where they are.
     """
     edge = edge or (lone_box(filaments) if lone else box(filaments, cylinders))
     rng = np.random.default_rng(seed)
@@ -54,7 +66,7 @@ def network(filaments, cylinders, *, molecules=(0, 0, 0), edge=None, seed=1, reb
         (edge,) * 3,
         (COMPARTMENT,) * 3,
         np.ones(edge**3),
-        [Diffusing(name, 0.0) for name in ("actin", "linker", "motor")],
+        [Diffusing("actin", diffusion), Diffusing("linker", 0.0), Diffusing("motor", 0.0)],
         [],
         [],
         seed,

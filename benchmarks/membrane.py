@@ -1,4 +1,4 @@
-"""Cost of membranes at several mesh sizes: energy and gradient per triangle and term, remeshing per vertex, chemistry.
+"""Cost of membranes at several mesh sizes: energy and gradient per triangle and term, cutting, remeshing, chemistry.
 
 Columns that do not change with the size show that the cost is linear, and that of an event of the surface chemistry
 independent of the size but for the logarithm. Best of several repetitions.
@@ -20,6 +20,8 @@ from medyan_py.core.chemistry.descriptions import (
 )
 from medyan_py.core.chemistry.engine import Engine
 from medyan_py.core.mechanics.model import MechanicalModel
+from medyan_py.core.membrane.cutting import cut_grid
+from medyan_py.core.membrane.interior import Interior
 from medyan_py.core.membrane.mesh import MembraneMesh
 from medyan_py.core.membrane.remeshing import Remesher
 from medyan_py.core.membrane.shapes import icosphere
@@ -70,6 +72,20 @@ def evaluation(model):
         model.evaluate()
         best = min(best, perf_counter() - start)
     return best
+
+
+def cut(mesh, _):
+    """Seconds to cut compartments."""
+    start = perf_counter()
+    cut_grid(mesh, [0], [np.linspace(0, 660, 7)] * 3)
+    return perf_counter() - start
+
+
+def plant(mesh, interior):
+    """Seconds to make what answers questions of inside and outside."""
+    start = perf_counter()
+    interior.take(mesh, [0])
+    return perf_counter() - start
 
 
 def surface_chemistry(x, triangles):
@@ -124,6 +140,14 @@ def main():
         load(model, x, triangles, beads)
         row.append(evaluation(model) / len(model.triangle_bead_pairs) * 1e9)
     print("bead repulsion, per pair".ljust(26) + "".join(f"{value:9.1f}" for value in row))
+    for name, work in (("compartments, 6³", cut), ("tree of boxes", plant)):
+        row = []
+        for x, triangles in surfaces:
+            mesh = MembraneMesh()
+            mesh.add(x + 330.0, triangles)
+            interior = Interior()
+            row.append(min(work(mesh, interior) for _ in range(ROUNDS)) / len(triangles) * 1e9)
+        print(name.ljust(26) + "".join(f"{value:9.1f}" for value in row))
     print("µs per vertex")
     adapted, first = [], []
     for level, (x, triangles) in zip(LEVELS, surfaces, strict=True):

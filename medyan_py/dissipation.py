@@ -23,7 +23,8 @@ class Dissipation:
     total, chemdiss, mechdiss, chemenergy, mechenergy : float, kT
     reactions : dict of str to float
         Share of each account in ``chemenergy``, in the order in which they first occurred: the ID of the deck, with
-        ``off`` for unbinding and ``m`` for steps back, and ``DIF_`` with the species for diffusion.
+        ``off`` for unbinding and ``m`` for steps back; with the species after them ``DIF_`` for diffusion, ``EMI_`` and
+        ``ABS_`` for emission and absorption by bubbles.
     force_fields : dict of str to (float, float)
         Share of each force field in ``mechenergy`` and in ``mechdiss``; empty before the first cycle.
     """

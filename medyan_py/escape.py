@@ -1,4 +1,4 @@
-"""Objects that have left the grid: the end of a run, for nothing that happens out there is simulated."""
+"""What has left the grid: the end of a run, for nothing that happens out there is simulated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _NAMED = 3  # objects named in a message
 
 
 class LeftGridError(RuntimeError):
-    """Cylinders have left the grid; the text names them and says where they are."""
+    """Cylinders have left the grid, and the text says which and where; or the membranes that hold molecules have."""
 
 
 def check_inside(filaments: Filaments, size: tuple[float, float, float]) -> None:

@@ -29,6 +29,8 @@ class MembraneView:
         A third of the area of the triangles around each vertex.
     curvatures : (n,) float64, 1/nm
         Mean curvature by mixed Voronoi areas, positive for a sphere; nan on borders.
+    forces : (n, 3) float64, pN
+        After the last minimisation.
     copies : dict of int64 (n,) arrays
         Copy numbers of every species of membranes at each vertex, by name.
     area, volume : float, nm², nm³
@@ -43,6 +45,7 @@ class MembraneView:
     normals: np.ndarray
     areas: np.ndarray
     curvatures: np.ndarray
+    forces: np.ndarray
     copies: dict[str, np.ndarray]
     area: float
     volume: float
@@ -78,6 +81,7 @@ def membrane_views(membranes, species: tuple[str, ...] = ()) -> tuple[MembraneVi
                 normals=shape.vertex_normal[rows],
                 areas=shape.vertex_area[rows],
                 curvatures=curvature[rows],
+                forces=membranes.forces[rows],
                 copies={name: copies[rows, s] for s, name in enumerate(species)},
                 area=shape.area(n),
                 volume=shape.volume(n),

@@ -1,8 +1,7 @@
-"""Planes of a cubic boundary that move, the compartments behind them, and concentrations held meanwhile.
+"""Planes of a cubic boundary that move, compartments cut by walls and membranes, concentrations held meanwhile.
 
 The chemistry takes place in a box whose faces lie ``inset`` outside the planes, which is the grid when nothing has
-moved. Compartments count with the part of them inside that box; when one leaves, its molecules go to the nearest one
-that stays, and when one enters, it takes its share by volume from a neighbour.
+moved. Compartments count with the part of them inside that box and inside closed membranes.
 """
 
 from __future__ import annotations
@@ -10,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
-from medyan_py.core.chemistry.grid import nearest_active
 from medyan_py.deck import Deck
+from medyan_py.resettlement import change_space
 from medyan_py.setup.mechanics import Mechanics
-from medyan_py.setup.space import SLIVER, Space, planes_of_box, wall_shape
+from medyan_py.setup.regions import Region
+from medyan_py.setup.space import SLIVER, Space, planes_of_box, space_of, wall_shape
 from medyan_py.setup.volumes import box_fractions, grid_boxes
 from medyan_py.units import MOLECULES_PER_NM3_UM
 
@@ -21,7 +21,7 @@ AHEAD = 2  # compartments between the outermost filament and a plane that follow
 
 
 class MovingBoundary:
-    """The moving planes of one simulation; does nothing for decks without any.
+    """What bounds the space of one simulation: planes that move, and membranes that hold molecules in.
 
     Attributes
     ----------
@@ -29,14 +29,16 @@ class MovingBoundary:
         Low and high corner of the box in which the chemistry takes place.
     """
 
-    def __init__(self, deck: Deck, chemistry: FilamentChemistry, mechanics: Mechanics):
-        self._deck, self._chemistry, self._mechanics = deck, chemistry, mechanics
+    def __init__(self, deck: Deck, chemistry: FilamentChemistry, mechanics: Mechanics, region: Region):
+        self._deck, self._chemistry, self._mechanics, self._region = deck, chemistry, mechanics, region
+        self._compartment = deck.geometry.compartment_size
+        self._fixed = space_of(deck)
         self._motion = deck.boundary.motion
         self._grid = np.array(deck.geometry.size)
         self.box = np.array([np.zeros(3), self._grid])
 
     def advance(self, since: float, time: float) -> None:
-        """Move the planes as from ``since`` to ``time`` (s), and the compartments with them.
+        """Move the planes, if any, as from ``since`` to ``time`` (s), and the compartments with them.
 
         Raises ValueError when planes meet.
         """
@@ -52,7 +54,13 @@ class MovingBoundary:
         planes = planes_of_box(*box, inset)
         self._mechanics.set_planes(planes)
         self._chemistry.set_planes(planes)
-        self._change_space(self._space())
+        change_space(self._chemistry, self._region.cut(self._space(), self.box))
+
+    def follow_membranes(self) -> None:
+        """Cut the compartments anew where membranes hold molecules in. Raises LeftGridError if nothing is left."""
+        if self._region.bounded:
+            base = self._fixed if self._motion is None else self._space()
+            change_space(self._chemistry, self._region.cut(base, self.box))
 
     def state(self) -> dict:
         """Where the planes are; the compartments are state of the chemistry."""
@@ -102,59 +110,20 @@ class MovingBoundary:
         active = volume >= SLIVER
         return Space(active.astype(np.uint8), np.where(active, volume, 1.0), faces)
 
-    def _change_space(self, new: Space) -> None:
+    @property
+    def inside(self) -> float | None:
+        """Volume (nm³) inside the membranes that hold molecules in, None without any."""
+        if not self._region.bounded:
+            return None
         chemistry = self._chemistry
-        old, now = chemistry.active_compartments, new.active.astype(bool)
-        if (old != now).any():
-            volume = np.where(now, new.volume, 1.0)
-            chemistry.set_space(old | now, volume, new.faces)
-            self._empty(np.flatnonzero(old & ~now), now)
-            self._fill(set(np.flatnonzero(now & ~old).tolist()), now & old, volume)
-        chemistry.set_space(*new)
-
-    def _move(self, source: int, target: int, species: int, copies: int) -> None:
-        chemistry = self._chemistry
-        if copies:
-            chemistry.set_count(source, species, int(chemistry.counts[source, species]) - copies)
-            chemistry.set_count(target, species, int(chemistry.counts[target, species]) + copies)
-
-    def _empty(self, leaving: np.ndarray, staying: np.ndarray) -> None:
-        """Hand the molecules of compartments on to the nearest ones that stay."""
-        home = nearest_active(self._chemistry.shape, self._chemistry.compartment_size, staying)
-        for compartment in leaving.tolist():
-            for species, copies in enumerate(self._chemistry.counts[compartment].tolist()):
-                self._move(compartment, int(home[compartment]), species, copies)
-
-    def _fill(self, entering: set[int], filled: np.ndarray, volume: np.ndarray) -> None:
-        """Give each new compartment its share by volume of what a neighbour holds, from the inside outwards."""
-        filled = filled.copy()
-        while entering:
-            layer = [(c, source) for c in sorted(entering) if (source := self._neighbour(c, filled)) is not None]
-            if not layer:
-                return
-            for compartment, source in layer:
-                share = volume[compartment] / (volume[compartment] + volume[source])
-                for species, copies in enumerate(self._chemistry.counts[source].tolist()):
-                    self._move(source, compartment, species, int(copies * share + 0.5))
-                filled[compartment] = True
-                entering.discard(compartment)
-
-    def _neighbour(self, compartment: int, filled: np.ndarray) -> int | None:
-        """A neighbour across a face that is filled, x before y before z."""
-        shape, stride = self._chemistry.shape, 1
-        for n in shape:
-            place = compartment // stride % n
-            for step in (-1, 1):
-                if 0 <= place + step < n and filled[compartment + step * stride]:
-                    return compartment + step * stride
-            stride *= n
-        return None
+        return float(chemistry.volume_fractions[chemistry.active_compartments].sum() * np.prod(self._compartment))
 
 
 class Holds:
     """Concentrations that a deck wants kept: set anew before every chemistry interval.
 
-    A bulk species is held in the volume inside the boundary (that of the box of ``MovingBoundary`` if it is cubic), a
+    A bulk species is held in the volume inside the boundary (that of the box of ``MovingBoundary`` if it is cubic, that
+    inside closed membranes if there are any), a
     diffusing one in the compartments at the wall opposite to the one that moves. Copy numbers are rounded down. A
     species is held from its release to its removal.
     """
@@ -180,6 +149,8 @@ class Holds:
 
     def _volume(self) -> float:
         """Volume of the system (nm³)."""
+        if self._boundary.inside is not None:
+            return self._boundary.inside
         shape = wall_shape(self._deck)
         if shape is None:
             return float(np.prod(self._boundary.box[1] - self._boundary.box[0]))

@@ -123,6 +123,7 @@ class Pins:
 
     def __init__(self, deck: Deck, chemistry: FilamentChemistry, rng: np.random.Generator):
         self._protocols = deck.protocols
+        self._told = () if deck.initial.dump is None else deck.initial.dump.pins
         self._filaments = chemistry.filaments
         self._chemistry = chemistry
         self._rng = rng
@@ -142,7 +143,22 @@ class Pins:
             rows = self._filaments.beads.rows
             low = rows[self._filaments.beads["x"][rows, 2] < self._protocols.pin_below.height]
             self._pin(low, self._protocols.pin_below.stiffness)
-        self.look(0.0)
+        self._pin_as_told()
+        self.look(self._chemistry.time)
+
+    def _pin_as_told(self) -> None:
+        """Pin the ends of filaments that a file of pins tells, where it tells; then no others are looked for."""
+        ends = self._protocols.pin_ends
+        if ends is None or not self._told:
+            return
+        order = self._filaments.ordered()
+        place = {ident: i for i, ident in enumerate(self._filaments.table["ident"][order["filament"]].tolist())}
+        for pin in self._told:
+            i = place[pin.filament]
+            sides = (pin.minus, order["start"][i]), (pin.plus, order["start"][i + 1] - 1)
+            for point, at in ((point, at) for point, at in sides if point is not None):
+                self._pin(order["bead"][at : at + 1], ends.stiffness, np.array([point]))
+        self._ends_pinned = any(pin.minus or pin.plus for pin in self._told)
 
     def pin(self, rows: np.ndarray, stiffness: float) -> None:
         """Pin the beads at these rows where they are now, with ``stiffness`` (pN/nm), also those that are pinned."""
@@ -211,12 +227,15 @@ class Pins:
     def _keys(self, rows: np.ndarray) -> list[tuple[int, float]]:
         return list(zip(rows.tolist(), self._filaments.beads["birth"][rows].tolist(), strict=True))
 
-    def _pin(self, rows: np.ndarray, stiffness: float) -> None:
+    def _pin(self, rows: np.ndarray, stiffness: float, places: np.ndarray | None = None) -> None:
+        """Pin beads that are not yet pinned, where they are or at ``places`` (rows in ascending order)."""
         beads = self._filaments.beads
-        rows = np.setdiff1d(rows, self._bead)
+        fresh = np.setdiff1d(rows, self._bead)
+        places = beads["x"][fresh] if places is None else places[np.isin(rows, fresh)]
+        rows = fresh
         self._bead = np.concatenate([self._bead, rows]).astype(np.int32)
         self._birth = np.concatenate([self._birth, beads["birth"][rows]])
-        self._place = np.concatenate([self._place, beads["x"][rows]])
+        self._place = np.concatenate([self._place, places])
         self._stiffness = np.concatenate([self._stiffness, np.full(len(rows), stiffness)])
 
     def _forget_lost(self) -> None:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from numbers import Integral, Real
 
 import numpy as np
@@ -163,6 +163,8 @@ class ReactionSystem:
             For times that are not finite, not ascending or negative.
         RuntimeError
             If infinitely fast reactions go on without end.
+        OverflowError
+            If a copy number of a well-mixed system goes beyond 2^53.
         """
         return self.ensemble(1, times, threads=1)[0]
 
@@ -185,7 +187,7 @@ class ReactionSystem:
 
         Raises
         ------
-        ValueError, RuntimeError
+        ValueError, RuntimeError, OverflowError
             As for ``run``.
         """
         n = _whole("n", n, 1)
@@ -194,24 +196,36 @@ class ReactionSystem:
         out = np.zeros((n, len(times), len(self.species) * self._compartments), dtype=np.int64)
         streams = self._stream.spawn(n)
         threads = min(threads, n)
-        while len(self._idle) < threads:
-            self._idle.append(self._simulator())
-        engines, self._idle = self._idle, []
+        engines, self._idle = self._idle, []  # two threads that call at the same time do not share them
+        while len(engines) < threads:
+            engines.append(self._simulator())
         try:
             if threads == 1:
                 events = [self._work(engines[0], streams, times, out)]
             else:
-                with ThreadPoolExecutor(threads) as pool:
-                    jobs = [
-                        pool.submit(self._work, engines[i], streams[i::threads], times, out[i::threads])
-                        for i in range(threads)
-                    ]
-                    events = [job.result() for job in jobs]
+                events = self._work_together(engines[:threads], streams, times, out)
         finally:
-            self._idle = engines
+            self._idle += engines
         self.events = sum(events)
         shape = (n, len(times), len(self.species))
         return out.reshape(shape if self.grid is None else (*shape, self._compartments))
+
+    def _work_together(self, engines, streams, times, out) -> list[int]:
+        """Share the runs among engines, a thread each; an error or interrupt ends all of them."""
+        n = len(engines)
+        with ThreadPoolExecutor(n) as pool:
+            jobs = [pool.submit(self._work, e, streams[i::n], times, out[i::n]) for i, e in enumerate(engines)]
+            try:
+                for job in wait(jobs, return_when=FIRST_EXCEPTION).done:
+                    job.result()
+                return [job.result() for job in jobs]
+            except BaseException:
+                for engine in engines:
+                    engine.halted = True
+                wait(jobs)
+                for engine in engines:
+                    engine.halted = False
+                raise
 
     def _work(self, engine, streams, times, out) -> int:
         events = 0
@@ -224,11 +238,19 @@ class ReactionSystem:
                 engine.restart(stream, self._placed, np.zeros(0))
                 for i in np.flatnonzero(self._spread):
                     engine.spread(i, self._spread[i])
-            engine.record(times, rows)
+            try:
+                engine.record(times, rows)
+            except OverflowError:
+                most = self.species[int(np.argmax(rows.max(axis=0) * [n not in self._constant for n in self.species]))]
+                raise OverflowError(f"the copy number of {most!r} is beyond 2^53") from None
             events += engine.events
         return events
 
     # ------------------------------------------------------------------ set-up
+
+    def __getstate__(self) -> dict:
+        """For pickle and copy: the description, and the seed with how many streams it has given; no engines."""
+        return {**self.__dict__, "_idle": []}
 
     @property
     def _compartments(self) -> int:

@@ -29,6 +29,7 @@ from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
 from medyan_py.setup.membranes import Membranes
+from medyan_py.setup.regions import Region, first_space
 from medyan_py.setup.restart import place_copies, place_dump
 from medyan_py.setup.space import wall_shape
 from medyan_py.views import BondsView, BoundaryView, BranchersView, BubblesView, FilamentsView, GridView
@@ -76,8 +77,11 @@ class Simulation(Restorable):
         # a child of its own, so that decks without membranes keep their streams
         membrane_seed = np.random.SeedSequence(self.seed, spawn_key=(3,))
         self._membranes = Membranes(deck, membrane_seed) if deck.membranes.membranes else None
+        region = Region(deck, self._membranes)
         mesh = None if self._membranes is None else self._membranes.mesh
-        self.chemistry: FilamentChemistry = build_chemistry(deck, chemistry_seed, mesh)
+        self.chemistry: FilamentChemistry = build_chemistry(deck, first_space(deck, region), chemistry_seed, mesh)
+        if self._membranes is not None:
+            self._membranes.enclose(self.chemistry.interior)
         self._pins = Pins(deck, self.chemistry, np.random.default_rng(protocol_seed))
         self._bubbles = BubbleState(deck)
         place_bubbles(deck, self._bubbles, setup_stream)
@@ -85,7 +89,7 @@ class Simulation(Restorable):
         self._probe_pulls = ProbePulls(deck, self._bubbles)
         self._mechanics = Mechanics(deck, self.chemistry, self._pins, self._bubbles, self._membranes, threads)
         self._releases = Releases(deck, self.chemistry, setup_stream)
-        self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics)
+        self._boundary = MovingBoundary(deck, self.chemistry, self._mechanics, region)
         self._holds = Holds(deck, self.chemistry, self._boundary)
         self._rule_changes = RuleChanges(deck, self.chemistry)
         self._tension_growth = TensionGrowth(deck, self.chemistry)
@@ -110,7 +114,7 @@ class Simulation(Restorable):
         self.chemistry.start(start)
         if dump is None:
             attach_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
-            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream, self._membranes)
+            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
         else:
             place_dump(self.deck, self.chemistry)
             self._timetable.begin(start)
@@ -193,7 +197,7 @@ class Simulation(Restorable):
         MechanicsError
             If a minimisation fails; the message names interaction and objects, ``report`` is the state as text.
         LeftGridError
-            If a cylinder leaves the grid; the message names it.
+            If a cylinder leaves the grid; the message names it. If no compartment is left inside the membranes.
         OutputError
             If a recorder cannot write.
         """
@@ -397,6 +401,7 @@ class Simulation(Restorable):
     def _relax(self) -> None:
         self._mechanics.relax()
         check_inside(self.chemistry.filaments, self.deck.geometry.size)
+        self._boundary.follow_membranes()
         self._bubble_chemistry.update()
         if self._membranes is not None:
             self.chemistry.update_surface(self._membranes.protein_energies())
@@ -532,7 +537,12 @@ class Simulation(Restorable):
     @property
     def membranes(self) -> tuple[MembraneView, ...]:
         """Membranes as they are now."""
-        return membrane_views(self._membranes, tuple(s.name for s in self.deck.surface.species))
+        return membrane_views(self._membranes, self.membrane_names)
+
+    @property
+    def membrane_names(self) -> tuple[str, ...]:
+        """Names of the species of membranes, in the order of the deck."""
+        return tuple(s.name for s in self.deck.surface.species)
 
     @property
     def energies(self) -> dict[str, float]:
@@ -624,7 +634,7 @@ class Simulation(Restorable):
         return totals
 
     def _membrane_totals(self) -> list[tuple[str, str, int]]:
-        names = [s.name for s in self.deck.surface.species]
+        names = self.membrane_names
         counts = self.chemistry.surface_totals if self._membranes is not None and names else np.zeros(len(names), int)
         return [(name, "MEMBRANE", int(n)) for name, n in zip(names, counts, strict=True)]
 

@@ -12,6 +12,7 @@ from medyan_py.analysis.observables import (
     straightness,
 )
 from medyan_py.analysis.snapshot import Frame, read_snapshot
+from medyan_py.analysis.surfaces import enclosed_volume, mean_curvature, reduced_volume, surface_area
 from medyan_py.analysis.trajectory import Trajectory, open_trajectory
 
 __all__ = [
@@ -21,12 +22,16 @@ __all__ = [
     "TrajectoryError",
     "concentration",
     "contour_lengths",
+    "enclosed_volume",
     "end_to_end_distances",
+    "mean_curvature",
     "nematic_order",
     "open_trajectory",
     "polar_order",
     "radius_of_gyration",
     "read_chemistry",
     "read_snapshot",
+    "reduced_volume",
     "straightness",
+    "surface_area",
 ]

@@ -6,8 +6,10 @@ import tempfile
 from pathlib import Path
 
 from medyan_py.analysis.collection import read_collection
+from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.picture import PictureError, paraview_folder, render
 from medyan_py.output.errors import OutputError
+from medyan_py.output.replace_file import replacing
 
 FILMS = (".mp4", ".gif")
 
@@ -48,20 +50,25 @@ def render_film(source: str | Path, film: str | Path, *, frames_per_second: int 
         raise PictureError(f"{film}: films end in {' or '.join(FILMS)}, a folder of pictures has no ending")
     number = len(read_collection(paraview_folder(source) / "filaments.pvd"))
     if not film.suffix:
-        return _pictures(source, film, number, options)
-    writer = _writer()
-    with tempfile.TemporaryDirectory() as folder:
-        pictures = [writer.imread(path) for path in _pictures(source, Path(folder), number, options)]
-    try:
-        writer.mimwrite(film, pictures, fps=frames_per_second)
-    except OSError as error:
-        raise OutputError(f"{film} cannot be written: {error.strerror or error}") from error
-    except (ValueError, ImportError) as error:
-        raise PictureError(f"{film}: imageio cannot write it: {error}") from error
+        _empty_folder(film)
+        return [_picture(source, film, i, options) for i in range(number)]
+    imageio = _imageio()
+    if number == 0:
+        raise TrajectoryError(f"{source}: no frame to draw")
+    with tempfile.TemporaryDirectory() as folder, replacing(film, ending=film.suffix) as unfinished:
+        _check_writable(unfinished, film)
+        try:
+            with imageio.get_writer(unfinished, fps=frames_per_second) as writer:
+                for i in range(number):  # one after another, so that long films need little memory
+                    picture = _picture(source, Path(folder), i, options)
+                    writer.append_data(imageio.imread(picture))
+                    picture.unlink()
+        except (ValueError, ImportError) as error:
+            raise PictureError(f"{film}: imageio cannot write it (mp4 needs imageio-ffmpeg): {error}") from error
     return [film]
 
 
-def _writer():
+def _imageio():
     try:
         import imageio.v2 as imageio
     except ImportError as error:
@@ -71,11 +78,22 @@ def _writer():
     return imageio
 
 
-def _pictures(source: Path, folder: Path, number: int, options: dict) -> list[Path]:
+def _empty_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise OutputError(f"{folder} is not empty")
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror}") from error
-    return [render(source, folder / f"frame_{i:05d}.png", frame=i, **options) for i in range(number)]
+
+
+def _check_writable(unfinished: Path, film: Path) -> None:
+    """``OutputError`` before anything is drawn; imageio would say it at the end, in its own words."""
+    try:
+        unfinished.write_bytes(b"")
+    except OSError as error:
+        raise OutputError(f"{film} cannot be written: {error.strerror}") from error
+
+
+def _picture(source: Path, folder: Path, frame: int, options: dict) -> Path:
+    return render(source, folder / f"frame_{frame:05d}.png", frame=frame, **options)

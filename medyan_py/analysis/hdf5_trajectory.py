@@ -142,6 +142,9 @@ def _membrane(group: h5py.Group) -> MembraneMesh:
         borders.append(tuple(packed[1 : n + 1]))
         packed = packed[n + 1 :]
     vertices = group["vertexDataFloat64"][:, :3]
-    return MembraneMesh(
-        int(group["type"][()]), vertices, group["triangleDataInt64"][()].astype(np.int64), tuple(borders)
-    )
+    triangles = group["triangleDataInt64"][()].astype(np.int64)
+    used = np.concatenate([triangles.ravel(), *map(np.array, borders)])
+    if np.any((used < 0) | (used >= len(vertices))):
+        raise ValueError(f"vertex indices of a membrane must be from 0 to {len(vertices) - 1}")
+    copies = group["vertexDataInt64"][()].astype(np.int64).reshape(len(vertices), -1 if len(vertices) else 0)
+    return MembraneMesh(int(group["type"][()]), vertices, triangles, tuple(borders), copies)

@@ -11,10 +11,16 @@ import vtkmodules.vtkRenderingOpenGL2 as opengl
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkTubeFilter
+from vtkmodules.vtkFiltersHybrid import vtkDepthSortPolyData
 from vtkmodules.vtkFiltersSources import vtkSphereSource
 from vtkmodules.vtkIOImage import vtkPNGWriter
 from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer, vtkWindowToImageFilter
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkPolyDataMapper,
+    vtkRenderer,
+    vtkWindowToImageFilter,
+)
 
 from medyan_py.analysis.collection import read_collection
 from medyan_py.analysis.errors import TrajectoryError
@@ -43,6 +49,7 @@ class _Scene:
     motors: vtkPolyData
     branchers: vtkPolyData
     bubbles: vtkPolyData
+    membranes: vtkPolyData
     box: vtkPolyData
 
 
@@ -57,11 +64,11 @@ def render(
     azimuth: float = 30.0,
     elevation: float = 22.0,
 ) -> Path:
-    """Draw filaments, linkers, motors, branchers, bubbles and the box of one frame into a PNG file.
+    """Draw filaments, linkers, motors, branchers, bubbles, membranes and the box of one frame into a PNG file.
 
-    Bubbles are spheres of their radius; files of older runs have none. Tubes have the radius of the filament, or about
-    two pixels if that is more. The projection is parallel, so the scale bar holds for all lengths in the plane of the
-    picture.
+    Membranes are translucent. Bubbles are spheres of their radius; files of older runs have none. Tubes have the radius
+    of the filament, or about two pixels if that is more. The projection is parallel, so the scale bar holds for all
+    lengths in the plane of the picture.
 
     Parameters
     ----------
@@ -154,15 +161,16 @@ def _read(source: Path, frame: int) -> _Scene:
         if not same:
             raise TrajectoryError(f"{folder / kind}.pvd: there is no frame at {time} s")
         data[kind] = _read_lines(same[0])
-    data["bubbles"] = _read_bubbles(folder, time)
+    for kind in ("bubbles", "membranes"):
+        data[kind] = _read_if_any(folder, kind, time)
     return _Scene(time, box=_read_lines(folder / "box.vtp"), **data)
 
 
-def _read_bubbles(folder: Path, time: float) -> vtkPolyData:
-    """Bubbles of a frame; none for runs of versions that wrote none."""
-    if not (folder / "bubbles.pvd").is_file():
+def _read_if_any(folder: Path, kind: str, time: float) -> vtkPolyData:
+    """Bubbles or membranes of a frame; none for decks without membranes and runs of versions that wrote none."""
+    if not (folder / f"{kind}.pvd").is_file():
         return vtkPolyData()
-    same = [path for t, path in read_collection(folder / "bubbles.pvd") if t == time]
+    same = [path for t, path in read_collection(folder / f"{kind}.pvd") if t == time]
     return _read_lines(same[0]) if same else vtkPolyData()
 
 
@@ -214,6 +222,8 @@ def _draw(renderer: vtkRenderer, scene: _Scene, colour_by: str, style: Style) ->
         if data.GetNumberOfPoints():
             _add_plain(renderer, _tubes(data, factor * radius), colour)
     _draw_bubbles(renderer, scene.bubbles, style)
+    if scene.membranes.GetNumberOfPolys():
+        _draw_membranes(renderer, scene.membranes, style)
     outline = vtkPolyDataMapper()
     outline.SetInputData(scene.box)
     actor = _add_actor(renderer, outline)
@@ -263,6 +273,20 @@ def _draw_bubbles(renderer: vtkRenderer, data: vtkPolyData, style: Style) -> Non
         mapper = vtkPolyDataMapper()
         mapper.SetInputConnection(sphere.GetOutputPort())
         _add_actor(renderer, mapper).GetProperty().SetColor(style.bubble)
+
+
+def _draw_membranes(renderer: vtkRenderer, data: vtkPolyData, style: Style) -> None:
+    """Translucent, so that what is inside can be seen; triangles far away are drawn first."""
+    by_depth = vtkDepthSortPolyData()
+    by_depth.SetInputData(data)
+    by_depth.SetCamera(renderer.GetActiveCamera())
+    by_depth.SetDirectionToBackToFront()
+    mapper = vtkPolyDataMapper()
+    mapper.SetInputConnection(by_depth.GetOutputPort())
+    mapper.ScalarVisibilityOff()
+    looks = _add_actor(renderer, mapper).GetProperty()
+    looks.SetColor(style.membrane)
+    looks.SetOpacity(0.35)
 
 
 def _tubes(data: vtkPolyData, radius: float) -> vtkTubeFilter:
@@ -317,9 +341,14 @@ def _counts(scene: _Scene, style: Style) -> list[tuple[str, tuple[float, float, 
     kinds = [("filaments", style.text), ("linkers", style.linker), ("motors", style.motor)]
     if scene.branchers.GetNumberOfCells():
         kinds.append(("branchers", style.brancher))
+    if scene.membranes.GetNumberOfPolys():
+        number = int(vtk_to_numpy(scene.membranes.GetCellData().GetArray("membrane")).max()) + 1
+        counts = [(f"{number} membrane{'s' * (number > 1)}", style.membrane)]
+    else:
+        counts = []
     if scene.bubbles.GetNumberOfCells():
         kinds.append(("bubbles", style.bubble))
-    return [(f"{getattr(scene, kind).GetNumberOfCells()} {kind}", colour) for kind, colour in kinds]
+    return [(f"{getattr(scene, kind).GetNumberOfCells()} {kind}", colour) for kind, colour in kinds] + counts
 
 
 def _write(window, png: Path) -> None:

@@ -6,6 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from medyan_py.analysis.errors import TrajectoryError
+from medyan_py.core.membrane.geometry import Geometry
+from medyan_py.core.membrane.mesh import MembraneMesh
+
 UNKNOWN = float("nan")
 
 
@@ -21,6 +25,7 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
         ``header`` of a traj.h5: the decks and the seed.
     """
     header = header or {}
+    names = _membrane_names(header, frame)
     filaments, beads = frame.filaments, np.asarray(frame.filaments.beads)
     n, n_beads = len(filaments.ids), len(beads)
     low, high = (beads.min(axis=0), beads.max(axis=0)) if n_beads else (np.zeros(3), np.zeros(3))
@@ -52,10 +57,33 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
         motors=_bonds(frame.motors),
         branchers=_bonds(frame.branchers, "forces"),
         bubbles=_bubbles(frame.bubbles),
-        membranes=(),
+        membranes=tuple(_membrane(m, names) for m in frame.membranes),
+        membrane_names=names,
         dissipation=None,
         hessians=None,
         events=None,
+    )
+
+
+def _membrane_names(header: dict, frame: Any) -> tuple[str, ...]:
+    names = tuple(name.removeprefix("copyNumber.") for name in header.get("vertexColumnNamesInt64", ()))
+    return names if all(m.copies.shape[1] == len(names) for m in frame.membranes) else ()
+
+
+def _membrane(membrane: Any, names: tuple[str, ...]) -> SimpleNamespace:
+    try:
+        mesh = MembraneMesh()
+        mesh.add(membrane.vertices, membrane.triangles)
+    except ValueError as error:
+        raise TrajectoryError(f"this is no membrane: {error}") from error
+    shape, n = Geometry(mesh), len(membrane.vertices)
+    return SimpleNamespace(
+        **(vars(membrane) | {"copies": {name: membrane.copies[:, s] for s, name in enumerate(names)}}),
+        ids=np.arange(n),
+        areas=shape.vertex_area[:n],
+        curvatures=shape.mean_curvature()[:n],
+        normals=shape.vertex_normal[:n],
+        forces=np.full((n, 3), UNKNOWN),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from medyan_py.analysis import graph, motion, observables
+from medyan_py.analysis import graph, motion, observables, surfaces
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.trajectory import open_trajectory
 
@@ -17,6 +17,11 @@ def _lengths(frame: Any) -> np.ndarray:
 
 def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else float("nan")
+
+
+def _mean_of_membranes(measure: Callable[[Any], float], frame: Any) -> float:
+    values = np.array([measure(membrane) for membrane in frame.membranes])
+    return _mean(values[~np.isnan(values)])
 
 
 OBSERVABLES: dict[str, Callable[[Any], float]] = {
@@ -35,9 +40,21 @@ OBSERVABLES: dict[str, Callable[[Any], float]] = {
     "mean_degree": lambda frame: graph.mean_degree(graph.link_graph(frame)),
     "clusters": lambda frame: len(graph.clusters(graph.link_graph(frame))),
     "largest_cluster_fraction": lambda frame: graph.largest_cluster_fraction(graph.link_graph(frame)),
+    "membranes": lambda frame: len(frame.membranes),
+    "membrane_area_nm2": lambda frame: float(sum(map(surfaces.surface_area, frame.membranes))),
+    "enclosed_volume_nm3": lambda frame: float(np.nansum(list(map(surfaces.enclosed_volume, frame.membranes)))),
+    "reduced_volume": lambda frame: _mean_of_membranes(surfaces.reduced_volume, frame),
+    "mean_curvature_per_nm": lambda frame: _mean_of_membranes(surfaces.mean_curvature, frame),
     "largest_cluster_span": lambda frame: float(np.nanmax(graph.spans(frame))) if len(frame.filaments.ids) else np.nan,
 }
-"""Name → value of a frame; nm where the name says so. The last is the longest span along any axis (``graph.spans``)."""
+"""Name → value of a frame; nm where the name says so. The last is the longest span along any axis (``graph.spans``).
+Areas and volumes are those of all membranes, reduced volume and mean curvature are means over membranes."""
+OF_MEMBRANES = ("membranes", "membrane_area_nm2", "enclosed_volume_nm3", "reduced_volume", "mean_curvature_per_nm")
+
+
+def standard_observables(frame: Any) -> tuple[str, ...]:
+    """All names, but for those of membranes where a frame has none."""
+    return tuple(name for name in OBSERVABLES if frame.membranes or name not in OF_MEMBRANES)
 
 
 def time_series(frames: Iterable[Any], names: Sequence[str] = tuple(OBSERVABLES)) -> dict[str, np.ndarray]:

@@ -66,13 +66,15 @@ class BubbleSet:
 class MembraneMesh:
     """One membrane.
 
-    ``vertices`` (nV, 3) float64, nm; ``triangles`` (nT, 3) int64 vertex indices; ``borders``: vertex indices of each.
+    ``vertices`` (nV, 3) float64, nm; ``triangles`` (nT, 3) int64 vertex indices; ``borders``: vertex indices of each;
+    ``copies`` (nV, species) int64 molecules on it, of no species in files that do not tell.
     """
 
     type: int
     vertices: np.ndarray
     triangles: np.ndarray
     borders: tuple[tuple[int, ...], ...]
+    copies: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -196,4 +198,5 @@ def _membrane(lines: FrameLines, kind: int, n_vertices: int, n_triangles: int, n
         np.array(vertices, dtype=np.float64).reshape(-1, 3),
         np.array(triangles, dtype=np.int64).reshape(-1, 3),
         tuple(borders),
+        np.zeros((n_vertices, 0), dtype=np.int64),
     )

@@ -31,18 +31,19 @@ def _names(text: str) -> tuple[str, ...]:
 
 def execute(options: argparse.Namespace) -> int:
     """Measure."""
-    from medyan_py.analysis.series import OBSERVABLES, ensemble_series, time_series, write_csv
+    from medyan_py.analysis.series import OBSERVABLES, ensemble_series, standard_observables, time_series, write_csv
 
     if options.list:
         for name in OBSERVABLES:
             say(name, sys.stdout)
         return SUCCESS
-    names, paths = options.what or tuple(OBSERVABLES), options.paths or ["."]
+    paths = options.paths or ["."]
     try:
-        if len(paths) == 1:
-            with open_trajectory(paths[0]) as trajectory:
+        with open_trajectory(paths[0]) as trajectory:
+            names = options.what or (standard_observables(trajectory[0]) if len(trajectory) else tuple(OBSERVABLES))
+            if len(paths) == 1:
                 table = time_series(trajectory, names)
-        else:
+        if len(paths) > 1:
             table = ensemble_series(paths, names)
         write_csv(table, options.csv if options.csv else sys.stdout)
         if options.plot:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from medyan_py.analysis import TrajectoryError, open_trajectory, read_chemistry
 from medyan_py.analysis.observables import contour_lengths
+from medyan_py.analysis.surfaces import surface_area
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import REFUSED, SUCCESS
 from medyan_py.output.layout import CHEMISTRY_FILE, LOG_FILE
@@ -50,7 +51,9 @@ def _trajectory(trajectory):
         mean = f" of {lengths.mean():.4g} nm on average" if len(lengths) else ""
         others = ((frame.linkers, "linkers"), (frame.motors, "motors"), (frame.branchers, "branchers"))
         counts = [f"{len(o.ids)} {kind}" for o, kind in (*others, (frame.bubbles, "bubbles"))]
-        counts += [f"{len(frame.membranes)} membranes"] if frame.membranes else []
+        n = len(frame.membranes)
+        area = sum(map(surface_area, frame.membranes))
+        counts += [f"{n} {'membrane' if n == 1 else 'membranes'} of {area:.4g} nm²"] if n else []
         yield f"  {name} frame: {len(lengths)} filaments{mean}, {', '.join(counts)}"
     header = getattr(trajectory, "header", None)
     if header is not None:

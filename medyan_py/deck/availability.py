@@ -44,9 +44,6 @@ def _conditional(settings: Settings, report: Report) -> None:
         name = "adapt-mesh-during-minimization"
         not_available(report, settings.file, settings.lines[name], name, "remeshing within a minimisation")
     _minimisation(settings, report)
-    if "RESTARTPHASE" in settings.values and settings["PINRESTARTFILE"]:
-        feature = "pins from a file; beads are pinned anew as the protocol says"
-        not_available(report, settings.file, settings.lines["PINRESTARTFILE"], "PINRESTARTFILE", feature)
 
 
 def _minimisation(settings: Settings, report: Report) -> None:
@@ -70,20 +67,10 @@ def _minimisation(settings: Settings, report: Report) -> None:
 
 
 def check_available_chemistry(lines: ChemistryLines, settings: Settings, report: Report) -> None:
-    """Reports every line of the chemistry deck that switches on something this version cannot do."""
-    for entry in settings.entries("init-membrane"):
-        if lines.of("SPECIESDIFFUSING"):
-            message = "molecules are not held back by membranes in this version"
-            report.warning(settings.file, entry.line, "init-membrane", message)
+    """Reports every line of the chemistry deck that asks for something this version, or the boundary, cannot do."""
     for statement in lines.statements:
-        row = statement.directive
-        if row.feature:
-            not_available(report, lines.file, statement.line, row.name, row.feature)
-        for word, feature in (row.missing or {}).items():
-            if word in (statement.fields.get("mode"), statement.fields.get("hold"), statement.fields.get("zone")):
-                not_available(report, lines.file, statement.line, row.name, feature)
         shape = settings["BOUNDARYSHAPE"]
         if statement.fields.get("zone") == "RIGHTBOUNDARY" and shape not in (None, "CUBIC"):
-            allowed = "ALL, BOUNDARY, TOPBOUNDARY, SIDEBOUNDARY"
+            name, allowed = statement.directive.name, "ALL, BOUNDARY, TOPBOUNDARY, SIDEBOUNDARY"
             message = f"a boundary of shape {shape} has no right plane"
-            report.error(lines.file, statement.line, row.name, message, found="RIGHTBOUNDARY", allowed=allowed)
+            report.error(lines.file, statement.line, name, message, found="RIGHTBOUNDARY", allowed=allowed)

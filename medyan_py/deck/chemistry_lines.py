@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from .chemistry_table import DIRECTIVES, SCALARS, Directive
@@ -46,7 +46,8 @@ class ChemistryLines:
     """All statements of a chemistry deck in order.
 
     `attempts` counts lines per directive, bad ones included, and `flawed_names` holds the species that a bad line meant
-    to declare: so that one mistake is reported once and not again wherever the species is used.
+    to declare: so that one mistake is reported once and not again wherever the species is used. `flawed` are the bad
+    lines with those of their fields that could be read, which may be wrong in other ways.
     """
 
     file: str
@@ -54,6 +55,7 @@ class ChemistryLines:
     attempts: dict[str, int]
     flawed_names: set[str]
     lines: dict[str, int]
+    flawed: list[Statement] = field(default_factory=list)
 
     def of(self, name: str) -> list[Statement]:
         return [statement for statement in self.statements if statement.directive.name == name]
@@ -62,7 +64,7 @@ class ChemistryLines:
 class _Mismatch(Exception):
     """Why a line does not match its form. `all` holds this mistake, or all those of a line that has several.
 
-    `shifted` tells that a '+' or an arrow is not in its place.
+    `shifted` tells that a '+' or an arrow is not in its place, `fields` holds what could be read besides.
     """
 
     def __init__(self, line: int, message: str = "", *, shifted: bool = False, **more: str):
@@ -72,6 +74,7 @@ class _Mismatch(Exception):
         self.message = message
         self.more = more
         self.all: list[_Mismatch] = [self]
+        self.fields: dict[str, object] = {}
 
 
 def read_lines(
@@ -116,6 +119,7 @@ def _take(directive: Directive, line: int, values, lines: ChemistryLines, report
     except _Mismatch as mismatch:
         for problem in mismatch.all:
             report.error(lines.file, problem.line, directive.name, problem.message, **problem.more)
+        lines.flawed.append(Statement(directive, line, mismatch.fields))
         if directive.declares and values and isinstance(values[0], Word):
             lines.flawed_names.add(values[0].text)
 
@@ -174,12 +178,12 @@ def _match(directive: Directive, line: int, words: tuple[Word, ...]) -> dict[str
 
 def _match_fixed(form: list[str], words: tuple[Word, ...]) -> dict[str, object]:
     fields: dict[str, object] = {}
-    _try_all(partial(_match_item, item, word, fields) for item, word in zip(form, words, strict=True))
+    _try_all((partial(_match_item, item, word, fields) for item, word in zip(form, words, strict=True)), fields)
     return fields
 
 
-def _try_all(attempts: Iterable[Callable[[], None]]) -> None:
-    """Make all attempts, and raise their mistakes together.
+def _try_all(attempts: Iterable[Callable[[], None]], fields: dict[str, object]) -> None:
+    """Make all attempts, and raise their mistakes together, with the `fields` that the others have filled.
 
     Where a '+' or an arrow is not in its place, the words are probably shifted, and that alone is told.
     """
@@ -192,7 +196,7 @@ def _try_all(attempts: Iterable[Callable[[], None]]) -> None:
                 raise
             mistakes += mistake.all
     if mistakes:
-        mistakes[0].all = mistakes
+        mistakes[0].all, mistakes[0].fields = mistakes, fields
         raise mistakes[0]
 
 
@@ -215,7 +219,7 @@ def _match_open(form: list[str], line: int, words: tuple[Word, ...]) -> dict[str
 
     cut = form.index(arrow)
     left, right = words[: places[0]], words[places[0] + 1 :]
-    _try_all([partial(side, form[:cut], left), partial(side, form[cut + 1 :], right)])
+    _try_all([partial(side, form[:cut], left), partial(side, form[cut + 1 :], right)], fields)
     return fields
 
 
@@ -224,11 +228,14 @@ def _starred(item: str, words: tuple[Word, ...], fixed: list[tuple[str, Word]], 
     label, colon, _ = item.partition(":")
     beside = [partial(_match_item, name, word, fields) for name, word in fixed]
     if not colon:
-        _try_all(beside)
+        _try_all(beside, fields)
         return tuple(word.text for word in words)
     entries: list[dict[str, object]] = [{} for _ in words[::2]]
     each = [partial(_match_item, "+" if i % 2 else item, word, entries[i // 2]) for i, word in enumerate(words)]
-    _try_all(beside + each)
+    try:
+        _try_all(beside + each, fields)
+    finally:
+        fields[label] = tuple(entry[label] for entry in entries if entry)
     if words and len(words) % 2 == 0:
         raise _Mismatch(words[-1].line, "a species is missing after '+'")
     return tuple(entry[label] for entry in entries)

@@ -23,6 +23,7 @@ SCALARS: dict[str, ValueType] = {
     "count": ValueType("int", least=0),
     "events": ValueType("int", above=0),
     "nm²/s": ValueType("float", "nm²/s", least=0),
+    "±nm²/s": ValueType("float", "nm²/s"),  # below 0: does not diffuse
     "nm²": ValueType("float", "nm²", least=0),
     "nm": ValueType("float", "nm", least=0),
     "s": ValueType("float", "s", least=0),
@@ -48,10 +49,6 @@ class Directive:
         Kind of species the line declares; empty for other lines.
     prefix : bool
         Whether the line begins with ``DELTAG:ID`` when dissipation is tracked.
-    feature : str
-        What the line switches on when this version cannot do it.
-    missing : dict[str, str]
-        Words of the form this version cannot do → the feature they need.
     """
 
     name: str
@@ -59,8 +56,6 @@ class Directive:
     help: str
     declares: str = ""
     prefix: bool = False
-    feature: str = ""
-    missing: dict[str, str] | None = None
 
     @property
     def takes_colon(self) -> bool:
@@ -90,9 +85,9 @@ SPECIES = (
     Directive(
         "SPECIESDIFFUSING",
         (
-            "name=name copies=count diffusion=nm²/s release=s removal=s mode=REG",
-            "name=name copies=count diffusion=nm²/s release=s removal=s mode=AVG events=events",
-            "name=name copies=count diffusion=nm²/s release=s removal=s mode=REG hold=BASECONC|NONE molarity=µM",
+            "name=name copies=count diffusion=±nm²/s release=s removal=s mode=REG",
+            "name=name copies=count diffusion=±nm²/s release=s removal=s mode=AVG events=events",
+            "name=name copies=count diffusion=±nm²/s release=s removal=s mode=REG hold=BASECONC|NONE molarity=µM",
         ),
         "molecules on the grid",
         declares="DIFFUSING",
@@ -166,8 +161,7 @@ REACTIONS = (
             f"ftype=type free1:{_FREE} + free2:{_FREE} + bound:BOUND <-> brancher:BRANCHER + end:PLUSEND "
             f"on=rate off=rate zone={_ZONES} distance=nm",
         ),
-        "a branch begins on a filament, and lets go",
-        missing={"MEMBRANE": "branching inside a membrane"},
+        "a branch begins on a filament, and lets go; the zone MEMBRANE is all that is inside closed membranes",
     ),
     Directive(
         "NUCLEATIONREACTION",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .diagnostics import Report, quote
+from .pin_file import PinLine
 
 SECTIONS = ("NFIL", "BEAD", "CYLINDER", "FILAMENT", "LINKER", "MOTOR", "BRANCHING", "COMPARTMENT", "BULKSPECIES")
 _IGNORED = ("TALLY", "ENERGYDATA", "MINUSENDPOLYMERIZATIONREACTIONS")
@@ -30,11 +31,15 @@ class DumpRow:
 
 @dataclass(frozen=True, eq=False)
 class Dump:
-    """What a restart dump holds: time (s), and the lines of each section; lengths in nm, indices and names as there."""
+    """What a restart dump holds: time (s), and the lines of each section; lengths in nm, indices and names as there.
+
+    ``pins`` are those of the file beside it that PINRESTARTFILE names, if there is one.
+    """
 
     file: str
     time: float
     rows: dict[str, list[DumpRow]] = field(default_factory=lambda: {name: [] for name in SECTIONS})
+    pins: tuple[PinLine, ...] = ()
 
 
 class _Bad(ValueError):

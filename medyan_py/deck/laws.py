@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .diagnostics import Report
 from .model import Branching, LinkerReaction, MotorReaction
-from .reactions import Binding, BranchLine, not_available
+from .reactions import Binding, BranchLine
 from .settings import Settings
 
 # Law keyword → (keyword of its parameters, how many of them each law takes).
@@ -21,8 +21,8 @@ PARAMETERS: tuple[tuple[str, str, dict[str, int]], ...] = (
 )
 
 
-def check_parameters(settings: Settings, n_motors: int | None, report: Report) -> None:
-    """Number of parameters of every law; laws of motors that this version cannot do."""
+def check_parameters(settings: Settings, report: Report) -> None:
+    """Number of parameters of every law."""
     for law, parameter, takes in PARAMETERS:
         laws, given = settings[law], settings[parameter]
         if not laws or not settings.sound(law, parameter):
@@ -39,9 +39,6 @@ def check_parameters(settings: Settings, n_motors: int | None, report: Report) -
                 found=f"{len(given)} values",
                 allowed=f"{needed} for {law} {' '.join(name or chr(34) * 2 for name in laws)} ({each})",
             )
-    law = "DMUNBINDINGTYPE"
-    if n_motors and "LOWDUTYCATCHSLIP" in settings[law]:
-        not_available(report, settings.file, settings.lines[law], law, "motor unbinding LOWDUTYCATCHSLIP")
 
 
 def ratchet_lengths(settings: Settings, n_types: int) -> tuple[float | None, ...]:
@@ -82,7 +79,8 @@ def motors(settings: Settings, bindings: Sequence[Binding]) -> tuple[MotorReacti
     n = len(bindings)
     unbinding = settings["DMUNBINDINGTYPE"] or (None,) * n
     walking = settings["DMWALKINGTYPE"] or (None,) * n
-    unbinding_forces = settings["DMUNBINDINGFORCE"] if settings["DMUNBINDINGTYPE"] else (None,) * n
+    unbinding_forces = iter(settings["DMUNBINDINGFORCE"])
+    n_forces = {None: 0, "LOWDUTYCATCH": 1, "HIGHDUTYCATCH": 1, "LOWDUTYCATCHSLIP": 2}
     walking_forces = settings["DMWALKINGFORCE"] if settings["DMWALKINGTYPE"] else (None,) * n
     stiff = settings["MSTRETCHINGK"] if settings["MSTRETCHINGFFTYPE"] else (None,) * n
     return tuple(
@@ -94,7 +92,7 @@ def motors(settings: Settings, bindings: Sequence[Binding]) -> tuple[MotorReacti
             heads_max=settings["NUMMOTORHEADSMAX"][index],
             step_size=settings["MOTORSTEPSIZE"][index],
             unbinding=unbinding[index],
-            unbinding_force=unbinding_forces[index],
+            unbinding_forces=tuple(next(unbinding_forces) for _ in range(n_forces[unbinding[index]])),
             walking=walking[index],
             walking_force=walking_forces[index],
         )

@@ -259,7 +259,8 @@ class LinkerReaction:
 class MotorReaction:
     """Binding and unbinding of a motor; first fields as in :class:`LinkerReaction`.
 
-    on and off are per head; stretching_k per head; step_size (nm) of one head; forces in pN, None without a law.
+    on and off are per head; stretching_k per head; step_size (nm) of one head; forces in pN: those of unbinding as the
+    law needs them (one, or catch and slip), that of walking None without a law.
     """
 
     index: int
@@ -276,7 +277,7 @@ class MotorReaction:
     heads_max: int
     step_size: float
     unbinding: str | None
-    unbinding_force: float | None
+    unbinding_forces: tuple[float, ...]
     walking: str | None
     walking_force: float | None
     line: int

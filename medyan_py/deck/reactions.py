@@ -85,6 +85,8 @@ def read_reactions(lines: ChemistryLines, book: SpeciesBook, report: Report) -> 
     reader = _Reader(lines, book, report)
     for statement in lines.statements:
         reader.take(statement)
+    for statement in lines.flawed:
+        reader.look(statement)
     return reader.reactions
 
 
@@ -116,6 +118,17 @@ class _Reader:
         if reader is not None:
             reader(statement)
 
+    def look(self, statement: Statement) -> None:
+        """Report the species that a line with other mistakes uses and nobody has declared."""
+        typed = any("ftype=type" in form for form in statement.directive.forms) and "ftype" in statement.fields
+        if typed and not self._book.type_in_range(statement):
+            return
+        for value in statement.fields.values():
+            for reference in value if isinstance(value, tuple) else (value,):
+                if isinstance(reference, Reference):
+                    free = reference.kind in ("DIFFUSING", "BULK")
+                    self._book.known(statement, reference, statement.fields["ftype"] if typed and not free else None)
+
     # --- free molecules
 
     def _general(self, statement: Statement) -> None:
@@ -146,8 +159,7 @@ class _Reader:
             allowed = ", ".join(f"{n} → {m}" for n, m in sorted(ARITIES)) + ", n → 0, 0 → n"
             found = f"{arity[0]} → {arity[1]}"
             self._error(statement, "number of reactants and products", found=found, allowed=allowed)
-            return None
-        if not self._all_known(statement, *reactants, *products):
+        if not self._all_known(statement, *reactants, *products) or not (arity in ARITIES or one_sided):
             return None
         return Reaction(
             tuple(species_ref(reference) for reference in reactants),
@@ -161,11 +173,11 @@ class _Reader:
 
     def _end(self, statement: Statement) -> None:
         fields = statement.fields
-        if not self._filament_references_known(statement):
-            return
+        known = self._filament_references_known(statement)
         before, after = fields["before"], fields["after"]
         if before.kind != after.kind:
             self._error(statement, "the end changes sides", found=after.kind, allowed=before.kind)
+        if not known or before.kind != after.kind:
             return
         polymerises = statement.directive.name == "POLYMERIZATIONREACTION"
         made = (Polymerisation if polymerises else Depolymerisation)(
@@ -187,14 +199,12 @@ class _Reader:
         fields = statement.fields
         kind = "LINKER" if statement.directive.name == "LINKERREACTION" else "MOTOR"
         references = [fields[label] for label in ("bound1", "bound2", "free", "leg1", "leg2")]
-        good = self._all_known(statement, *references)
+        known = good = self._all_known(statement, *references)
         if fields["r_min"] > fields["r_max"]:
             found = f"{fields['r_min']:g} > {fields['r_max']:g}"
             self._error(statement, found=found, allowed="RMIN ≤ RMAX (nm)")
             good = False
-        if not good:
-            return
-        for bound, leg in (("bound1", "leg1"), ("bound2", "leg2")):
+        for bound, leg in (("bound1", "leg1"), ("bound2", "leg2")) if known else ():
             good = self._leg_fits(statement, fields[bound], fields[leg], kind) and good
         if not good:
             return
@@ -234,11 +244,10 @@ class _Reader:
 
     def _walking(self, statement: Statement) -> None:
         fields = statement.fields
-        if not self._filament_references_known(statement):
-            return
         motor, after = fields["motor"], fields["motor_after"]
         bound, bound_after = fields["bound"], fields["bound_after"]
-        good = self._is_site(statement, bound, fields["ftype"], "MOTOR")
+        good = self._filament_references_known(statement)
+        good = good and self._is_site(statement, bound, fields["ftype"], "MOTOR")
         for first, second in ((motor, after), (bound, bound_after)):
             if first.name != second.name:
                 self._error(statement, "the species changes", found=quote(second.name), allowed=quote(first.name))

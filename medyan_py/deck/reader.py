@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from numbers import Real
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from .laws import check_parameters
 from .limits import check_limits
 from .model import Deck, FilamentLine
 from .motion import check_held, check_motion
+from .pin_file import check_pins, read_pins
 from .protocols import check_protocols
 from .reactions import Reactions, read_reactions
 from .settings import Settings, read_settings
@@ -103,7 +105,7 @@ class _Reading:
         dump = self._dump(settings)
         counts = _counts(settings, lines)
         Checker(settings, counts, report).run()
-        check_parameters(settings, counts.MT, report)
+        check_parameters(settings, report)
         check_available(settings, report)
         check_motion(settings, report)
         check_protocols(settings, report)
@@ -200,7 +202,19 @@ class _Reading:
             self._report.error(
                 settings.file, settings.lines.get("RUNTIME"), "RUNTIME", found=f"{end:g}", allowed=allowed
             )
-        return dump
+        return dump if dump is None else self._with_pins(dump, settings)
+
+    def _with_pins(self, dump: Dump, settings: Settings) -> Dump:
+        name = settings["PINRESTARTFILE"]
+        if not name:
+            return dump
+        path = self._directory / name
+        text = self._text(path, "PINRESTARTFILE", settings.lines["PINRESTARTFILE"], settings.file)
+        if text is None:
+            return dump
+        pins = read_pins(text, str(path), self._report)
+        check_pins(pins, str(path), {row["id"] for row in dump.rows["FILAMENT"]}, settings, self._report)
+        return replace(dump, pins=pins)
 
     def _bubbles(self, settings: Settings) -> tuple[BubbleLine, ...]:
         name = settings["BUBBLEFILE"]

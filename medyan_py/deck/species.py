@@ -87,7 +87,10 @@ class SpeciesBook:
 
     def _diffusing(self, statement: Statement) -> None:
         fields = statement.fields
-        diffusion = fields["diffusion"]
+        diffusion = max(0.0, fields["diffusion"])
+        if fields["diffusion"] < 0:
+            message = "a negative diffusion coefficient: the species does not diffuse"
+            self._report.hint(self._file, statement.line, statement.directive.name, message)
         if 0 < diffusion < _OLD_HOP_RATE_BELOW:
             self._report.warning(
                 self._file,

@@ -120,12 +120,12 @@ RATES = (
     _law(
         "DMUNBINDINGTYPE",
         "MT",
-        "catch bond of motors (Erdmann et al. 2013); LOWDUTYCATCHSLIP is not available in this version",
+        "catch bond of motors (Erdmann et al. 2013), or catch-slip bond of their heads (Guo & Guilford 2006)",
         "LOWDUTYCATCH",
         "HIGHDUTYCATCH",
         "LOWDUTYCATCHSLIP",
     ),
-    Keyword("DMUNBINDINGFORCE", _VA, _FORCES, (), "characteristic force of a motor catch bond"),
+    Keyword("DMUNBINDINGFORCE", _VA, _FORCES, (), "characteristic force of a motor catch bond; 2 per LOWDUTYCATCHSLIP"),
     _law("DMWALKINGTYPE", "MT", "stalling of motors (Komianos & Papoian 2018)", "LOWDUTYSTALL", "HIGHDUTYSTALL"),
     Keyword("DMWALKINGFORCE", _VA, _FORCES, (), "stall force of a motor"),
     _law("DLUNBINDINGTYPE", "LT", "slip bond of linkers (Ferrer et al. 2008)", "SLIP", "CATCHSLIP"),
@@ -220,7 +220,12 @@ RESTART_AND_LOG = (
     Keyword(
         "checkpoint-time", _S0, _TIME, default=0.0, help="simulated time between checkpoints; 0: by wall time only"
     ),
-    Keyword("PINRESTARTFILE", _S0, _PATH, help="pin positions, used in a restart only"),
+    Keyword(
+        "PINRESTARTFILE",
+        _S0,
+        _PATH,
+        help="where ends are pinned, in a restart with PINBOUNDARYFILAMENTS",
+    ),
     Keyword(
         "compatibility",
         _S1,

@@ -11,6 +11,7 @@ import numpy as np
 
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import DUMP_FILE
+from medyan_py.output.network import listed_species
 from medyan_py.output.replace_file import replacing
 
 _BEADS = "BEAD DATA: BEADIDX(STABLE) FID FPOS COORDX COORDY COORDZ FORCEAUXX FORCEAUXY FORCEAUXZ\n"
@@ -69,7 +70,7 @@ def dump_text(sim: Any) -> str:
     """The present state of a simulation as a restart dump."""
     chemistry = sim.chemistry
     network = _Network(chemistry)
-    counts = network.counts()
+    counts = (*network.counts(), len(sim.bubbles.ids))
     parts = [f"0 {sim.time:.15g}\n", "NFIL NCYL NBEAD NLINK NMOTOR NBRANCH NBUBBLE\n"]
     parts += [" ".join(map(str, counts)) + "\n", _BEADS, *network.beads(), "\n", _CYLINDERS, *network.cylinders(), "\n"]
     parts += ["FILAMENT DATA: FILID FTYPE CYLIDvec\n", *network.filaments(), "\n"]
@@ -82,7 +83,7 @@ def dump_text(sim: Any) -> str:
     parts += ["\n", "BULKSPECIES: BULKSPECIES COPYNUM\n"]
     parts += [_copies(chemistry.bulk_names, chemistry.bulk_counts.tolist()) + "\n"]
     parts += ["TALLY OF SPECIES: SPECIESNAME COPYNUM\n"]
-    parts += [f"{name}:{kind} {count}\n" for name, kind, count in sim.species_totals()]
+    parts += [f"{name}:{kind} {count}\n" for name, kind, count in listed_species(sim)]
     parts += ["\n", "ENERGYDATA \n", *(f"{name} {energy:.15g}\n" for name, energy in sim.energies.items())]
     return "".join(parts)
 
@@ -121,7 +122,7 @@ class _Network:
     def counts(self) -> tuple[int, ...]:
         linkers, motors = len(self._bonds[False]), len(self._bonds[True])
         beads = len(self._bead)
-        return len(self._filament), len(self._cylinder), beads, linkers, motors, len(self._branchers), 0
+        return len(self._filament), len(self._cylinder), beads, linkers, motors, len(self._branchers)
 
     def beads(self):
         x, force = self._all.beads["x"][self._bead], self._all.beads["force"][self._bead]

@@ -24,10 +24,10 @@ class LinkGraphRecorder(TextRecorder):
     def text(sim: Any) -> str:
         """One frame."""
         objects = (sim.linkers, sim.motors, sim.branchers)
-        pairs = [np.sort(np.asarray(o.filaments, dtype=np.int64).reshape(-1, 2), axis=1) for o in objects]
+        pairs = [np.asarray(o.filaments, dtype=np.int64).reshape(-1, 2) for o in objects]
         kinds = np.repeat(np.arange(3), [len(p) for p in pairs])
-        joined, which = np.unique(np.concatenate(pairs), axis=0, return_inverse=True)
-        counts = np.bincount(which.ravel() * 3 + kinds, minlength=3 * len(joined)).reshape(-1, 3)
+        joined, which = _distinct(np.concatenate(pairs))
+        counts = np.bincount(which * 3 + kinds, minlength=3 * len(joined)).reshape(-1, 3)
         rows = np.column_stack([joined, counts]).tolist()
         return _frame(sim, (f"{a} {b} {n} {m} {k} " for a, b, n, m, k in rows))
 
@@ -45,13 +45,22 @@ class TensionGraphRecorder(TextRecorder):
     def text(sim: Any) -> str:
         """One frame."""
         objects = (sim.linkers, sim.motors)
-        pairs = np.sort(
-            np.concatenate([np.asarray(o.filaments, dtype=np.int64).reshape(-1, 2) for o in objects]), axis=1
-        )
+        pairs = np.concatenate([np.asarray(o.filaments, dtype=np.int64).reshape(-1, 2) for o in objects])
         tensions = np.abs(np.concatenate([np.asarray(o.tensions, dtype=np.float64) for o in objects]))
-        joined, which = np.unique(pairs, axis=0, return_inverse=True)
-        sums = np.bincount(which.ravel(), tensions, minlength=len(joined))
+        joined, which = _distinct(pairs)
+        sums = np.bincount(which, tensions, minlength=len(joined))
         return _frame(sim, (f"{a} {b} {t:.6g} " for (a, b), t in zip(joined.tolist(), sums.tolist(), strict=True)))
+
+
+def _distinct(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs that occur, sorted, the smaller id first, (m, 2); and for each of those given which one it is."""
+    low, high = pairs.min(axis=1), pairs.max(axis=1)
+    order = np.lexsort((high, low))
+    new = np.ones(len(pairs), dtype=bool)
+    new[1:] = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
+    which = np.empty(len(pairs), dtype=np.int64)
+    which[order] = np.cumsum(new) - 1
+    return np.column_stack([low, high])[order[new]], which
 
 
 def _frame(sim: Any, pairs: Any) -> str:

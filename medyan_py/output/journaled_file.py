@@ -18,7 +18,7 @@ class JournaledFile:
     """File object for formats that change in place, such as HDF5.
 
     Before bytes that were there at the last ``commit`` are overwritten, they go to a journal beside the file.
-    ``commit`` removes it; ``recover`` uses it to undo what was written since. So whenever the program ends, the file is
+    ``commit`` empties it; ``recover`` uses it to undo what was written since. So whenever the program ends, the file is
     as it was at a commit, or can be brought back to it.
 
     A library in the middle of a change cannot cope with a file that fails. So when the disk is full ``write`` does not
@@ -41,6 +41,7 @@ class JournaledFile:
         self.path = Path(path)
         self._journal_path = journal_name(self.path)
         self._journal = -1
+        self._saving = False  # something is in it
         self._position = 0
         self.failure: OSError | None = None
         self._unwritten: list[tuple[int, bytes]] = []
@@ -60,7 +61,7 @@ class JournaledFile:
     # ---- what a file object does
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = 0 if whence == os.SEEK_SET else self._position if whence == os.SEEK_CUR else self._size()
+        base = 0 if whence == os.SEEK_SET else self._position if whence == os.SEEK_CUR else self.size()
         self._position = base + offset
         return self._position
 
@@ -114,14 +115,22 @@ class JournaledFile:
 
     # ---- what makes it safe
 
-    def commit(self) -> None:
-        """What was written so far stays; raises the error if it could not be written."""
+    def size(self) -> int:
+        """Bytes, with what could not be written."""
+        size = os.fstat(self._descriptor).st_size
+        return max([size, *(offset + len(data) for offset, data in self._unwritten)])
+
+    def check(self) -> None:
+        """Raise the error if something could not be written."""
         if self.failure is not None:
             raise self.failure
-        if self._journal >= 0:
-            self._journal_path.unlink()
-            os.close(self._journal)
-            self._journal = -1
+
+    def commit(self) -> None:
+        """What was written so far stays; raises the error if it could not be written."""
+        self.check()
+        if self._saving:
+            os.ftruncate(self._journal, 0)  # kept: to make a file and remove it costs more than to write a frame
+            self._saving = False
         self._committed = os.fstat(self._descriptor).st_size
 
     def sync(self) -> None:
@@ -133,24 +142,27 @@ class JournaledFile:
         self.failure = self.failure or OSError("abandoned")
         if self._journal >= 0:
             os.close(self._journal)
-            self._journal = -1
+            self._journal, self._saving = -1, False
         recover(self.path)
 
     def close(self) -> None:
         """Release the file; closing twice is harmless."""
+        if self._journal >= 0:
+            os.close(self._journal)
+            self._journal = -1
+            if not self._saving:
+                self._journal_path.unlink()
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
-
-    def _size(self) -> int:
-        size = os.fstat(self._descriptor).st_size
-        return max([size, *(offset + len(data) for offset, data in self._unwritten)])
 
     def _save(self, offset: int, length: int) -> None:
         """Put the committed bytes of a range into the journal."""
         length = min(offset + length, self._committed) - offset
         if self._journal < 0:
             self._journal = os.open(self._journal_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        if not self._saving:
+            self._saving = True
             _write_at(self._journal, memoryview(_ENTRY.pack(self._committed, 0)), 0)
         if length > 0:
             old = os.pread(self._descriptor, length, offset)
@@ -166,6 +178,8 @@ def recover(path: str | Path) -> bool:
     try:
         entries = journal.read_bytes()
     except FileNotFoundError:
+        return False
+    if not entries:  # of a run that goes on, or was killed between changes
         return False
     if len(entries) >= _ENTRY.size:
         with open(path, "r+b") as file:

@@ -176,6 +176,35 @@ def bubbles_by_id(bubbles: Any) -> Bubbles:
     )
 
 
+def listed_species(sim: Any, *, membranes: bool = False) -> list[tuple[str, str, int]]:
+    """Species that files of MEDYAN list: not what bubbles hold nor, unless asked for, what is on membranes."""
+    hidden = ("GENERAL",) if membranes else ("GENERAL", "MEMBRANE")
+    return [entry for entry in sim.species_totals() if entry[1] not in hidden]
+
+
+VERTEX_COLUMNS = ("coord.x", "coord.y", "coord.z", "area.", "curvature.curv")
+"""Of the vertices of a membrane: nm, nm², 1/nm."""
+
+
+def copy_columns(view: Any, names: tuple[str, ...]) -> np.ndarray:
+    """(vertices, species) int64 copies on a membrane of the species ``names`` (``sim.membrane_names``)."""
+    columns = np.zeros((len(view.vertices), len(names)), dtype=np.int64)
+    for column, name in enumerate(names):
+        columns[:, column] = view.copies[name]
+    return columns
+
+
+def vertex_columns(view: Any, copies: np.ndarray) -> np.ndarray:
+    """(vertices, 5 + species) ``VERTEX_COLUMNS`` of a membrane, then per nm² each column of ``copies``."""
+    areas = np.asarray(view.areas)[:, None]
+    return np.hstack([view.vertices, areas, np.asarray(view.curvatures)[:, None], copies / areas])
+
+
+def packed_borders(view: Any) -> np.ndarray:
+    """Borders of a membrane in one int64 array: for each the number of its vertices, then these."""
+    return np.array([v for loop in view.borders for v in (len(loop), *loop)], dtype=np.int64)
+
+
 def _ranges(first: np.ndarray, length: np.ndarray) -> np.ndarray:
     """first[0] … first[0] + length[0] − 1, first[1] …: the ranges one after another."""
     total = int(length.sum())

@@ -5,11 +5,13 @@ begins with the line ``frame time nFilaments nLinkers nMotors nBranchers nBubble
 ``nMembranes``; then come the objects, sorted by id, and, but for repulsion.traj, an empty line. Numbers have 10 digits.
 """
 
-from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from medyan_py.output.frame import kept_text
 from medyan_py.output.layout import (
     BIRTH_TIMES_FILE,
     FORCES_FILE,
@@ -18,8 +20,8 @@ from medyan_py.output.layout import (
     REPULSION_FILE,
     TENSIONS_FILE,
 )
-from medyan_py.output.network import Filaments, bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
-from medyan_py.output.trajectory_text import TextRecorder, coordinates
+from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
+from medyan_py.output.trajectory_text import TextRecorder, coordinates, filament_lines, head
 
 
 class BirthTimesRecorder(TextRecorder):
@@ -36,18 +38,22 @@ class BirthTimesRecorder(TextRecorder):
         """One frame."""
         filaments = filaments_by_id(sim.filaments)
         births = np.asarray(sim.filaments.birth_times)[filaments.bead_order]
-        lines = [_head(sim), *_per_bead(filaments, births)]
-        for label, objects in (("LINKER", sim.linkers), ("MOTOR", sim.motors)):
-            lines += _bound(label, bonds_by_id(objects), "birth_times", twice=True)
-        lines += _bound("BRANCHER", branchers_by_id(sim.branchers), "birth_times", twice=False)
-        lines += _bubbles(sim)
+        lines = [head(sim), "\n", _per_bead(sim, births)]
+        for label, objects in (("LINKER", bonds_by_id(sim.linkers)), ("MOTOR", bonds_by_id(sim.motors))):
+            lines.append(_bound(label, objects, np.repeat(objects.birth_times[:, None], 2, axis=1)))
+        branchers = branchers_by_id(sim.branchers)
+        lines += [
+            _bound("BRANCHER", branchers, branchers.birth_times[:, None]),
+            _zeros("BUBBLE", bubbles_by_id(sim.bubbles)),
+        ]
         return "".join(lines) + "\n"
 
 
 class ForcesRecorder(TextRecorder):
     """Magnitude of the force on each bead after the last minimisation, pN: ``forces.traj`` in ``directory``.
 
-    For a linker or motor its tension, twice; for a brancher or bubble 0.
+    For a linker or motor its tension, twice; for a brancher or bubble 0. Every membrane is ``Membrane 0`` and a line of
+    the magnitudes of the forces on its vertices.
     """
 
     file_name = FORCES_FILE
@@ -57,7 +63,16 @@ class ForcesRecorder(TextRecorder):
         """One frame."""
         filaments = filaments_by_id(sim.filaments)
         forces = np.linalg.norm(np.asarray(sim.filaments.forces)[filaments.bead_order], axis=1)
-        return "".join([_head(sim, " 0"), *_per_bead(filaments, forces), *_tensions_of_bound(sim)]) + "\n"
+        return "".join(
+            [
+                f"{head(sim)} {len(sim.membranes)}\n",
+                _per_bead(sim, forces),
+                _tensions_of_bound(sim),
+                _others(sim),
+                *(_membrane(view) for view in sim.membranes),
+                "\n",
+            ]
+        )
 
 
 class TensionsRecorder(TextRecorder):
@@ -76,7 +91,7 @@ class TensionsRecorder(TextRecorder):
         cylinders = np.arange(len(filaments.beads)) - np.repeat(np.arange(len(filaments.ids)), np.diff(filaments.start))
         cylinders[filaments.start[1:] - 1] -= 1
         tensions = filaments.tensions[cylinders]
-        return "".join([_head(sim), *_per_bead(filaments, tensions), *_tensions_of_bound(sim)]) + "\n"
+        return "".join([head(sim), "\n", _per_bead(sim, tensions), _tensions_of_bound(sim), _others(sim)]) + "\n"
 
 
 class RepulsionRecorder(TextRecorder):
@@ -92,7 +107,7 @@ class RepulsionRecorder(TextRecorder):
         """One frame."""
         filaments = filaments_by_id(sim.filaments)
         forces = np.linalg.norm(np.asarray(sim.filaments.wall_forces)[filaments.bead_order], axis=1)
-        return "".join([_head(sim), *_per_bead(filaments, forces), *_tensions_of_bound(sim, others=False)])
+        return "".join([head(sim), "\n", _per_bead(sim, forces), _tensions_of_bound(sim)])
 
 
 class PlusEndRecorder(TextRecorder):
@@ -110,8 +125,8 @@ class PlusEndRecorder(TextRecorder):
         """One frame."""
         filaments = filaments_by_id(sim.filaments)
         species = np.asarray(sim.filaments.end_species)[filaments.order].tolist()
-        lines = [_head(sim)]
-        for f, line in enumerate(_filament_lines(filaments)):
+        lines = [head(sim), "\n"]
+        for f, line in enumerate(filament_lines(sim)):
             minus, plus = species[f]
             lines += [line, coordinates(filaments.beads[filaments.start[f + 1] - 1])]
             lines += [f"PLUSEND: {plus}\n"] if plus >= 0 else []
@@ -142,9 +157,9 @@ class MonomersRecorder(TextRecorder):
         first_cylinder = (filaments.start[:-1] - np.arange(len(filaments.ids))).astype(int)
         monomers = np.add.reduceat(filaments.monomers, first_cylinder) if len(filaments.ids) else []
         cut = _cut_off(filaments.ids.tolist(), np.asarray(view.split_from)[order].tolist())
-        lines = [_head(sim)]
+        lines = [head(sim), "\n"]
         for line, number, values, total in zip(
-            _filament_lines(filaments), filaments.ids.tolist(), columns, monomers, strict=True
+            filament_lines(sim), filaments.ids.tolist(), columns, monomers, strict=True
         ):
             pieces = cut.get(number, [])
             ids = "".join(f"{piece} " for piece in pieces) or "-1"
@@ -161,46 +176,51 @@ def _cut_off(ids: list[int], split_from: list[int]) -> dict[int, list[int]]:
     return cut
 
 
-def _head(sim: Any, more: str = "") -> str:
-    objects = (sim.filaments, sim.linkers, sim.motors, sim.branchers, sim.bubbles)
-    counts = " ".join(str(len(group.ids)) for group in objects)
-    return f"{sim.frame} {sim.time:.10g} {counts}{more}\n"
-
-
-def _filament_lines(filaments: Filaments) -> Iterator[str]:
-    columns = (filaments.ids, filaments.types, np.diff(filaments.start), filaments.delta_minus, filaments.delta_plus)
-    for values in zip(*(c.tolist() for c in columns), strict=True):
-        yield f"FILAMENT {' '.join(map(str, values))}\n"
-
-
-def _per_bead(filaments: Filaments, values: np.ndarray) -> Iterator[str]:
+def _per_bead(sim: Any, values: np.ndarray) -> str:
     """A line for each filament, followed by the values of its beads."""
-    start, values = filaments.start.tolist(), values.tolist()
-    for f, line in enumerate(_filament_lines(filaments)):
-        yield line
-        yield " ".join(f"{value:.10g}" for value in values[start[f] : start[f + 1]]) + "\n"
+    return kept_text(sim, "beads", _form_of_beads) % tuple(values.tolist())
 
 
-def _bound(label: str, objects: Any, what: str, *, twice: bool) -> Iterator[str]:
+def _form_of_beads(sim: Any) -> str:
+    forms = map(_numbers, np.diff(filaments_by_id(sim.filaments).start).tolist())
+    return "".join(chain.from_iterable(zip(filament_lines(sim), forms, strict=True)))
+
+
+@lru_cache(maxsize=256)
+def _numbers(n: int) -> str:
+    """Format of a line of numbers."""
+    return " ".join(["%.10g"] * n) + "\n"
+
+
+def _bound(label: str, objects: Any, values: np.ndarray) -> str:
     """Two lines for each linker, motor or brancher; a motor has the flag of being bound, which is always 1."""
     flag = " 1" if label == "MOTOR" else ""
-    columns = (objects.ids, objects.types, getattr(objects, what))
-    for number, kind, value in zip(*(c.tolist() for c in columns), strict=True):
-        yield f"{label} {number} {kind}{flag}\n{value:.10g}{f' {value:.10g}' if twice else ''}\n"
+    form = f"{label} %d %d{flag}\n{_numbers(values.shape[1])}" * len(objects.ids)
+    table = (objects.ids.tolist(), objects.types.tolist(), *values.T.tolist())
+    return form % tuple(chain.from_iterable(zip(*table, strict=True)))
 
 
-def _tensions_of_bound(sim: Any, *, others: bool = True) -> Iterator[str]:
-    for label, objects in (("LINKER", sim.linkers), ("MOTOR", sim.motors)):
-        yield from _bound(label, bonds_by_id(objects), "tensions", twice=True)
-    if others:
-        objects = branchers_by_id(sim.branchers)
-        for number, kind in zip(objects.ids.tolist(), objects.types.tolist(), strict=True):
-            yield f"BRANCHER {number} {kind}\n0\n"
-        yield from _bubbles(sim)
+def _tensions_of_bound(sim: Any) -> str:
+    """Linkers and motors with their tension, twice."""
+    return kept_text(sim, "tensions", _tensions)
 
 
-def _bubbles(sim: Any) -> Iterator[str]:
-    """Two lines for each bubble, the second a 0: bubbles have no tension, and are there from the start."""
-    bubbles = bubbles_by_id(sim.bubbles)
-    for number, kind in zip(bubbles.ids.tolist(), bubbles.types.tolist(), strict=True):
-        yield f"BUBBLE {number} {kind}\n0\n"
+def _tensions(sim: Any) -> str:
+    kinds = (("LINKER", bonds_by_id(sim.linkers)), ("MOTOR", bonds_by_id(sim.motors)))
+    return "".join(_bound(label, bonds, np.repeat(bonds.tensions[:, None], 2, axis=1)) for label, bonds in kinds)
+
+
+def _others(sim: Any) -> str:
+    """Branchers and bubbles, of which these files tell no forces."""
+    return _zeros("BRANCHER", branchers_by_id(sim.branchers)) + _zeros("BUBBLE", bubbles_by_id(sim.bubbles))
+
+
+def _zeros(label: str, objects: Any) -> str:
+    pairs = zip(objects.ids.tolist(), objects.types.tolist(), strict=True)
+    return "".join(f"{label} {number} {kind}\n0\n" for number, kind in pairs)
+
+
+def _membrane(view: Any) -> str:
+    """``Membrane type`` and the magnitudes of the forces on the vertices."""
+    forces = np.linalg.norm(view.forces, axis=1).tolist()
+    return "Membrane 0\n" + "%.10g " * len(forces) % tuple(forces) + "\n"

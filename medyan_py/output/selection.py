@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from medyan_py.output.background import BackgroundRecorder
 from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
 from medyan_py.output.dump_text import DumpRecorder
 from medyan_py.output.graph_text import LinkGraphRecorder, TensionGraphRecorder
@@ -60,12 +59,9 @@ RECORDERS = {  # in the order in which a frame is written
 }
 """Name → recorders of a directory. Some write only what the deck asks the simulation to keep books of."""
 
-IN_PLACE = ("hessian", "datadump")
-"""Recorders that read more of a simulation than a frame holds, so that they stay with it."""
-
 
 def standard_recorders(
-    directory: str | Path, which: Iterable[str] = tuple(RECORDERS), *, vtk: bool = True, background: bool = False
+    directory: str | Path, which: Iterable[str] = tuple(RECORDERS), *, vtk: bool = True
 ) -> Recorders:
     """The recorders of an ordinary run, and a line in the log for every frame.
 
@@ -77,8 +73,6 @@ def standard_recorders(
         Names from ``RECORDERS``; all by default.
     vtk : bool
         Without it no files for ParaView, whatever ``which`` says.
-    background : bool
-        Let a second process write (``BackgroundRecorder``): frames are then on disk some time after they were recorded.
 
     Raises
     ------
@@ -90,7 +84,5 @@ def standard_recorders(
     if unknown:
         raise ValueError(f"no recorder {unknown[0]!r}; there are {', '.join(RECORDERS)}")
     names = [name for name in RECORDERS if name in wanted]
-    elsewhere = [name for name in names if background and name not in IN_PLACE]
-    files = [BackgroundRecorder(directory, elsewhere)] if elsewhere else []
-    files += [recorder for name in names if name not in elsewhere for recorder in RECORDERS[name](Path(directory))]
+    files = [recorder for name in names for recorder in RECORDERS[name](Path(directory))]
     return Recorders([*files, LogRecorder()])

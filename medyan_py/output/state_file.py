@@ -17,7 +17,7 @@ import h5py
 import numpy as np
 
 from medyan_py.output.errors import OutputError
-from medyan_py.output.replace_file import temporary_name
+from medyan_py.output.replace_file import temporary_name, write_all
 
 BLOCK = 512  # bytes; the smallest user block of HDF5
 MAGIC = b"medyan_py state\n"
@@ -44,9 +44,7 @@ def write_tree(path: str | Path, tree: dict[str, Any]) -> None:
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
         try:
-            rest = memoryview(image)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+            write_all(descriptor, image)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

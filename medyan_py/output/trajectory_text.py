@@ -6,14 +6,17 @@ are printed as C's ``%g`` does. Coordinate lines end with a blank and frames wit
 in use depend on it.
 """
 
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from medyan_py.output.frame import kept_text
 from medyan_py.output.frame_file import FrameFile
 from medyan_py.output.layout import CHEMISTRY_FILE, CONCENTRATION_FILE, SNAPSHOT_FILE
-from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
+from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id, listed_species
 
 
 class TextRecorder:
@@ -84,20 +87,12 @@ class SnapshotRecorder(TextRecorder):
         """One frame."""
         filaments, linkers, motors = filaments_by_id(sim.filaments), bonds_by_id(sim.linkers), bonds_by_id(sim.motors)
         branchers, bubbles = branchers_by_id(sim.branchers), bubbles_by_id(sim.bubbles)
-        objects = (filaments, linkers, motors, branchers, bubbles)
-        counts = " ".join(str(len(kind.ids)) for kind in objects) + f" {len(sim.membranes)}"
-        lines = [f"{sim.frame} {sim.time:.10g} {counts}\n"]
-        start = filaments.start.tolist()
-        columns = (filaments.ids, filaments.types, filaments.delta_minus, filaments.delta_plus)
-        for f, (number, kind, minus, plus) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
-            first, end = start[f], start[f + 1]
-            lines.append(f"FILAMENT {number} {kind} {end - first} {minus} {plus}\n")
-            lines.append(coordinates(filaments.beads[first:end]))
-        labelled = (("LINKER", linkers), ("MOTOR", motors), ("BRANCHER", branchers), ("BUBBLE", bubbles))
-        for label, objects in labelled:
-            for number, kind, points in zip(objects.ids.tolist(), objects.types.tolist(), objects.coords, strict=True):
-                lines.append(f"{label} {number} {kind}\n")
-                lines.append(coordinates(points))
+        lines = [f"{head(sim)} {len(sim.membranes)}\n"]
+        forms = map(_blank_behind, (3 * np.diff(filaments.start)).tolist())
+        form = "".join(chain.from_iterable(zip(filament_lines(sim), forms, strict=True)))
+        lines.append(form % tuple(filaments.beads.ravel().tolist()))
+        for label, kind in (("LINKER", linkers), ("MOTOR", motors), ("BRANCHER", branchers), ("BUBBLE", bubbles)):
+            lines.append(rows(f"{label} %d %d\n", kind.ids, kind.types, kind.coords))
         lines += [_membrane(view) for view in sim.membranes]
         lines.append("\n")
         return "".join(lines)
@@ -107,7 +102,7 @@ class ChemistryRecorder(TextRecorder):
     """Total copy numbers: ``chemistry.traj`` in ``directory``.
 
     A frame is the line ``frame time`` (s, 6 digits), one line ``NAME:KIND count`` per species in the order of
-    ``sim.species_totals()``, and an empty line.
+    ``sim.species_totals()``, and an empty line. What bubbles hold and what is on membranes is not listed.
     """
 
     file_name = CHEMISTRY_FILE
@@ -115,7 +110,7 @@ class ChemistryRecorder(TextRecorder):
     @staticmethod
     def text(sim: Any) -> str:
         """One frame."""
-        species = "".join(f"{name}:{kind} {count:d}\n" for name, kind, count in sim.species_totals())
+        species = "".join(f"{name}:{kind} {count:d}\n" for name, kind, count in listed_species(sim))
         return f"{sim.frame} {sim.time:.6g}\n{species}\n"
 
 
@@ -146,11 +141,48 @@ def _membrane(view: Any) -> str:
     head = f"MEMBRANE 0 {len(view.vertices)} {len(view.triangles)} {len(view.borders)}\n"
     vertices = "%.10g %.10g %.10g\n" * len(view.vertices) % tuple(view.vertices.ravel().tolist())
     triangles = "%d %d %d\n" * len(view.triangles) % tuple(view.triangles.ravel().tolist())
-    borders = "".join(" ".join(map(str, [len(loop), *loop.tolist()])) + "\n" for loop in view.borders)
+    borders = "".join(" ".join(map(str, (len(loop), *loop))) + "\n" for loop in view.borders)
     return head + vertices + triangles + borders
+
+
+def head(sim: Any) -> str:
+    """``frame time nFilaments nLinkers nMotors nBranchers nBubbles``, without the end of the line."""
+    return kept_text(sim, "head", _head)
+
+
+def _head(sim: Any) -> str:
+    objects = (sim.filaments, sim.linkers, sim.motors, sim.branchers, sim.bubbles)
+    return f"{sim.frame} {sim.time:.10g} {' '.join(str(len(group.ids)) for group in objects)}"
+
+
+def filament_lines(sim: Any) -> list[str]:
+    """``FILAMENT id type nBeads dMinus dPlus`` of every filament, sorted by id, with line ends."""
+    return kept_text(sim, "filaments", _filament_lines)
+
+
+def _filament_lines(sim: Any) -> list[str]:
+    filaments = filaments_by_id(sim.filaments)
+    columns = (filaments.ids, filaments.types, np.diff(filaments.start), filaments.delta_minus, filaments.delta_plus)
+    return [f"FILAMENT {' '.join(map(str, row))}\n" for row in zip(*(c.tolist() for c in columns), strict=True)]
+
+
+def rows(label: str, ids: np.ndarray, types: np.ndarray, values: np.ndarray) -> str:
+    """Two lines for each of several objects: label, id and type; then a row of ``values`` with blanks behind."""
+    if len(ids) == 0:
+        return ""
+    values = values.reshape(len(ids), -1)
+    table = [ids.tolist(), types.tolist(), *values.T.tolist()]
+    form = label + _blank_behind(values.shape[1])
+    return form * len(ids) % tuple(chain.from_iterable(zip(*table, strict=True)))
 
 
 def coordinates(points: np.ndarray) -> str:
     """A line of coordinates, each followed by a blank."""
     values = points.ravel().tolist()
-    return "%.10g " * len(values) % tuple(values) + "\n"
+    return _blank_behind(len(values)) % tuple(values)
+
+
+@lru_cache(maxsize=256)
+def _blank_behind(n: int) -> str:
+    """Format of a line of numbers, each followed by a blank."""
+    return "%.10g " * n + "\n"

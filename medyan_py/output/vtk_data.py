@@ -1,6 +1,4 @@
-"""A frame as VTK data sets, and writing them.
-
-Importing this module loads VTK. Only the parts needed for files are loaded, none for drawing.
+"""A frame as data sets for VTK.
 
 Arrays and their units (they are part of the file format; the names say the unit):
 
@@ -13,32 +11,26 @@ Arrays and their units (they are part of the file format; the names say the unit
 - bubbles, per point: ``id``, ``type``, ``kind`` (0 bubble, 1 organising centre, 2 probe), ``radius_nm``, ``force_pN``
   (vector, of everything that acts on it), ``attachment_force_pN`` (vector, of the attached filaments);
 - membranes, per triangle: ``membrane`` (number); per vertex: ``id`` (stable), ``area_nm2``, ``mean_curvature_per_nm``
-  (positive for a sphere, nan on borders), normals, ``NAME (copies)`` and ``NAME (per um2)`` for each of their species;
+  (positive for a sphere, nan on borders), ``force_pN`` (vector), normals, ``NAME (copies)`` and ``NAME (per um2)`` for
+  each species on membranes;
 - compartments, per cell: ``NAME (copies)`` and ``NAME (uM)`` for each diffusing species, ``active`` (0 or 1);
 - every data set: field data ``TimeValue`` (s), ``frame``.
 """
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
-from vtkmodules.vtkCommonCore import vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkDataSet, vtkImageData, vtkPolyData
-from vtkmodules.vtkCommonMisc import vtkErrorCode
-from vtkmodules.vtkIOXML import vtkXMLImageDataWriter, vtkXMLPolyDataWriter
 
-from medyan_py.output.errors import OutputError
 from medyan_py.output.network import Bonds, Branchers, Bubbles, Filaments
-from medyan_py.output.replace_file import replacing
-from medyan_py.units import MOLECULES_PER_NM3_UM
+from medyan_py.output.vtk_xml import Image, PolyData
+from medyan_py.units import MOLECULES_PER_NM3_UM, NM2_PER_UM2
 
 _BOX_EDGES = np.array(
     [(a, a | bit) for bit in (1, 2, 4) for a in range(8) if not a & bit]
 )  # corner index: bit 0 is x, bit 1 is y, bit 2 is z
 
 
-def filaments(network: Filaments, radius: float | dict[int, float]) -> vtkPolyData:
+def filaments(network: Filaments, radius: float | dict[int, float]) -> PolyData:
     """One polyline per filament, from minus to plus end; ``radius`` in nm, for all or by filament type."""
     beads, start = network.beads, network.start
     first = network.cylinder_first_bead
@@ -51,107 +43,99 @@ def filaments(network: Filaments, radius: float | dict[int, float]) -> vtkPolyDa
     for side in (first, first + 1):  # each index occurs once per side
         tension[side] += network.tensions
         neighbours[side] += 1
-    data = _lines(beads, start)
-    _add(data.GetCellData(), "id", network.ids.astype(np.int64))
-    _add(data.GetCellData(), "type", network.types.astype(np.int32))
-    _add(data.GetCellData(), "length_nm", position[start[1:] - 1])
-    _add(data.GetPointData(), "tension_pN", tension / neighbours)
-    _add(data.GetPointData(), "radius_nm", np.repeat(_radii(network.types, radius), n_beads))
-    _add(data.GetPointData(), "position_nm", position)
-    return data
+    return _lines(
+        beads,
+        start,
+        cell_data={
+            "id": network.ids.astype(np.int64),
+            "type": network.types.astype(np.int32),
+            "length_nm": position[start[1:] - 1],
+        },
+        point_data={
+            "tension_pN": tension / neighbours,
+            "radius_nm": np.repeat(_radii(network.types, radius), n_beads),
+            "position_nm": position,
+        },
+    )
 
 
-def bonds(network: Bonds) -> vtkPolyData:
+def bonds(network: Bonds) -> PolyData:
     """One line per linker or motor, from its first to its second binding site."""
-    data = _pairs(network)
-    _add(data.GetCellData(), "tension_pN", network.tensions)
-    return data
+    return _pairs(network, tension_pN=network.tensions)
 
 
-def motors(network: Bonds, source: Any) -> vtkPolyData:
+def motors(network: Bonds, source: Any) -> PolyData:
     """As ``bonds``, with the numbers of heads of ``source`` (``sim.motors``)."""
-    data = bonds(network)
-    _add(data.GetCellData(), "heads", np.asarray(source.heads)[network.order])
-    _add(data.GetCellData(), "bound_heads", np.asarray(source.bound_heads)[network.order])
-    return data
+    heads, bound = (np.asarray(values)[network.order] for values in (source.heads, source.bound_heads))
+    return _pairs(network, tension_pN=network.tensions, heads=heads, bound_heads=bound)
 
 
-def branchers(network: Branchers) -> vtkPolyData:
+def branchers(network: Branchers) -> PolyData:
     """One line per brancher, from its site on the mother to the first bead of the daughter."""
-    data = _pairs(network)
-    _add(data.GetCellData(), "force_pN", network.forces)
-    return data
+    return _pairs(network, force_pN=network.forces)
 
 
-def bubbles(network: Bubbles) -> vtkPolyData:
+def bubbles(network: Bubbles) -> PolyData:
     """One point per bubble, which the Glyph filter can turn into a sphere."""
     n = len(network.ids)
-    vtk_points = vtkPoints()
-    vtk_points.SetData(numpy_to_vtk(np.ascontiguousarray(network.coords, dtype=np.float64), deep=True))
-    vertices = vtkCellArray()
-    vertices.SetData(_ids(np.arange(n + 1)), _ids(np.arange(n)))
-    data = vtkPolyData()
-    data.SetPoints(vtk_points)
-    data.SetVerts(vertices)
-    points = data.GetPointData()
-    _add(points, "id", network.ids.astype(np.int64))
-    _add(points, "type", network.types.astype(np.int32))
-    _add(points, "kind", network.kinds)
-    _add(points, "radius_nm", network.radii)
-    _add(points, "force_pN", network.forces)
-    _add(points, "attachment_force_pN", network.attachment_forces)
-    return data
+    data = {
+        "id": network.ids.astype(np.int64),
+        "type": network.types.astype(np.int32),
+        "kind": network.kinds,
+        "radius_nm": network.radii,
+        "force_pN": network.forces,
+        "attachment_force_pN": network.attachment_forces,
+    }
+    return PolyData(network.coords, "Verts", np.arange(n), np.arange(n + 1), point_data=data)
 
 
-def membranes(views: Any) -> vtkPolyData:
-    """The triangles of all membranes (``sim.membranes``)."""
+def membranes(views: Any, names: tuple[str, ...] = ()) -> PolyData:
+    """The triangles of all membranes (``sim.membranes``); ``names`` are their species."""
     first = np.cumsum([0, *(len(view.vertices) for view in views)])
     corners = np.concatenate([view.triangles + start for view, start in zip(views, first[:-1], strict=True)])
-    points = vtkPoints()
-    points.SetData(numpy_to_vtk(np.concatenate([view.vertices for view in views]), deep=True))
-    cells = vtkCellArray()
-    cells.SetData(_ids(3 * np.arange(len(corners) + 1)), _ids(corners.ravel()))
-    data = vtkPolyData()
-    data.SetPoints(points)
-    data.SetPolys(cells)
     numbers = np.repeat(np.arange(len(views)), [len(view.triangles) for view in views])
-    _add(data.GetCellData(), "membrane", numbers.astype(np.int32))
-    for name, attribute in (("id", "ids"), ("area_nm2", "areas"), ("mean_curvature_per_nm", "curvatures")):
-        _add(data.GetPointData(), name, np.concatenate([getattr(view, attribute) for view in views]))
-    area = np.concatenate([view.areas for view in views])
-    for species in views[0].copies:
-        copies = np.concatenate([view.copies[species] for view in views])
-        _add(data.GetPointData(), f"{species} (copies)", copies)
-        _add(data.GetPointData(), f"{species} (per um2)", (copies * 1e6 / area).astype(np.float32))
-    normals = numpy_to_vtk(np.ascontiguousarray(np.concatenate([view.normals for view in views])), deep=True)
-    normals.SetName("normal")
-    data.GetPointData().SetNormals(normals)
-    return data
+    attributes = {
+        "id": "ids",
+        "area_nm2": "areas",
+        "mean_curvature_per_nm": "curvatures",
+        "force_pN": "forces",
+        "normal": "normals",
+    }
+    data = {name: np.concatenate([getattr(view, a) for view in views]) for name, a in attributes.items()}
+    for name in names:
+        copies = np.concatenate([view.copies[name] for view in views])
+        data[f"{name} (copies)"] = copies
+        data[f"{name} (per um2)"] = (copies * NM2_PER_UM2 / data["area_nm2"]).astype(np.float32)
+    return PolyData(
+        np.concatenate([view.vertices for view in views]),
+        "Polys",
+        corners.ravel(),
+        3 * np.arange(len(corners) + 1),
+        point_data=data,
+        cell_data={"membrane": numbers.astype(np.int32)},
+        normals="normal",
+    )
 
 
-def compartments(grid: Any, names: tuple[str, ...], counts: np.ndarray) -> vtkImageData:
+def compartments(grid: Any, names: tuple[str, ...], counts: np.ndarray) -> Image:
     """The grid as cells; ``counts`` is (compartments, species), the compartment ix + nx (iy + ny iz)."""
-    data = vtkImageData()
-    data.SetDimensions(*(int(n) + 1 for n in grid.shape))
-    data.SetSpacing(*(float(size) for size in grid.compartment_size))
-    cells = data.GetCellData()
     per_um = 1.0 / (MOLECULES_PER_NM3_UM * float(np.prod(grid.compartment_size)))
-    for s, name in enumerate(names):
-        copies = np.ascontiguousarray(counts[:, s])
-        _add(cells, f"{name} (copies)", copies)
-        _add(cells, f"{name} (uM)", (copies * per_um).astype(np.float32))
-    _add(cells, "active", np.asarray(grid.active).astype(np.uint8))
-    return data
+    data = {}
+    for name, copies in zip(names, np.asarray(counts, dtype=np.int64).T, strict=True):
+        data[f"{name} (copies)"] = copies
+        data[f"{name} (uM)"] = (copies * per_um).astype(np.float32)
+    data["active"] = np.asarray(grid.active).astype(np.uint8)
+    return Image(tuple(map(int, grid.shape)), tuple(grid.compartment_size), data)
 
 
-def box(corners: Any) -> vtkPolyData:
+def box(corners: Any) -> PolyData:
     """The twelve edges of a box, ((x0, y0, z0), (x1, y1, z1)) in nm."""
     low_high = np.asarray(corners, dtype=np.float64)
     points = np.array([[low_high[i >> axis & 1, axis] for axis in range(3)] for i in range(8)])
     return _lines(points, 2 * np.arange(len(_BOX_EDGES) + 1), _BOX_EDGES.ravel())
 
 
-def outline(corners: Any, shape: str) -> vtkPolyData:
+def outline(corners: Any, shape: str) -> PolyData:
     """The outline of walls that fill the box ``corners``, ((x0, y0, z0), (x1, y1, z1)) in nm.
 
     A box has its edges; round walls have circles around their vertical axis and the outlines of four half planes
@@ -183,63 +167,24 @@ def outline(corners: Any, shape: str) -> vtkPolyData:
     return _lines(np.vstack(lines), start, np.arange(start[-1]))
 
 
-def stamp(data: vtkDataSet, time: float, frame: int) -> None:
-    """Put the time (s) and the number of the frame into the data set."""
-    _add(data.GetFieldData(), "TimeValue", np.array([time], dtype=np.float64))
-    _add(data.GetFieldData(), "frame", np.array([frame], dtype=np.int64))
+def _pairs(network: Bonds | Branchers, **more: np.ndarray) -> PolyData:
+    """One line per object between its two points, with what bonds and branchers have in common, and ``more``."""
+    lengths = np.linalg.norm(network.coords[:, 1] - network.coords[:, 0], axis=1)
+    data = {
+        "id": network.ids.astype(np.int64),
+        "type": network.types.astype(np.int32),
+        "birth_time_s": network.birth_times,
+        "length_nm": lengths,
+        **more,
+    }
+    return _lines(network.coords.reshape(-1, 3), 2 * np.arange(len(network.ids) + 1), cell_data=data)
 
 
-def write(data: vtkDataSet, path: Path) -> None:
-    """Write a data set; the file appears complete or not at all. ``OutputError`` when it cannot be written."""
-    writer = vtkXMLImageDataWriter() if isinstance(data, vtkImageData) else vtkXMLPolyDataWriter()
-    with replacing(path) as temporary:
-        writer.SetFileName(str(temporary))
-        writer.SetInputData(data)
-        writer.EncodeAppendedDataOff()
-        # With observers VTK hands its messages to us instead of printing them.
-        messages: list[str] = []
-        for reporter in (writer, writer.GetExecutive()):
-            reporter.AddObserver("ErrorEvent", lambda *_: messages.append("error"))
-        if not writer.Write() or messages or writer.GetErrorCode():
-            # Has the text of the operating system, too, when the code is one of its own.
-            reason = vtkErrorCode.GetStringFromErrorCode(writer.GetErrorCode())
-            raise OutputError(f"{path} cannot be written: VTK says {reason}")
-
-
-def _pairs(network: Bonds | Branchers) -> vtkPolyData:
-    """One line per object between its two points, with what bonds and branchers have in common."""
-    n = len(network.ids)
-    data = _lines(network.coords.reshape(-1, 3), 2 * np.arange(n + 1))
-    cells = data.GetCellData()
-    _add(cells, "id", network.ids.astype(np.int64))
-    _add(cells, "type", network.types.astype(np.int32))
-    _add(cells, "birth_time_s", network.birth_times)
-    _add(cells, "length_nm", np.linalg.norm(network.coords[:, 1] - network.coords[:, 0], axis=1))
-    return data
-
-
-def _lines(points: np.ndarray, offsets: np.ndarray, connectivity: np.ndarray | None = None) -> vtkPolyData:
+def _lines(points: np.ndarray, offsets: np.ndarray, connectivity: np.ndarray | None = None, **data: dict) -> PolyData:
     """Polylines: line i joins the points connectivity[offsets[i]:offsets[i + 1]], by default consecutive ones."""
     if connectivity is None:
         connectivity = np.arange(len(points))
-    vtk_points = vtkPoints()
-    vtk_points.SetData(numpy_to_vtk(np.ascontiguousarray(points, dtype=np.float64), deep=True))
-    cells = vtkCellArray()
-    cells.SetData(_ids(offsets), _ids(connectivity))
-    data = vtkPolyData()
-    data.SetPoints(vtk_points)
-    data.SetLines(cells)
-    return data
-
-
-def _ids(values: np.ndarray):
-    return numpy_to_vtkIdTypeArray(np.ascontiguousarray(values, dtype=np.int64), deep=True)
-
-
-def _add(attributes: Any, name: str, values: np.ndarray) -> None:
-    array = numpy_to_vtk(np.ascontiguousarray(values), deep=True)
-    array.SetName(name)
-    attributes.AddArray(array)
+    return PolyData(points, "Lines", connectivity, offsets, **data)
 
 
 def _radii(types: np.ndarray, radius: float | dict[int, float]) -> np.ndarray:

@@ -3,10 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from medyan_py.output import vtk_data
 from medyan_py.output.collection import Collection
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import BOX_FILE, PARAVIEW, VTK_KINDS, frame_path
 from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
+from medyan_py.output.vtk_xml import write
 
 ACTIN_RADIUS = 3.5  # nm
 
@@ -28,13 +32,10 @@ class VtkRecorder:
     """
 
     def __init__(self, directory: str | Path, *, filament_radius: float | dict[int, float] = ACTIN_RADIUS) -> None:
-        # VTK takes some 50 MB, so it is loaded by those who want its files only.
-        from medyan_py.output import vtk_data
-
-        self._vtk = vtk_data
         self.directory = Path(directory) / PARAVIEW
         self._radius = filament_radius
         self._collections: dict[str, Collection] = {}
+        self._folders: set[str] = set()
 
     def open(self, sim: Any) -> None:
         """Create the folder and the outline of the walls; ``OutputError`` when an earlier collection is there."""
@@ -45,7 +46,7 @@ class VtkRecorder:
         except OutputError:
             self.close(sim)
             raise
-        self._vtk.write(self._vtk.outline(sim.boundary.box, sim.boundary.shape), self.directory / BOX_FILE)
+        write(vtk_data.outline(sim.boundary.box, sim.boundary.shape), self.directory / BOX_FILE)
 
     name = PARAVIEW
 
@@ -78,21 +79,22 @@ class VtkRecorder:
         OutputError
             When a file cannot be written; the collections then list the frames before.
         """
-        vtk = self._vtk
         data = {
-            "filaments": vtk.filaments(filaments_by_id(sim.filaments), self._radius),
-            "linkers": vtk.bonds(bonds_by_id(sim.linkers)),
-            "motors": vtk.motors(bonds_by_id(sim.motors), sim.motors),
-            "branchers": vtk.branchers(branchers_by_id(sim.branchers)),
-            "bubbles": vtk.bubbles(bubbles_by_id(sim.bubbles)),
-            **({"membranes": vtk.membranes(sim.membranes)} if sim.membranes else {}),
-            "compartments": vtk.compartments(sim.grid, sim.diffusing_names, sim.diffusing_counts),
+            "filaments": vtk_data.filaments(filaments_by_id(sim.filaments), self._radius),
+            "linkers": vtk_data.bonds(bonds_by_id(sim.linkers)),
+            "motors": vtk_data.motors(bonds_by_id(sim.motors), sim.motors),
+            "branchers": vtk_data.branchers(branchers_by_id(sim.branchers)),
+            "bubbles": vtk_data.bubbles(bubbles_by_id(sim.bubbles)),
+            **({"membranes": vtk_data.membranes(sim.membranes, sim.membrane_names)} if sim.membranes else {}),
+            "compartments": vtk_data.compartments(sim.grid, sim.diffusing_names, sim.diffusing_counts),
         }
         for kind, data_set in data.items():
-            path = self.directory / frame_path(kind, sim.frame)
-            self._make_folder(path.parent)
-            vtk.stamp(data_set, sim.time, sim.frame)
-            vtk.write(data_set, path)
+            path = frame_path(kind, sim.frame)
+            folder = path.rpartition("/")[0]
+            if folder not in self._folders:
+                self._make_folder(self.directory / folder)
+                self._folders.add(folder)
+            write(data_set, f"{self.directory}/{path}", TimeValue=float(sim.time), frame=np.int64(sim.frame))
         for kind in data:
             self._collections[kind].add(sim.time, frame_path(kind, sim.frame))
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from medyan_py.bubbles import BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.membrane.interior import Interior
 from medyan_py.deck import Anchor, Deck, DeckError, Diagnostic, filament_shape
 from medyan_py.setup.space import walls
 from medyan_py.setup.trials import MOST_TRIALS, creation_box, sizes_of
@@ -54,13 +55,15 @@ def attach_filaments(deck: Deck, chemistry: FilamentChemistry, state: BubbleStat
     for number, anchor in enumerate(deck.bubbles.anchors):
         bubble = first + number
         for _ in range(anchor.filaments):
-            shape = _attached(deck, anchor, state.x[bubble], state.radius[bubble], boundary, rng)
+            shape = _attached(deck, anchor, state.x[bubble], state.radius[bubble], boundary, chemistry.interior, rng)
             row = chemistry.add_filament(anchor.filament_type, shape.beads)
             chemistry.filaments.table["anchor"][row] = bubble
 
 
-def _attached(deck: Deck, anchor: Anchor, centre, radius: float, boundary, rng):
-    """Shape of one attached filament; its plus end lies inside the boundary, and below the plane of a probe."""
+def _attached(deck: Deck, anchor: Anchor, centre, radius: float, boundary, interior: Interior, rng):
+    """Shape of one attached filament; its plus end lies inside the boundary, below the plane of a probe, and inside
+    closed membranes if the bubble does.
+    """
     sizes = sizes_of(deck, anchor.filament_type)
     middle = 0.5 * np.array(deck.geometry.size)
     old_rules = deck.compatibility == "medyan-5.4"
@@ -71,7 +74,8 @@ def _attached(deck: Deck, anchor: Anchor, centre, radius: float, boundary, rng):
             return _old_shape(deck, anchor, centre, start, direction, sizes, middle)
         end = start + anchor.cylinders * sizes.cylinder * direction
         below = anchor.kind == "mtoc" or direction[2] <= 1e-9
-        if below and boundary.distance(end[None])[0] > 0.0:
+        held = interior.inside([centre, end])
+        if below and held[0] == held[1] and boundary.distance(end[None])[0] > 0.0:
             return filament_shape([start, end], sizes, "STRAIGHT", middle, cylinders=anchor.cylinders)
     keyword = f"init-{anchor.kind}"
     message = f"no direction in which an attached filament ends inside the boundary in {MOST_TRIALS} trials"

@@ -27,17 +27,21 @@ from medyan_py.core.membrane.mesh import MembraneMesh
 from medyan_py.core.structure.filaments import Filaments
 from medyan_py.deck import Deck, LinkerReaction, MotorReaction, SpeciesRef
 from medyan_py.deck import model as deck_model
-from medyan_py.setup.space import Space, space_of, wall_planes, wall_shape
+from medyan_py.setup.space import Space, wall_planes, wall_shape
 from medyan_py.setup.surface import surface_chemistry
 
 REPULSION_SHIFT = 100.0  # nm; how far inside the boundary the wall of REPULSIONEXPIN repels
 
 
-def build_chemistry(deck: Deck, seed: np.random.SeedSequence, mesh: MembraneMesh | None = None) -> FilamentChemistry:
-    """The chemistry of a deck with an empty system: no molecules, no filaments; ``mesh``: that of its membranes."""
+def build_chemistry(
+    deck: Deck, space: Space, seed: np.random.SeedSequence, mesh: MembraneMesh | None = None
+) -> FilamentChemistry:
+    """The chemistry of a deck with an empty system: no molecules in the volume, no filaments.
+
+    ``space`` is the one at the start, ``mesh`` that of the membranes.
+    """
     types = deck.filament_types
     old_rules = deck.compatibility == "medyan-5.4"
-    space = space_of(deck)
     return FilamentChemistry(
         deck.geometry.shape,
         deck.geometry.compartment_size,
@@ -106,12 +110,23 @@ def _emissions(deck: Deck, space: Space) -> list[Emission]:
     compartment = float(np.prod(deck.geometry.compartment_size))
     volume = {"diffusing": compartment, "bulk": compartment * space.volume[space.active == 1].sum()}
     lines = [e for anchor in deck.bubbles.anchors for e in anchor.emissions]
-    return [
-        Emission(
-            Pool(True, len(deck.bulk) + number), _pool(deck, e.free), e.emission, e.absorption / volume[e.free.kind]
-        )
-        for number, e in enumerate(lines)
-    ]
+    made = []
+    for number, e in enumerate(lines):
+        held, free = Pool(True, len(deck.bulk) + number), _pool(deck, e.free)
+        rates = e.emission, e.absorption / volume[e.free.kind]
+        made.append(Emission(held, free, *rates, *_emission_energies(e.general, *rates)))
+    return made
+
+
+def _emission_energies(name: str, emission: float, absorption: float) -> tuple[FreeEnergy | None, FreeEnergy | None]:
+    """Free energy (kT) of emission and absorption, which follows from their rates.
+
+    With it neither way is favoured in equilibrium, where as many molecules go as come. What goes one way only has none.
+    """
+    if not (emission > 0 and absorption > 0):
+        return None, None
+    value = float(np.log(absorption / emission))
+    return FreeEnergy(value, f"EMI_{name}"), FreeEnergy(-value, f"ABS_{name}")
 
 
 def _end_change(deck: Deck, r) -> dict:
@@ -153,13 +168,19 @@ def _branching(deck: Deck, r: deck_model.Branching) -> Branching:
         plus=r.plus,
         on=r.on,
         off=r.off,
-        zone=r.zone,
+        zone=_zone(deck, r.zone),
         distance=r.distance,
         length=10.0 if r.stretching_length is None else r.stretching_length,
         angle=1.22 if r.bending_theta is None else r.bending_theta,
         unbinding_law=r.unbinding,
         unbinding_parameter={None: 0.0, "SLIP": r.unbinding_length, "SLIPF": r.unbinding_force}[r.unbinding],
     )
+
+
+def _zone(deck: Deck, zone: str) -> str:
+    """What MEDYAN 5.4 takes for the side of a box is the space above the bottom of the grid."""
+    old_box = deck.compatibility == "medyan-5.4" and deck.boundary.shape == "CUBIC"
+    return "BELOW" if zone == "SIDEBOUNDARY" and old_box else zone
 
 
 def _flag(deck: Deck, filament_type: int, site: str) -> int:
@@ -201,7 +222,7 @@ def _motor(deck: Deck, r: MotorReaction) -> Binding:
         motor=True,
         heads_min=r.heads_min,
         heads_max=r.heads_max,
-        unbinding_force=r.unbinding_force or 0.0,
+        unbinding_forces=r.unbinding_forces,
         walking_law=r.walking,
         walking_force=r.walking_force or 0.0,
         # the spacing of sites that the deck asks for, on filament type 0

@@ -6,8 +6,8 @@ import numpy as np
 
 from medyan_py.bubbles import BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.membrane.interior import Interior
 from medyan_py.deck import Deck, DeckError, Diagnostic, filament_shape
-from medyan_py.setup.membranes import Membranes
 from medyan_py.setup.space import walls
 from medyan_py.setup.trials import MOST_TRIALS, creation_box, sizes_of
 
@@ -20,7 +20,6 @@ def place_filaments(
     chemistry: FilamentChemistry,
     bubbles: BubbleState,
     rng: np.random.Generator,
-    membranes: Membranes | None = None,
 ) -> None:
     """Create the initial filaments, random ones inside the closed membranes.
 
@@ -32,7 +31,7 @@ def place_filaments(
         sizes = sizes_of(deck, line.type)
         shape = filament_shape(line.points, sizes, deck.initial.projection, middle, old_rules=old_rules)
         chemistry.add_filament(line.type, shape.beads, monomers=shape.monomers)
-    for shape in _random_filaments(deck, bubbles, rng, membranes):
+    for shape in _random_filaments(deck, bubbles, rng, chemistry.interior):
         chemistry.add_filament(deck.initial.type, shape.beads, monomers=shape.monomers)
 
 
@@ -50,7 +49,7 @@ def _fits_cylinder(deck: Deck, ends: np.ndarray) -> bool:
     return True
 
 
-def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator, membranes: Membranes | None):
+def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator, interior: Interior):
     """Shapes of the random filaments: uniform first point and direction, both ends away from the walls, outside all
     bubbles and below probes. A bent filament lies inside the boundary with all its beads.
     """
@@ -69,7 +68,7 @@ def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator
             if not (distance > 0.0 and distance >= margin and _fits_cylinder(deck, ends)) or bubbles.blocks(ends):
                 continue
             shape = _random_shape(deck, ends)
-            if membranes is not None and not membranes.inside(shape.beads).all():
+            if not interior.inside(shape.beads).all():
                 continue
             if initial.projection in ("STRAIGHT", "PREDEFINED") or boundary.distance(shape.beads).min() > 0.0:
                 yield shape
@@ -82,7 +81,7 @@ def _random_filaments(deck: Deck, bubbles: BubbleState, rng: np.random.Generator
             )
             if initial.along_wall or initial.rings:
                 allowed += ", placed as restrict-cylinder-boundary-angle and form-rings say"
-            if membranes is not None:
+            if interior.count:
                 allowed += ", and inside the closed membranes"
             raise DeckError([Diagnostic("error", file, line, "NUMFILAMENTS", message, allowed=allowed)])
 

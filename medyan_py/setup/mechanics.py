@@ -102,7 +102,9 @@ class Mechanics:
         if self._membranes is not None:
             self._take_positions()
             self._adapt_membranes()
+            self._membranes.keep_forces(self.model.vertex_forces)
             self._membranes.hinder(self._chemistry.tip_membranes)
+            self._membranes.enclose(self._chemistry.interior)
         self._take_positions()
         self._chemistry.filaments.beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
@@ -120,6 +122,7 @@ class Mechanics:
         self.load()
         if self._membranes is not None:
             self._membranes.hinder(self._chemistry.tip_membranes)
+            self._membranes.enclose(self._chemistry.interior)
 
     def _take_positions(self) -> None:
         """Hand positions of beads and bubbles back to the structure."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from medyan_py.core.membrane.containment import containment
 from medyan_py.core.membrane.errors import MeshError
 from medyan_py.core.membrane.exchange import model_arrays
 from medyan_py.core.membrane.geometry import Geometry
+from medyan_py.core.membrane.interior import Interior
 from medyan_py.core.membrane.mesh import MembraneMesh
 from medyan_py.core.membrane.remeshing import Remesher
 from medyan_py.core.membrane.shapes import ellipsoid, plane
@@ -50,14 +52,16 @@ class Membranes:
         Has the copy numbers of species of membranes.
     rest_area, rest_volume : float64 (n,), nm², nm³
         Of every membrane.
+    outermost : tuple of int
+        Closed membranes that lie in no other one.
     remeshed : int
         Flips, splits and collapses of the last remeshing.
 
     Raises
     ------
     DeckError
-        For a mesh that is no surface, a membrane without volume where the volume is conserved, and an attachment
-        without a vertex in reach.
+        For a mesh that is no surface, membranes that cross each other, a membrane without volume where the volume is
+        conserved, and an attachment without a vertex in reach.
     """
 
     def __init__(self, deck: Deck, seed: np.random.SeedSequence):
@@ -84,8 +88,10 @@ class Membranes:
         self._attach()
         self._deal(np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, 0))))
         self._proteins = Proteins(deck, self.mesh, [m.spontaneous_curvature for m in self._own])
+        self.outermost = self._outermost()
         self.remeshed = 0
         self._vertices = self._triangles = np.zeros(0, dtype=np.int32)
+        self.forces = np.zeros((self.mesh.vertices.top, 3))
 
     def _refuse(self, membrane: Membrane, message: str) -> None:
         file = self._deck.source_lines.get("init-membrane", (str(self._deck.system_path),))[0]
@@ -126,6 +132,13 @@ class Membranes:
                 missing = 4 / 3 * np.pi * axes.prod() / Geometry(self.mesh).volume(n)
                 v["x"][rows] = centre + (v["x"][rows] - centre) * missing ** (1 / 3)
 
+    def _outermost(self) -> tuple[int, ...]:
+        try:
+            parents = containment(self.mesh)
+        except MeshError as error:
+            self._refuse(self._own[-1], str(error))
+        return tuple(n for n, parent in enumerate(parents) if parent < 0 and self.mesh.is_closed(n))
+
     def _attach(self) -> None:
         """Tie the nearest vertex to the place of every attachment."""
         v = self.mesh.vertices
@@ -165,6 +178,7 @@ class Membranes:
             "rest_volume": self.rest_volume.copy(),
             "attached": np.array([row for row, _ in self._attached], dtype=np.int32),
             "remeshed": int(self.remeshed),
+            "forces": self.forces.copy(),
         }
 
     def restore(self, saved: dict) -> None:
@@ -175,6 +189,7 @@ class Membranes:
         places = [attachment for _, attachment in self._attached]
         self._attached = list(zip(saved["attached"].tolist(), places, strict=True))
         self.remeshed = saved["remeshed"]
+        self.forces = saved["forces"].copy()
 
     # --- relaxation
 
@@ -209,11 +224,20 @@ class Membranes:
         """Positions (nv, 3), nm, of the vertices in the order of the last ``arrays``."""
         self.mesh.vertices["x"][self._vertices] = positions
 
+    def keep_forces(self, forces: np.ndarray) -> None:
+        """Forces (nv, 3), pN, on the vertices in the order of the last ``arrays``, for whoever asks later."""
+        self.forces = np.zeros((self.mesh.vertices.top, 3))
+        self.forces[self._vertices] = forces
+
     def hinder(self, obstacles: TipObstacles) -> None:
         """Put the triangles where growing filament ends feel them."""
         if self._rules.bead_repulsion:
             corners = self.mesh.triangles["corner"][self.mesh.triangles.rows]
             obstacles.place(self.mesh.vertices["x"][corners], self._rules.bead_k, self._rules.tip_cutoff)
+
+    def enclose(self, interior: Interior) -> None:
+        """Put the outermost closed membranes where they hold filaments in."""
+        interior.take(self.mesh, self.outermost)
 
     def adapt(self) -> bool:
         """Remesh; whether the mesh has changed."""
@@ -240,27 +264,3 @@ class Membranes:
                 rows = table.rows[table["membrane"][table.rows] == n]
                 table["rest_area"][rows] *= new / self.rest_area[n]
             self.rest_area[n] = new
-
-    # --- regions
-
-    def inside(self, points: np.ndarray) -> np.ndarray:
-        """Whether points (n, 3), nm, lie in the union of the closed membranes; all do if there is none.
-
-        By the solid angle under which a point sees the surface (Van Oosterom & Strackee 1983, IEEE Trans Biomed Eng
-        30:125): 4π from inside, 0 from outside.
-        """
-        points = np.asarray(points, dtype=np.float64)
-        closed = [n for n in range(self.mesh.membranes) if self.mesh.is_closed(n)]
-        if not closed:
-            return np.ones(len(points), dtype=bool)
-        t = self.mesh.triangles
-        found = np.zeros(len(points), dtype=bool)
-        for n in closed:
-            corners = t["corner"][t.rows[t["membrane"][t.rows] == n]]
-            for i, point in enumerate(points):
-                a, b, c = (self.mesh.vertices["x"][corners[:, k]] - point for k in range(3))
-                la, lb, lc = (np.linalg.norm(r, axis=1) for r in (a, b, c))
-                above = (a * np.cross(b, c)).sum(1)
-                below = la * lb * lc + (a * b).sum(1) * lc + (b * c).sum(1) * la + (c * a).sum(1) * lb
-                found[i] |= abs(np.arctan2(above, below).sum()) > np.pi
-        return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.chemistry.grid import nearest_active
 from medyan_py.deck import Deck, DeckError, Diagnostic
 from medyan_py.deck.dump_file import Dump, DumpRow
 
@@ -32,6 +33,8 @@ def place_dump(deck: Deck, chemistry: FilamentChemistry) -> None:
 def place_copies(deck: Deck, chemistry: FilamentChemistry) -> None:
     """Set the copy numbers of the dump: of bulk species, and of diffusing ones unless the deck says USECHEMCOPYNUM.
 
+    Inside membranes, copies of compartments that take no part go to the nearest one that does.
+
     Raises DeckError for species and compartments that the deck does not have.
     """
     dump = deck.initial.dump
@@ -43,15 +46,21 @@ def place_copies(deck: Deck, chemistry: FilamentChemistry) -> None:
         return
     names = {name: i for i, name in enumerate(chemistry.diffusing_names)}
     active = chemistry.active_compartments
+    home, placed = np.arange(len(active)), {}
+    if chemistry.interior.count:
+        home = nearest_active(chemistry.shape, chemistry.compartment_size, active)
     for row in dump.rows["COMPARTMENT"]:
         compartment = row["index"]
         if not 0 <= compartment < len(active):
             raise _refusal(dump, row, "COMPARTMENT", "the deck has another grid", f"0 … {len(active) - 1}", compartment)
         for name, copies in row["copies"].items():
             species = _known(dump, row, "COMPARTMENT", name, names)
-            if copies < 0 or (copies and not active[compartment]):
+            to = int(home[compartment])
+            if copies < 0 or (copies and not active[to]):
                 raise _refusal(dump, row, "COMPARTMENT", f"copies of {name} in compartment {compartment}", "0", copies)
-            chemistry.set_count(compartment, species, copies)
+            placed[to, species] = placed.get((to, species), 0) + copies
+    for (compartment, species), copies in placed.items():
+        chemistry.set_count(compartment, species, copies)
 
 
 class _Builder:

@@ -90,7 +90,8 @@ def space_of(deck: Deck) -> Space:
     elif deck.compatibility == "medyan-5.4":
         space = _round_by_old_rules(deck, shape)
     else:
-        volume, faces = _fractions(deck, shape)
+        boxes = grid_boxes(deck.geometry.shape, deck.geometry.compartment_size)
+        volume, faces = round_fractions(boxes, shape)
         active = (volume >= SLIVER).astype(np.uint8)
         space = Space(active, np.where(active == 1, volume, 1.0), faces)
     if not space.active.any():
@@ -121,9 +122,8 @@ def _in_planes(deck: Deck) -> np.ndarray:
     return active
 
 
-def _fractions(deck: Deck, shape: tuple) -> tuple[np.ndarray, np.ndarray]:
-    """True volume and face fractions of all compartments."""
-    boxes = grid_boxes(deck.geometry.shape, deck.geometry.compartment_size)
+def round_fractions(boxes: tuple[np.ndarray, np.ndarray], shape: tuple) -> tuple[np.ndarray, np.ndarray]:
+    """True volume and face fractions of boxes in a round boundary, as ``wall_shape`` gives it."""
     if shape[0] == "CYLINDER":
         return cylinder_fractions(*boxes, shape[1], shape[2])
     if shape[0] == "CAPSULE":

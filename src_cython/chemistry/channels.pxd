@@ -67,8 +67,8 @@ cdef class Channels:
                 a *= self.further(n, template.read[i].amount)
         if self.exponents and template.power >= 0:
             a *= self.volume_power[compartment * self.exponents + template.power]
-        # the next event is immediate well below this, and sums stay finite
-        return a if a < 1e290 else 1e290
+        # the next event is immediate well below this, and sums stay finite; what overflowed and met a 0 is no number
+        return a if a < 1e290 else (1e290 if a >= 1e290 else 0.0)
 
     cdef inline double further(self, int64_t n, int amount) noexcept nogil:
         """(n − 1) (n − 2) … for ``amount`` equal reactants, 0 if there are not enough."""

@@ -253,6 +253,11 @@ cdef class Channels:
         """Part of each compartment that lies inside the system, float64 (compartments,)."""
         return np.array(self.volume)
 
+    @property
+    def neighbours(self):
+        """The compartment behind each face x−, x+, y−, y+, z−, z+, int32 (compartments, 6); −1 where nothing passes."""
+        return np.array(self.face_target).reshape(self.compartments, 6)
+
     def _ready_text(self):
         """Reactants of the infinitely fast reactions that can fire, for messages."""
         cdef int channel, i

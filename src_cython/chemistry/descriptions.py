@@ -128,9 +128,10 @@ class Branching(NamedTuple):
 
     ``brancher`` and ``monomer`` are consumed; unbinding returns the brancher, and the monomer if the daughter is a
     lone plus end. ``on`` (1/s) per site and pair of molecules, ``off`` (1/s) per brancher. Sites count inside
-    ``zone`` ('ALL', 'BOUNDARY', 'TOPBOUNDARY', 'SIDEBOUNDARY', 'RIGHTBOUNDARY') with its ``distance`` (nm). The
-    daughter starts ``length`` nm off the mother at ``angle`` (rad) to it. ``unbinding_law`` is None, 'SLIP' (with a
-    parameter in nm) or 'SLIPF' (in pN).
+    ``zone`` ('ALL', 'BOUNDARY', 'TOPBOUNDARY', 'SIDEBOUNDARY', 'RIGHTBOUNDARY', or 'BELOW' for those near a wall and
+    with a z below the distance) with its ``distance`` (nm), or inside the membranes ('MEMBRANE'). The daughter starts
+    ``length`` nm off the mother at ``angle`` (rad) to it. ``unbinding_law`` is None, 'SLIP' (with a parameter in nm)
+    or 'SLIPF' (in pN).
     """
 
     type: int
@@ -157,7 +158,9 @@ class Binding(NamedTuple):
     (numbers of the binding-site species) belong to the two legs; ``stride``: every how-manieth site of a cylinder may
     be used. ``distinct_legs``: the legs are not alike although on filaments of one type, so it is drawn which site gets
     which leg. ``walking`` and ``walking_back`` hold the rate (1/s) of steps to the plus and minus end for each leg,
-    None for a leg that does not walk; with ``walking_law`` the rate follows from the law.
+    None for a leg that does not walk; with ``walking_law`` the rate follows from the law. ``lengths`` (nm) and
+    ``amplitudes`` belong to the unbinding laws of linkers, ``unbinding_forces`` (pN) to those of motors: one, or catch
+    and slip.
 
     ``free_energy`` of a linker belongs to its binding; unbinding has the opposite one and an account whose name ends in
     "off". For a motor its value is the ratio r > 1 of rates of a head (on + off) / off: binding costs −ln(rⁿ − 1) with
@@ -181,7 +184,7 @@ class Binding(NamedTuple):
     unbinding_law: str | None = None
     lengths: tuple[float, ...] = ()
     amplitudes: tuple[float, ...] = ()
-    unbinding_force: float = 0.0
+    unbinding_forces: tuple[float, ...] = ()
     walking_law: str | None = None
     walking_force: float = 0.0
     step_fraction: float = 0.0
@@ -198,13 +201,16 @@ class Emission(NamedTuple):
 
     ``held`` is the bulk species that counts those on the bubble, ``free`` the one they become. ``emission`` (1/s) is
     per molecule held, times a factor that is set as the run goes; ``absorption`` (1/s) per free molecule in a full
-    compartment, or in the whole volume if it is a bulk species.
+    compartment, or in the whole volume if it is a bulk species. ``free_energy`` belongs to emission, ``back_energy``
+    to absorption.
     """
 
     held: Pool
     free: Pool
     emission: float
     absorption: float
+    free_energy: FreeEnergy | None = None
+    back_energy: FreeEnergy | None = None
 
 
 class SurfaceSpecies(NamedTuple):

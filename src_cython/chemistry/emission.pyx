@@ -24,9 +24,9 @@ cdef class EmissionTemplates(FilamentTemplates):
         names = self.whole_class_names if e.free.bulk else self.local_class_names
         templates = whole if e.free.bulk else local
         classes = (self._class(names, "emit", i), self._class(names, "absorb", i))
-        for k, rate, source, target in zip(classes, (e.emission, e.absorption), (e.held, e.free), (e.free, e.held),
-                                           strict=True):
-            self._add(templates, rate, k, NOTHING, i, (source,), {"products": (target,)})
+        ways = (e.emission, e.held, e.free, e.free_energy), (e.absorption, e.free, e.held, e.back_energy)
+        for k, (rate, source, target, free_energy) in zip(classes, ways, strict=True):
+            self._add(templates, rate, k, NOTHING, i, (source,), {"products": (target,), **self._entry(free_energy)})
         self.emission_class[i] = classes
         self.emitters = np.full(i + 1, -1, dtype=np.int32)
 

@@ -25,6 +25,7 @@ cdef enum:
 
 
 cdef class Engine(SurfaceChannels):
+    cdef public bint halted           # set it, from any thread, to make ``record`` end with an error
     cdef readonly double time
     cdef readonly int64_t events, hops
     cdef readonly RandomStream random

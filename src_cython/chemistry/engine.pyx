@@ -401,7 +401,8 @@ cdef class Engine(SurfaceChannels):
         """Run to each of ``times`` (s, float64 (n,), ascending) and write the copy numbers there.
 
         ``out``, int64 (n, bulk species + diffusing species × compartments), gets the bulk species first, then the
-        diffusing ones, compartments fastest. Errors as ``run``, ValueError for an array of another shape.
+        diffusing ones, compartments fastest. Errors as ``run``, ValueError for an array of another shape; RuntimeError
+        when ``halted`` is set.
         """
         cdef Py_ssize_t i = 0
         if out.shape[0] != times.shape[0] or out.shape[1] != self.bulks + self.diffusing * self.compartments:
@@ -416,6 +417,8 @@ cdef class Engine(SurfaceChannels):
                 while i < times.shape[0] and self.run_until(times[i], EVENTS_PER_LOOK) == 0:
                     self.write_counts(&out[i, 0])
                     i += 1
+            if self.halted:
+                raise RuntimeError("halted")
             PyErr_CheckSignals()
 
     def _weigh_bursts(self):

@@ -87,7 +87,7 @@ cdef struct BindingKind:
     double beta
     double length[2]              # nm
     double amplitude[2]
-    double unbinding_force        # pN
+    double unbinding_force[2]     # pN; catch, slip
     bint stalls
     double alpha
     double walking_force          # pN

@@ -16,6 +16,16 @@ from medyan_py.core.common.members cimport MemberSets
 from medyan_py.core.mechanics.surfaces cimport Surface
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END
 
+# Zones where branches may form, in the order in which ``filament_templates`` names them.
+cdef enum:
+    EVERYWHERE
+    NEAR_WALL
+    NEAR_TOP
+    NEAR_SIDE
+    NEAR_RIGHT
+    LOW
+    IN_MEMBRANE
+
 
 cdef class FilamentMembers(FilamentPlaces):
     """State and memberships of a system with filaments; ``FilamentChemistry`` adds what happens to them."""
@@ -177,19 +187,23 @@ cdef class FilamentMembers(FilamentPlaces):
         cdef double side = 1e300
         cdef const Surface *wall
         cdef int i
-        if rule.zone == 0:
+        if rule.zone == EVERYWHERE:
             return True
+        if rule.zone == IN_MEMBRANE:
+            return self.interior.contains(r)
         if self.boundary_distance(r) >= rule.distance:
             return False
-        if rule.zone == 2:
+        if rule.zone == NEAR_TOP:
             return r[2] >= 0.5 * self.grid[2] * self.compartment_edge[2]
-        if rule.zone == 3:
+        if rule.zone == NEAR_SIDE:
             for i in range(self.surfaces.count):
                 wall = &self.surfaces.data[i]
                 if wall.radius > 0.0 or wall.normal[2] == 0.0:
                     side = min(side, self.wall_distance(i, r))
             return side < rule.distance
-        if rule.zone == 4:
+        if rule.zone == LOW:
+            return r[2] < rule.distance
+        if rule.zone == NEAR_RIGHT:
             for i in range(self.surfaces.count):
                 wall = &self.surfaces.data[i]
                 if wall.radius == 0.0 and wall.normal[0] < 0.0:
@@ -315,7 +329,7 @@ cdef class FilamentMembers(FilamentPlaces):
         """Set bound heads and stiffness of a motor from its last tension (Erdmann, Albert & Schwarz 2013)."""
         cdef BindingKind *kind = &self.binding[self.bonds.reaction[bond]]
         cdef double heads = self.bonds.heads[bond]
-        if kind.law == rate_laws.DUTY_CATCH:
+        if kind.law == rate_laws.DUTY_CATCH or kind.law == rate_laws.DUTY_CATCH_SLIP:
             heads = rate_laws.bound_heads_of(heads, max(0.0, self.bonds.tension[bond]), kind.on, kind.off, kind.beta)
         self.bonds.bound_heads[bond] = heads
         self.bonds.stiffness[bond] = kind.stiffness * heads
@@ -331,7 +345,10 @@ cdef class FilamentMembers(FilamentPlaces):
                                                 kind.length[1])
         elif kind.law == rate_laws.DUTY_CATCH:
             rate = rate_laws.motor_unbinding(self.bonds.heads[bond], force, kind.on, kind.off, kind.beta,
-                                             kind.unbinding_force)
+                                             kind.unbinding_force[0])
+        elif kind.law == rate_laws.DUTY_CATCH_SLIP:
+            rate = rate_laws.motor_catch_slip(self.bonds.heads[bond], force, kind.on, kind.off, kind.beta,
+                                              kind.unbinding_force[0], kind.unbinding_force[1])
         # beyond about 10^300 per second the next event is immediate in any case, and sums stay finite
         return self.seat(self.unbinding, bond, kind.unbind_class, min(rate, 1e300))
 

@@ -4,6 +4,7 @@ from medyan_py.core.chemistry.binding cimport Candidates
 from medyan_py.core.chemistry.engine cimport Engine
 from medyan_py.core.chemistry.obstacles cimport Obstacles
 from medyan_py.core.mechanics.surfaces cimport Surfaces
+from medyan_py.core.membrane.interior cimport Interior
 from medyan_py.core.membrane.tips cimport TipObstacles
 from medyan_py.core.structure.bonds cimport Bonds
 from medyan_py.core.structure.branchers cimport Branchers
@@ -34,6 +35,7 @@ cdef class FilamentPlaces(Engine):
     cdef unsigned int[::1] load_walls         # bit set of the walls within reach
     cdef readonly Obstacles obstacles         # bubbles and the planes of probes
     cdef readonly TipObstacles tip_membranes  # membranes that growing ends feel
+    cdef readonly Interior interior           # of the membranes that hold everything in
     cdef uint8_t[::1] load_obstacles          # whether any of them may be within reach
 
     cdef int compartment_at(self, double *r) noexcept nogil

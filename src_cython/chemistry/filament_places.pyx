@@ -5,6 +5,7 @@ from libc.math cimport exp
 from medyan_py.core.chemistry.engine cimport Engine
 from medyan_py.core.chemistry.obstacles cimport Obstacles
 from medyan_py.core.mechanics.surfaces cimport Surfaces, surface_distance
+from medyan_py.core.membrane.interior cimport Interior
 from medyan_py.core.membrane.tips cimport TipObstacles
 from medyan_py.core.structure.filaments cimport MINUS, PLUS
 
@@ -29,6 +30,7 @@ cdef class FilamentPlaces(Engine):
         if self.obstacles is None:
             self.obstacles = Obstacles()
             self.tip_membranes = TipObstacles()
+            self.interior = Interior()
         self.surfaces = Surfaces(self.walls.planes, self.walls.shape)
         if self.surfaces.count > MOST_WALLS or not self.walls.screening > 0:
             raise ValueError(f"at most {MOST_WALLS} walls with a positive screening length are possible")

@@ -10,6 +10,7 @@ from medyan_py.core.chemistry.filament_turnover cimport FilamentTurnover
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS, MINUS_END, PLUS, PLUS_END
 
 cdef int MOST_TRIES = 100          # placements of a new filament before the event is called off
+cdef int MOST_SEED_TRIES = 1_000_000
 cdef double PI = 3.141592653589793
 
 
@@ -50,13 +51,24 @@ cdef class FilamentSeeding(FilamentTurnover):
         u[1] = radius * sin(azimuth)
         u[2] = z
 
+    cdef int tries_for_seed(self, int group) noexcept nogil:
+        """Placements that are tried: more where less of the volume lies inside."""
+        cdef double inside = 0.0
+        cdef int c
+        if group < self.compartments:
+            return <int> min(MOST_TRIES / self.volume[group], MOST_SEED_TRIES)
+        for c in range(self.compartments):
+            if self.active[c]:
+                inside += self.volume[c]
+        return <int> min(MOST_TRIES * self.compartments / inside, MOST_SEED_TRIES)
+
     cdef int place_seed(self, int which, int group, double *at, double *direction) noexcept nogil:
         """A place for a new filament inside the walls; its compartment, −1 if none was found in many tries."""
         cdef NucleationKind *kind = &self.nucleation[which]
         cdef double length = 3 * self.filaments.kind[kind.filament_type].monomer, azimuth
         cdef double[3] tip
         cdef int c, k, at_k, _turn
-        for _turn in range(MOST_TRIES):
+        for _turn in range(self.tries_for_seed(group)):
             c = group if group < self.compartments else <int> self.random.below(self.compartments)
             if not self.active[c] or self.volume[c] < self.seed_volume:
                 continue
@@ -72,6 +84,8 @@ cdef class FilamentSeeding(FilamentTurnover):
             for k in range(3):
                 tip[k] = at[k] + length * direction[k]
             if self.obstacles.inside(at) or self.obstacles.inside(tip):
+                continue
+            if not (self.interior.contains(at) and self.interior.contains(tip)):
                 continue
             if self.boundary_distance(at) > self.seed_margin and self.boundary_distance(tip) > self.seed_margin:
                 return c
@@ -121,7 +135,8 @@ cdef class FilamentSeeding(FilamentTurnover):
                 at[k] = point[k] + kind.length * across[k]
                 direction[k] = cos(kind.angle) * along[k] + sin(kind.angle) * across[k]
                 tip[k] = at[k] + monomer * direction[k]
-            if self.boundary_distance(at) > 0.0 and self.boundary_distance(tip) > 0.0:
+            if (self.boundary_distance(at) > 0.0 and self.boundary_distance(tip) > 0.0
+                    and self.interior.contains(at) and self.interior.contains(tip)):
                 self.grow_branch(which, c * self.filaments.max_sites
                                  + self.filaments.slot_site[kind.filament_type, slot], at, direction)
                 return 0

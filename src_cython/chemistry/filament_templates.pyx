@@ -40,10 +40,11 @@ from medyan_py.core.structure.filaments cimport FILAMENT, MINUS_END, PLUS, PLUS_
 import numpy as np
 
 LAWS = {None: rate_laws.CONSTANT, "SLIP": rate_laws.SLIP, "CATCHSLIP": rate_laws.CATCH_SLIP,
-        "LOWDUTYCATCH": rate_laws.DUTY_CATCH, "HIGHDUTYCATCH": rate_laws.DUTY_CATCH, "SLIPF": rate_laws.SLIP_FORCE}
-BETA = {"LOWDUTYCATCH": 2.0, "HIGHDUTYCATCH": 1.0}
+        "LOWDUTYCATCH": rate_laws.DUTY_CATCH, "HIGHDUTYCATCH": rate_laws.DUTY_CATCH,
+        "LOWDUTYCATCHSLIP": rate_laws.DUTY_CATCH_SLIP, "SLIPF": rate_laws.SLIP_FORCE}
+BETA = {"LOWDUTYCATCH": 2.0, "HIGHDUTYCATCH": 1.0, "LOWDUTYCATCHSLIP": 2.0}
 ALPHA = {"LOWDUTYSTALL": 0.2, "HIGHDUTYSTALL": 0.3}
-ZONES = ("ALL", "BOUNDARY", "TOPBOUNDARY", "SIDEBOUNDARY", "RIGHTBOUNDARY")
+ZONES = ("ALL", "BOUNDARY", "TOPBOUNDARY", "SIDEBOUNDARY", "RIGHTBOUNDARY", "BELOW", "MEMBRANE")
 ACTIONS = {NOTHING: "react", GROW: "grow", SHRINK: "shrink", BIND: "bind", UNBIND: "unbind", WALK: "walk",
            WALK_BACK: "walk back", AGE_END: "age end", AGE_INNER: "age", DESTROY: "destroy", SEVER_FILAMENT: "sever",
            NUCLEATE: "nucleate", BRANCH_ON: "branch", BRANCH_OFF: "unbranch"}
@@ -315,7 +316,7 @@ cdef class FilamentTemplates(FilamentMembers):
         for k in range(2):
             kind.length[k] = b.lengths[k] if k < len(b.lengths) else 0.0
             kind.amplitude[k] = b.amplitudes[k] if k < len(b.amplitudes) else 0.0
-        kind.unbinding_force = b.unbinding_force
+            kind.unbinding_force[k] = b.unbinding_forces[k] if k < len(b.unbinding_forces) else 0.0
         kind.stalls = b.walking_law is not None
         if kind.stalls and b.walking_law not in ALPHA:
             raise ValueError(f"walking law {b.walking_law!r} is not one of {', '.join(ALPHA)}")

@@ -23,6 +23,7 @@ cdef class Network:
     cdef readonly int64_t events
     cdef readonly double time, next_time
     cdef readonly RandomStream random
+    cdef public bint halted       # set it, from any thread, to make a long run end with an error
     cdef bint scanned             # few reactions: drawn by a scan of running sums instead of a tree
     cdef double total
     cdef object arrays            # keeps alive what the pointers point to

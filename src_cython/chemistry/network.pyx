@@ -20,7 +20,8 @@ from medyan_py.core.common.sumtree cimport SumTrees
 
 cdef enum:
     EVENTS_PER_LOOK = 4_000_000   # about a second or less: how often a long run looks for an interrupt
-    MOST_RENEWED = 20              # reactions whose propensities are all formed anew after every event
+    MOST_RENEWED = 20             # reactions whose propensities are all formed anew after every event
+cdef int64_t MOST_COPIES = 2 ** 53  # beyond, a double does not count one by one
 MOST_SCANNED = 64                 # where the tree overtakes the scan
 MOST_CONCERNS = 2 ** 31 - 1
 MOST_RATE = 1e260                 # 1/s: far below it the next event is immediate, and sums stay finite
@@ -298,10 +299,11 @@ cdef class Network:
     def record(self, const double[::1] times, int64_t[:, ::1] out):
         """Run to each of ``times`` (s, float64 (n,), ascending) and write the copy numbers to ``out`` (n, species).
 
-        Raises ValueError for an array of another shape, or times that are not finite or not ascending.
+        Raises ValueError for an array of another shape, or times that are not finite or not ascending; OverflowError if
+        a copy number that changes goes beyond 2^53; RuntimeError when ``halted`` is set.
         """
         cdef Py_ssize_t i
-        cdef int s
+        cdef int s, beyond = -1
         if out.shape[0] != times.shape[0] or out.shape[1] != self.species:
             raise ValueError(f"an array ({len(times)}, {self.species}) is needed")
         for i in range(times.shape[0]):
@@ -313,8 +315,21 @@ cdef class Network:
                 while i < times.shape[0] and self.run_until(times[i], EVENTS_PER_LOOK) == 0:
                     for s in range(self.species):
                         out[i, s] = <int64_t> self.count[s]
+                        if out[i, s] >= MOST_COPIES and self.events > 0:
+                            beyond = s
                     i += 1
+            if beyond >= 0:
+                self.check_counts(beyond)
+            if self.halted:
+                raise RuntimeError("halted")
             PyErr_CheckSignals()
+
+    def check_counts(self, int species):
+        """Raise OverflowError if a copy number is too large to count on and some reaction changes it."""
+        cdef int i
+        for i in range(self.law[self.reactions].change):
+            if self.change[i].species == species:
+                raise OverflowError(f"the copy number of species {species} is beyond 2^53")
 
     @property
     def counts(self):

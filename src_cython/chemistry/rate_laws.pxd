@@ -7,6 +7,7 @@ cdef enum:
     CATCH_SLIP = 2
     DUTY_CATCH = 3
     SLIP_FORCE = 4
+    DUTY_CATCH_SLIP = 5
 
 
 cdef inline double ratchet_factor(double force, double length) noexcept nogil:
@@ -26,11 +27,21 @@ cdef inline double bound_heads_of(double heads, double force, double on, double 
     return n if n < heads else heads
 
 
+cdef inline double ensemble_unbinding(double heads, double on, double off) noexcept nogil:
+    return on * heads / (pow((on + off) / off, heads) - 1.0)
+
+
 cdef inline double motor_unbinding(double heads, double force, double on, double off, double beta,
                                    double scale) noexcept nogil:
-    cdef double slowest = on * heads / (pow((on + off) / off, heads) - 1.0)
     cdef double factor = exp(-force / (bound_heads_of(heads, force, on, off, beta) * scale))
-    return slowest * (factor if factor > 0.1 else 0.1)
+    return ensemble_unbinding(heads, on, off) * (factor if factor > 0.1 else 0.1)
+
+
+cdef inline double motor_catch_slip(double heads, double force, double on, double off, double beta,
+                                    double catch_force, double slip_force) noexcept nogil:
+    # shares of the two ways out of the strongly bound state (Guo & Guilford 2006)
+    cdef double load = force / bound_heads_of(heads, force, on, off, beta)
+    return ensemble_unbinding(heads, on, off) * (0.92 * exp(-load / catch_force) + 0.08 * exp(load / slip_force))
 
 
 cdef inline double stalled_walking(double off, double step_fraction, double force, double stall,

@@ -33,6 +33,18 @@ def duty_catch(double heads, double force, double on, double off, double unbindi
     return motor_unbinding(heads, force, on, off, beta, unbinding_force)
 
 
+def duty_catch_slip(double heads, double force, double on, double off, double catch_force, double slip_force,
+                    double beta=2.0):
+    """Unbinding rate (1/s) of a motor ensemble whose heads are catch-slip bonds.
+
+    k₀ (0.92 exp(−F/(N_b F_c)) + 0.08 exp(F/(N_b F_s))) with the unloaded rate k₀ and the bound heads N_b of
+    ``duty_catch``, among which the force is shared, and the forces F_c = ``catch_force`` and F_s = ``slip_force`` (pN)
+    of one head. Shares and form are those of single heads of skeletal myosin II, for which F_c = 1.6 pN and
+    F_s = 10 pN (Guo & Guilford 2006, PNAS 103:9844).
+    """
+    return motor_catch_slip(heads, force, on, off, beta, catch_force, slip_force)
+
+
 def duty_stall(double off, double step_fraction, double force, double stall_force, double alpha=0.2):
     """Walking rate (1/s) against an opposing force (pN): Hill curve (Komianos & Papoian 2018).
 

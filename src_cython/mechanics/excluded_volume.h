@@ -303,11 +303,11 @@ static double segments_any(const double *c1, const double *c2, const double *c3,
     return energy;
 }
 
-/* Sum over count <= BLOCK pairs of kappa[k] times the integral; its gradient is added to g. first[k], second[k]:
- * offsets in x and g of the two segments (six coordinates each). Stops with infinity at an intersecting pair. */
-static double segments_repulsion(int count, const double *x, double *g, const ptrdiff_t *first,
-                                 const ptrdiff_t *second, const double *kappa) {
-    double c[12][BLOCK], grad[12][BLOCK], energy[BLOCK], good[BLOCK], total = 0;
+/* kappa[k] times the integral of count <= BLOCK pairs, and its gradient, grad[i][k]. first[k], second[k]: offsets in x of
+ * the two segments (six coordinates each). The energy of an intersecting pair is infinite and its gradient void. */
+static inline void segments_each(int count, const double *x, const ptrdiff_t *first, const ptrdiff_t *second,
+                                 const double *kappa, double *energy, double (*grad)[BLOCK]) {
+    double c[12][BLOCK], good[BLOCK];
     for (int k = 0; k < BLOCK; k++) {
         const int from = k < count ? k : 0; /* a block is always full */
         for (int i = 0; i < 6; i++) {
@@ -317,18 +317,28 @@ static double segments_repulsion(int count, const double *x, double *g, const pt
     }
     segments_closed((const double(*)[BLOCK])c, energy, grad, good);
     for (int k = 0; k < count; k++) {
-        const double *p = x + first[k], *q = x + second[k];
-        double own[12];
-        if (kappa[k] == 0) continue;
-        if (good[k] == 1)
-            for (int i = 0; i < 12; i++) own[i] = grad[i][k];
-        else
+        if (good[k] != 1 && kappa[k] != 0) {
+            const double *p = x + first[k], *q = x + second[k];
+            double own[12];
             energy[k] = segments_any(p, p + 3, q, q + 3, own);
+            for (int i = 0; i < 12; i++) grad[i][k] = own[i];
+        }
+        energy[k] = kappa[k] == 0 ? 0 : kappa[k] * energy[k];
+        for (int i = 0; i < 12; i++) grad[i][k] = kappa[k] == 0 ? 0 : kappa[k] * grad[i][k];
+    }
+}
+
+/* Their sum; its gradient is added to g. Stops with infinity at an intersecting pair. */
+static double segments_repulsion(int count, const double *x, double *g, const ptrdiff_t *first,
+                                 const ptrdiff_t *second, const double *kappa) {
+    double grad[12][BLOCK], energy[BLOCK], total = 0;
+    segments_each(count, x, first, second, kappa, energy, grad);
+    for (int k = 0; k < count; k++) {
         if (!(energy[k] < INFINITY)) return INFINITY; /* also not a number */
-        total += kappa[k] * energy[k];
+        total += energy[k];
         for (int i = 0; i < 6; i++) {
-            g[first[k] + i] += kappa[k] * own[i];
-            g[second[k] + i] += kappa[k] * own[6 + i];
+            g[first[k] + i] += grad[i][k];
+            g[second[k] + i] += grad[6 + i][k];
         }
     }
     return total;

@@ -20,6 +20,8 @@ cdef extern from "excluded_volume.h" nogil:
     void prepare_segments()
     double segments_repulsion(int count, const double *x, double *g, const Py_ssize_t *first, const Py_ssize_t *second,
                               const double *kappa)
+    void segments_each(int count, const double *x, const Py_ssize_t *first, const Py_ssize_t *second,
+                       const double *kappa, double *energy, double (*grad)[BLOCK])
 
 prepare_segments()
 
@@ -39,6 +41,22 @@ cdef double cylinder_excluded_volume(const Network *net, const double *x, double
         energy += segments_repulsion(count, x, g, one, two, net.pair_kappa + n)
         n += count
     return energy
+
+
+cdef int pair_terms(const Network *net, const double *x, Py_ssize_t n, double *energy, double *gradient) noexcept nogil:
+    """Energies of up to PAIRS pairs from the n-th on, and their gradients: component i of pair k at PAIRS i + k.
+
+    Returns how many pairs there were; components are those of the beads of the first cylinder, then of the second.
+    """
+    cdef Py_ssize_t one[BLOCK]
+    cdef Py_ssize_t two[BLOCK]
+    cdef Py_ssize_t k
+    cdef int count = <int> min(BLOCK, net.pairs - n)
+    for k in range(count):
+        one[k] = 3 * net.cylinder_bead[net.pair[2 * (n + k)]]
+        two[k] = 3 * net.cylinder_bead[net.pair[2 * (n + k) + 1]]
+    segments_each(count, x, one, two, net.pair_kappa + n, energy, <double (*)[BLOCK]> gradient)
+    return count
 
 
 cdef double clamp(double value) noexcept nogil:

@@ -25,7 +25,7 @@ cdef class Minimiser:
     cdef EnergyModel model
     cdef Preconditioner matrix
     cdef CorrectionPairs pairs
-    cdef Doubles g, z, d, trial_x, trial_g, best_x, best_g, start
+    cdef Doubles g, z, d, trial_x, trial_g, trial_d, best_x, best_g, best_d, start
     cdef Py_ssize_t evaluations, iterations, rebuilds, separated
     cdef double energy, slope, product, residual
     cdef bint steepest                # whether d is −z
@@ -35,6 +35,7 @@ cdef class Minimiser:
     cdef void steepest_direction(self) noexcept nogil
     cdef void restart(self) noexcept nogil
     cdef void turn(self, Rule rule) noexcept nogil
+    cdef double limit_direction(self, double step, double reach) noexcept nogil
     cdef bint follow_neighbours(self) except -1
     cdef str nothing_found(self)
     cdef str descend(self, Rule rule, Goal goal)

@@ -3,25 +3,27 @@
 Direction: d = −P⁻¹g + β d with Polak–Ribière+ or Fletcher–Reeves β (in the inner product of the preconditioner P) or
 β = 0; Nocedal & Wright, Numerical Optimization (2006), section 5.2; or that of ``quasi_newton.pyx``.
 
-A step is accepted as soon as the energy falls (Armijo) and the slope along d has shrunk to the fraction CURVATURE,
-which takes one to two evaluations; an exact search costs more than it saves. An energy higher than the present one is
-never accepted.
+Steps follow curves along which filaments turn without being stretched (``curved_steps.pyx``); the direction is carried
+along to the new point. A step is accepted as soon as the energy falls (Armijo) and the slope has shrunk to the fraction
+CURVATURE, which takes one to two evaluations; an exact search costs more than it saves. An energy higher than the
+present one is never accepted.
 
 Trust radius: no point moves farther in one step than REACH × max_distance. The energy at the end of a long step does
-not show that two filaments have passed through each other, so steps stay below usual distances between filaments. One
-max_distance alone (1 nm in most decks) would cut most steps, for the preconditioned direction is well scaled: on a
-network of 200 beads after a chemistry interval, evaluations were 120, 72, 60, 48, 50 (median, CURVATURE 0.3) for 1, 3,
-5, 10, 50 nm.
+not show that two filaments have passed through each other, so steps stay below usual distances between filaments. A
+filament that would go farther has its part of the direction shortened, so that the others take their full step: the
+number of steps of a large network is not set by its floppiest filament.
 
 The search stops as converged when the largest force component is below the tolerance and the predicted decrease
-½ gᵀP⁻¹g is below the caller's, because the largest force alone says little about soft modes. What is left above the
-minimum at this point, in rotation and sliding of whole filaments against soft bonds, is in docs/minimisation.md.
+½ gᵀP⁻¹g is below the caller's, because the largest force alone says little about soft modes.
+What is left above the
+minimum then, in rotation and sliding of whole filaments against soft bonds, is in docs/minimisation.md.
 """
 
-from libc.math cimport INFINITY, fabs, isfinite, sqrt
+from libc.math cimport INFINITY, fabs, isfinite
 from libc.string cimport memcpy
 
 from medyan_py.core.mechanics.buffers cimport Doubles
+from medyan_py.core.mechanics.curved_steps cimport advance, longest_vector, shorten
 from medyan_py.core.mechanics.energy cimport EnergyModel, largest_move
 from medyan_py.core.mechanics.failure cimport not_finite
 from medyan_py.core.mechanics.preconditioner cimport Preconditioner
@@ -35,7 +37,8 @@ cdef double REACH = 5            # trust radius in units of max_distance
 cdef int TRIALS = 40             # evaluations of one line search; backtracking from any step to rounding level
 cdef int FLAT = 20               # consecutive steps with negligible decrease that end a search
 cdef double VISIBLE = 1e-9       # a decrease larger than this fraction of the energies cannot be lost in rounding
-cdef int REFRESH = 50            # steps after which the preconditioner is built anew
+cdef int REFRESH = 10            # steps after which the preconditioner is built anew …
+cdef int SELDOM = 50             # … with membranes, which it does not know: there it only costs a restart
 
 
 cdef double dot(const double *u, const double *v, Py_ssize_t n) noexcept nogil:
@@ -62,14 +65,6 @@ cdef bint finite(const double *u, Py_ssize_t n) noexcept nogil:
     return True
 
 
-cdef double longest_vector(const double *u, Py_ssize_t points) noexcept nogil:
-    cdef double largest = 0
-    cdef Py_ssize_t b
-    for b in range(points):
-        largest = max(largest, u[3 * b] * u[3 * b] + u[3 * b + 1] * u[3 * b + 1] + u[3 * b + 2] * u[3 * b + 2])
-    return sqrt(largest)
-
-
 cdef double parabola(double start, double energy, double slope, double step, double higher) noexcept nogil:
     """Minimum of the parabola with ``energy`` and ``slope`` at ``start``, ``higher`` at ``step``; kept well inside."""
     cdef double length = step - start, excess = higher - energy - slope * length
@@ -89,8 +84,10 @@ cdef class Minimiser:
         self.d = Doubles()
         self.trial_x = Doubles()
         self.trial_g = Doubles()
+        self.trial_d = Doubles()
         self.best_x = Doubles()
         self.best_g = Doubles()
+        self.best_d = Doubles()
         self.start = Doubles()
 
     cdef int begin_search(self) except -1:
@@ -106,19 +103,18 @@ cdef class Minimiser:
     cdef double line_search(self, double first, double longest) noexcept nogil:
         """Move along d; returns the step, 0 if no lower energy was found.
 
-        On success ``best_x``, ``best_g`` and ``energy`` are those of the new point.
+        On success ``best_x``, ``best_g`` and ``energy`` are those of the new point, ``best_d`` is d carried there.
         """
-        cdef Py_ssize_t i, n = 3 * self.model.net.free
+        cdef Py_ssize_t n = 3 * self.model.net.free
         cdef const double *x = self.model.x.data
         cdef double step = min(first, longest), lower = 0, upper = INFINITY, lower_slope = self.slope
         cdef double energy, slope, accepted = 0, accepted_energy = self.energy, next_step
         cdef int trial
         for trial in range(TRIALS):
-            for i in range(n):
-                self.trial_x.data[i] = x[i] + step * self.d.data[i]
+            advance(&self.model.net, x, self.d.data, step, self.trial_x.data, self.trial_d.data)
             energy = self.model.total(self.trial_x.data, self.trial_g.data)
             self.evaluations += 1
-            slope = dot(self.trial_g.data, self.d.data, n)
+            slope = dot(self.trial_g.data, self.trial_d.data, n)
             if not (isfinite(energy) and isfinite(slope)):
                 upper = step
                 next_step = lower + 0.2 * (step - lower)
@@ -130,6 +126,7 @@ cdef class Minimiser:
             else:
                 memcpy(self.best_x.data, self.trial_x.data, n * sizeof(double))
                 memcpy(self.best_g.data, self.trial_g.data, n * sizeof(double))
+                memcpy(self.best_d.data, self.trial_d.data, n * sizeof(double))
                 accepted = step
                 accepted_energy = energy
                 if fabs(slope) <= CURVATURE * fabs(self.slope) or trial >= 2 or (slope < 0 and step >= longest):
@@ -192,6 +189,17 @@ cdef class Minimiser:
         if self.slope >= 0:
             self.steepest_direction()
 
+    cdef double limit_direction(self, double step, double reach) noexcept nogil:
+        """Shorten what a ``step`` along d would move farther than ``reach``; returns the longest step allowed then."""
+        if step * longest_vector(self.d.data, self.model.net.free) > reach:
+            self.slope += shorten(&self.model.net, self.g.data, reach / step, self.d.data)
+            self.steepest = False
+            if self.slope < 0 and step * longest_vector(self.d.data, self.model.net.free) <= 1.0001 * reach:
+                return step
+            if self.slope >= 0:
+                self.steepest_direction()
+        return reach / longest_vector(self.d.data, self.model.net.free)
+
     cdef bint follow_neighbours(self) except -1:
         """After a step: renew the lists when beads have moved far; True if the energy function changed."""
         if self.model.moved() <= self.model.reach:
@@ -218,7 +226,7 @@ cdef class Minimiser:
         cdef EnergyModel model = self.model
         cdef Py_ssize_t n = 3 * model.net.free, limit = max(10000, 3 * model.net.free), age = 0, flat = 0
         cdef double before, step = 1, accepted, longest
-        cdef bint fresh
+        cdef bint fresh, straight, membranes = model.net.free > model.net.beads + model.bubbles.movable
         with nogil:
             self.restart()
         while True:
@@ -231,26 +239,28 @@ cdef class Minimiser:
                 return "limit"
             before = self.energy
             with nogil:
-                longest = REACH * goal.max_distance / longest_vector(self.d.data, model.net.free)
+                straight = self.steepest
+                longest = self.limit_direction(step, REACH * goal.max_distance)
                 accepted = self.line_search(step, longest)
                 if accepted > 0:
                     if accepted >= longest:       # far from a minimum: curvatures found here mislead farther on
                         self.pairs.count = 0
                     elif rule == LIMITED_BFGS:
-                        self.pairs.remember(accepted, self.d.data, self.g.data, self.best_g.data, self.matrix)
+                        self.pairs.remember(model.x.data, self.best_x.data, self.g.data, self.best_g.data, self.matrix)
                     memcpy(model.x.data, self.best_x.data, n * sizeof(double))
                     memcpy(self.g.data, self.best_g.data, n * sizeof(double))
-            if accepted == 0 and self.steepest and age == 0:
+                    memcpy(self.d.data, self.best_d.data, n * sizeof(double))
+            if accepted == 0 and straight and age == 0:
                 return self.nothing_found()
             fresh = accepted == 0
             if accepted > 0:
                 self.iterations += 1
                 age += 1
                 flat = flat + 1 if before - self.energy <= goal.relative * fabs(self.energy) else 0
-                fresh = self.follow_neighbours() or age >= REFRESH
+                fresh = self.follow_neighbours() or age >= (SELDOM if membranes else REFRESH)
             step = 1 if fresh or rule == LIMITED_BFGS else accepted
             if fresh:
-                self.matrix.build(&model.net, model.x.data, model.useful_crew())
+                self.matrix.build(&model.net, model.x.data, model.integral, model.useful_crew())
                 age = 0
             with nogil:
                 if accepted > 0 and (not fresh or rule == LIMITED_BFGS):
@@ -262,7 +272,8 @@ cdef class Minimiser:
     cdef object run(self, Rule rule, Goal goal):
         cdef EnergyModel model = self.model
         cdef Py_ssize_t n = 3 * model.net.free
-        for buffer in (self.g, self.z, self.d, self.trial_x, self.trial_g, self.best_x, self.best_g, self.start):
+        for buffer in (self.g, self.z, self.d, self.trial_x, self.trial_g, self.trial_d, self.best_x, self.best_g,
+                       self.best_d, self.start):
             (<Doubles> buffer).resize(3 * model.net.points)
         if rule == LIMITED_BFGS:
             self.pairs.begin(n)
@@ -272,7 +283,7 @@ cdef class Minimiser:
         memcpy(self.start.data, model.x.data, n * sizeof(double))
         self.begin_search()
         energies_before = model.energies()
-        self.matrix.build(&model.net, model.x.data, model.useful_crew())
+        self.matrix.build(&model.net, model.x.data, model.integral, model.useful_crew())
         status = self.descend(rule, goal)
         model.total(model.x.data, self.g.data)
         return MinimisationRecord(

@@ -14,6 +14,7 @@ from medyan_py.core.mechanics.arguments cimport one_of, positive
 from medyan_py.core.mechanics.backtracking cimport BacktrackingMinimiser
 from medyan_py.core.mechanics.bonds cimport bond_tensions
 from medyan_py.core.mechanics.buffers cimport Doubles
+from medyan_py.core.mechanics.curved_steps cimport advance
 from medyan_py.core.mechanics.energy cimport compiled_with_openmp
 from medyan_py.core.mechanics.failure cimport largest_forces, not_finite
 from medyan_py.core.mechanics.hessian cimport sparse_hessian
@@ -77,8 +78,8 @@ OPENMP = bool(compiled_with_openmp())    # whether more than one thread can be u
 
 BENDING = {"COSINE": BEND_COSINE_ANGLE, "HARMONIC": BEND_COSINE, "ANGLE": BEND_ANGLE, None: BEND_COSINE}
 DIHEDRALS = ("COSINE", "COSINEV2", "QUADRATIC", "QUADRATICV2")
-DECREASE = 0.41         # pN nm, kT/10; docs/minimisation.md shows what this costs and leaves
-DECREASE_EACH = 0.41 / 200   # pN nm per cylinder: large networks are relaxed as well as small ones, not better
+DECREASE_EACH = 4.1 / 500   # pN nm per cylinder, kT/500: docs/minimisation.md shows what this costs and leaves
+DECREASE = 0.41             # pN nm, kT/10; nothing smaller is asked of small networks
 SHIFT = 100.0      # nm; how far inside the boundary the wall of REPULSIONEXPIN lies
 
 
@@ -239,7 +240,7 @@ cdef class MechanicalModel(LoadedModel):
             Largest force component, pN, of a relaxed state.
         predicted_decrease : float or None
             Largest decrease of the energy, pN nm, that may still be predicted in a relaxed state; may be infinite.
-            None: 0.41 (kT/10), and in networks of more than 200 cylinders kT/2000 per cylinder.
+            None: kT/500 per cylinder, but at least kT/10 (0.41).
         max_distance : float
             Trust length, nm: no bead or bubble moves more than five times as far in one step.
         energy_change_relative_tolerance : float
@@ -327,6 +328,42 @@ cdef class MechanicalModel(LoadedModel):
         """
         self.enter()
         return sparse_hessian(self)
+
+    def precondition(self, vector):
+        """What the minimiser takes for the inverse of ``hessian``, made at the present positions, times a vector.
+
+        ``vector``: (m, 3) float64 forces (pN) on the moving points, in the order of ``hessian``; returns the
+        displacements (m, 3), nm, at which a quadratic model of the energy would be at rest. Raises ValueError for
+        another shape.
+        """
+        cdef Doubles force = Doubles(), moved = Doubles()
+        self.enter()
+        given = np.asarray(vector, dtype=np.float64)
+        if given.shape != (self.net.free, 3):
+            raise ValueError(f"vector: shape {given.shape}, expected {(self.net.free, 3)}")
+        force.resize(given.size)
+        moved.resize(given.size)
+        force.array[:given.size] = given.ravel()
+        self.minimiser.matrix.build(&self.net, self.x.data, self.integral, self.useful_crew())
+        self.minimiser.matrix.solve(force.data, moved.data)
+        return moved.copy((-1, 3))
+
+    def step_along(self, direction, double step):
+        """Where a step of the minimiser leads: positions (m, 3), nm, and their derivative by ``step``.
+
+        ``direction``: (m, 3) float64, nm, of the moving points: beads, then movable bubbles. Filaments turn without
+        being stretched. Raises ValueError for another shape.
+        """
+        cdef Doubles way = Doubles(), place = Doubles(), velocity = Doubles()
+        self.enter()
+        given = np.asarray(direction, dtype=np.float64)
+        if given.shape != (self.net.free, 3):
+            raise ValueError(f"direction: shape {given.shape}, expected {(self.net.free, 3)}")
+        for buffer in (way, place, velocity):
+            (<Doubles> buffer).resize(given.size)
+        way.array[:given.size] = given.ravel()
+        advance(&self.net, self.x.data, way.data, step, place.data, velocity.data)
+        return place.copy((-1, 3)), velocity.copy((-1, 3))
 
     def boundary_distance(self, points):
         """Distance (nm, positive inside) of points (n, 3) from the nearest wall, float64 (n,); ∞ without walls."""

@@ -12,6 +12,6 @@ cdef class CorrectionPairs:
     cdef double scale                 # sᵀy / yᵀP⁻¹y of the newest pair
 
     cdef int begin(self, Py_ssize_t n) except -1
-    cdef void remember(self, double step, const double *direction, const double *before, const double *after,
+    cdef void remember(self, const double *x, const double *moved, const double *before, const double *after,
                        Preconditioner matrix) noexcept nogil
     cdef void direction(self, const double *g, Preconditioner matrix, double *d) noexcept nogil

@@ -37,15 +37,15 @@ cdef class CorrectionPairs:
         self.work.resize(n)
         return 0
 
-    cdef void remember(self, double step, const double *direction, const double *before, const double *after,
+    cdef void remember(self, const double *x, const double *moved, const double *before, const double *after,
                        Preconditioner matrix) noexcept nogil:
-        """Keep the pair of a step × direction and the gradients before and after it."""
+        """Keep the pair of a step from ``x`` to ``moved`` and the gradients before and after it."""
         cdef Py_ssize_t i, at = (self.newest + 1) % MEMORY
         cdef double *s = self.steps.data + at * self.n
         cdef double *y = self.changes.data + at * self.n
         cdef double product, length
         for i in range(self.n):
-            s[i] = step * direction[i]
+            s[i] = moved[i] - x[i]
             y[i] = after[i] - before[i]
         product = inner(s, y, self.n)
         length = inner(s, s, self.n) * inner(y, y, self.n)

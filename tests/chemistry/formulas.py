@@ -3,7 +3,7 @@
 import math
 
 KT = 4.1
-BETA = {"LOWDUTYCATCH": 2.0, "HIGHDUTYCATCH": 1.0}
+BETA = {"LOWDUTYCATCH": 2.0, "HIGHDUTYCATCH": 1.0, "LOWDUTYCATCHSLIP": 2.0}
 ALPHA = {"LOWDUTYSTALL": 0.2, "HIGHDUTYSTALL": 0.3}
 
 
@@ -28,7 +28,10 @@ def bond_off_rate(binding, heads, tension):
     duty = binding.on / (binding.on + binding.off)
     bound = min(heads, duty * heads + BETA[law] * force / heads)
     slowest = binding.on * heads / (((binding.on + binding.off) / binding.off) ** heads - 1.0)
-    return slowest * max(0.1, math.exp(-force / (bound * binding.unbinding_force)))
+    if law == "LOWDUTYCATCHSLIP":  # single heads: Guo & Guilford 2006
+        catch, slip = (force / bound / scale for scale in binding.unbinding_forces)
+        return slowest * (0.92 * math.exp(-catch) + 0.08 * math.exp(slip))
+    return slowest * max(0.1, math.exp(-force / (bound * binding.unbinding_forces[0])))
 
 
 def brancher_off_rate(branching, force):

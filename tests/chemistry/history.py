@@ -8,6 +8,7 @@ from collections import Counter
 
 import numpy as np
 from rules import MINUS, PLUS, Picture, Rules
+from seats import check_seats
 from verbs import State, explain
 
 
@@ -147,7 +148,9 @@ class Observer:
         self.picture.check_structure()
         self.picture.check_occupancy()
         assert self.history.cylinders == {c: self.picture.compartment(c) for c in self.history.cylinders}
-        Rules(self.picture, self.history).check()
+        rules = Rules(self.picture, self.history)
+        rules.check()
+        check_seats(rules)
 
     # ---- what happens between events
 

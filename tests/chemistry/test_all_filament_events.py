@@ -75,7 +75,7 @@ def network(seed, zone="ALL", bulk_branching=False, nucleation=2e-3):
         bindings=[
             Binding(False, 0, (0, 1), (1, 1), LINKER, 0.03, 6.0, 15.0, 60.0, 8.0),
             Binding(True, 0, (0, 0), (2, 2), MOTOR, 0.01, 1.0, 40.0, 120.0, 2.5, heads_min=2, heads_max=2,
-                    unbinding_law="HIGHDUTYCATCH", unbinding_force=12.0, walking_law="HIGHDUTYSTALL",
+                    unbinding_law="HIGHDUTYCATCH", unbinding_forces=(12.0,), walking_law="HIGHDUTYSTALL",
                     walking_force=50.0, step_fraction=0.5, walking=(9.0, 9.0), walking_back=(4.0, 4.0)),
             Binding(True, 1, (1, 0), (2, 2), MOTOR, 0.01, 1.0, 40.0, 100.0, 2.5, heads_min=1, heads_max=3,
                     walking=(None, 6.0), walking_back=(5.0, None)),

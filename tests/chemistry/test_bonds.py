@@ -52,7 +52,7 @@ def pull(chemistry, tension):
 
 SLIP = {"unbinding_law": "SLIP", "lengths": (0.24,)}
 CATCH_SLIP = {"unbinding_law": "CATCHSLIP", "lengths": (1.0, 0.5), "amplitudes": (0.9, 0.1)}
-CATCH = {"unbinding_law": "LOWDUTYCATCH", "unbinding_force": 12.62, "heads": (15, 15), "on": 0.2, "off": 1.7}
+CATCH = {"unbinding_law": "LOWDUTYCATCH", "unbinding_forces": (12.62,), "heads": (15, 15), "on": 0.2, "off": 1.7}
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_bonds_under_more_tension_break_earlier():
 
 def test_the_stiffness_of_a_motor_follows_its_bound_heads():
     chemistry = ladder(
-        4, motor(0.0, unbinding_law="LOWDUTYCATCH", unbinding_force=12.62, heads=(20, 20), on=0.2, off=1.7)
+        4, motor(0.0, unbinding_law="LOWDUTYCATCH", unbinding_forces=(12.62,), heads=(20, 20), on=0.2, off=1.7)
     )
     for tension, heads in ((0.0, 2.10526316), (20.0, 4.10526316), (1000.0, 20.0), (-50.0, 2.10526316)):
         pull(chemistry, tension)

@@ -147,7 +147,7 @@ def test_heads_of_motors_are_uniform():
 
 def test_a_new_bond_is_at_rest():
     motor = rule(175, 225, motor=True, free=BULK, on=0.2, off=1.7, heads_min=15, heads_max=30,
-                 unbinding_law="LOWDUTYCATCH", unbinding_force=12.62)  # fmt: skip
+                 unbinding_law="LOWDUTYCATCH", unbinding_forces=(12.62,))  # fmt: skip
     chemistry = antiparallel([motor], diffusing=(), bulk=[Bulk("L")], n=1)
     for row in bonds_one_after_the_other(chemistry, 50):
         bonds = chemistry.bonds

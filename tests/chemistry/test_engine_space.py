@@ -60,6 +60,11 @@ def test_hops_between_cut_compartments():
     built.set_count(0, 0, 1)
     built.set_count(1, 0, 1)
     np.testing.assert_allclose(built.channel_propensities[0][:, 0], [120.0, 60.0])
+    assert built.neighbours.tolist() == [[-1, 1, -1, -1, -1, -1], [0, -1, -1, -1, -1, -1]]
+    faces[1, 0] = 0.5
+    built = engine([0.5, 0.5], faces)
+    built.set_count(0, 0, 1)
+    assert built.channel_propensities[0][0, 0] == pytest.approx(2e7 / 250000 * 0.5 / 0.5)
 
 
 @pytest.mark.parametrize("algorithm", ["NRM", "GILLESPIE", "SIMPLEGILLESPIE"])

@@ -14,6 +14,7 @@ from systems import (
     grow,
     length,
     local_propensity,
+    molecules,
     run_out,
     serials,
     shrink,
@@ -23,7 +24,7 @@ from systems import (
     whole_propensity,
 )
 
-from medyan_py.core.chemistry.descriptions import Binding, Bulk, Diffusing, Pool
+from medyan_py.core.chemistry.descriptions import Binding, Bulk, Destruction, Diffusing, Pool
 
 ALONG_X = straight((300, 300, 300), (1, 0, 0), 1)
 ALONG_Y = straight((300, 300, 300), (0, 1, 0), 1)
@@ -292,6 +293,18 @@ def test_a_new_cylinder_belongs_to_the_compartment_it_lies_in():
     step(chemistry)  # its middle lies at x = 159.35
     assert local_propensity(chemistry, "grow").tolist() == [0.0, 2.0]
     assert chemistry.counts[:, 0].tolist() == [3, 4]
+
+
+def test_two_monomers_on_two_cylinders_go_free_where_each_was():
+    destruction = Destruction(0, 0, 0, (Pool(False, 1), Pool(False, 0)), 1.0)  # of the plus and of the minus end
+    chemistry = system([], shape=(2, 1, 1), size=(500.0,) * 3, diffusing=[*molecules("M"), *molecules("P")],
+                       destructions=[destruction])  # fmt: skip
+    chemistry.add_filament(0, [(497.3, 100, 100), (500, 100, 100), (502.7, 100, 100)], monomers=(1, 1))
+    chemistry.update()
+    chemistry.rebuild_candidates()
+    step(chemistry)
+    assert len(chemistry.filaments.table) == 0
+    assert chemistry.counts.tolist() == [[1, 0], [0, 1]]
 
 
 def test_bulk_monomers_are_one_pool_for_all_ends():

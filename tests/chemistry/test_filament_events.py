@@ -16,7 +16,7 @@ SLIP = {"unbinding_law": "SLIP", "lengths": (0.24,)}
 CATCH = {"unbinding_law": "CATCHSLIP", "lengths": (1.0, 0.5), "amplitudes": (0.9, 0.1)}
 LOW_DUTY = {
     "unbinding_law": "LOWDUTYCATCH",
-    "unbinding_force": 12.62,
+    "unbinding_forces": (12.62,),
     "walking_law": "LOWDUTYSTALL",
     "walking_force": 90.0,
 }

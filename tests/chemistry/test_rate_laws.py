@@ -47,6 +47,14 @@ def test_unbinding_of_motor_ensembles(heads, force, rate):
     assert laws.duty_catch(heads, force, 0.2, 1.7, 12.62) == pytest.approx(rate, rel=5e-6)
 
 
+@pytest.mark.parametrize(
+    "force, rate",
+    [(0, 0.697092), (5, 0.229158), (20, 0.123085), (100, 0.118749), (1000, 0.697092 * 0.08 * math.exp(20 / 3))],
+)
+def test_unbinding_of_ensembles_of_catch_slip_bonds(force, rate):
+    assert laws.duty_catch_slip(15, force, 0.2, 1.7, 1.6, 10.0) == pytest.approx(rate, rel=5e-6)
+
+
 def test_unbinding_of_a_slowly_cycling_ensemble():
     assert laws.duty_catch(15, 0, 0.2, 0.35, 12.62) == pytest.approx(0.00341346, rel=2e-6)
 

@@ -29,6 +29,7 @@ GRIDS = ((1, 1, 1), (2, 2, 1), (3, 1, 2))
 SLIP = {"unbinding_law": "SLIP", "lengths": (0.24,)}
 CATCH = {"unbinding_law": "CATCHSLIP", "lengths": (1.0, 0.5), "amplitudes": (0.9, 0.1)}
 DUTY = ("LOWDUTY", "HIGHDUTY")
+CATCHES = ("LOWDUTYCATCH", "HIGHDUTYCATCH", "LOWDUTYCATCHSLIP")
 GROUPS = ("grow", "shrink", "age", "destroy", "sever", "nucleate", "branch", "link", "walk")
 
 
@@ -123,8 +124,8 @@ def binding_reactions(world):
         flag = world.motor_flag
         types = (1, 0) if both and k else (0, 0)
         laws = {
-            "unbinding_law": f"{DUTY[k % 2]}CATCH", "unbinding_force": 12.0, "walking_law": f"{DUTY[k % 2]}STALL",
-            "walking_force": 50.0, "step_fraction": 2.5,
+            "unbinding_law": CATCHES[(k + most) % 3], "unbinding_forces": (12.0, 30.0),
+            "walking_law": f"{DUTY[k % 2]}STALL", "walking_force": 50.0, "step_fraction": 2.5,
         } if law else {}  # fmt: skip
         still = (None, None)
         walking = {} if "walk" in world.off else {

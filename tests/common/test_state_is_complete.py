@@ -77,7 +77,7 @@ NO_STATE = {
         ("nearest", "nearest_for"), "follows from the active compartments, looked up again when they change"
     ),
     "VertexCells": {"mesh": "has a state of its own", "kinds": MADE},
-    "Engine": dict.fromkeys(("booking", "hop_account", "mixed"), MADE),
+    "Engine": dict.fromkeys(("booking", "hop_account", "mixed"), MADE) | {"halted": "a wish of another thread"},
     "Candidates": dict.fromkeys(("rules", "owners", "same_filament", "rule", "shape", "size"), MADE)
     | dict.fromkeys(("changed", "is_changed", "changes"), EMPTY)
     | {
@@ -95,7 +95,7 @@ NO_STATE = {
         ),
         MADE,
     )
-    | {"tip_membranes": "placed anew from the meshes"},
+    | dict.fromkeys(("tip_membranes", "interior"), "placed anew from the meshes"),
     "FilamentMembers": dict.fromkeys(
         (
             "emissions",

@@ -182,7 +182,7 @@ def test_walking_towards_both_ends(folder):
 
 def test_high_duty_motors(folder):
     (motor,) = folder.read({"DMUNBINDINGTYPE": "HIGHDUTYCATCH", "DMWALKINGTYPE": "HIGHDUTYSTALL"}).motors
-    assert (motor.unbinding, motor.unbinding_force) == ("HIGHDUTYCATCH", 12.62)
+    assert (motor.unbinding, motor.unbinding_forces) == ("HIGHDUTYCATCH", (12.62,))
     assert (motor.walking, motor.walking_force) == ("HIGHDUTYSTALL", 90.0)
 
 
@@ -192,6 +192,12 @@ def test_averaged_species_are_exact_and_that_is_said(folder):
     (hint,) = deck.warnings
     assert hint.severity == "hint" and hint.line == LINES + 1
     assert "the species is treated exactly" in str(hint)
+
+
+def test_a_negative_coefficient_means_no_diffusion(folder):
+    deck = folder.read(more_chemistry="SPECIESDIFFUSING: B 10 -1.0 0 0 REG\n")
+    assert deck.diffusing[-1].diffusion == 0.0
+    assert "the species does not diffuse" in str(deck.warnings)
 
 
 # --- several filament types

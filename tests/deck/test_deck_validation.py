@@ -145,7 +145,6 @@ def test_nothing_is_said_about_missing_keywords_behind_an_open_parenthesis(folde
         ("SPECIESDIFFUSING: B 10 1e6 0 0 REG 5", "chemistry.txt:22: SPECIESDIFFUSING: found 'REG', allowed: AVG"),
         ("SPECIESDIFFUSING: B 10 1e6", "found 3 values, allowed: NAME COPIES DIFFUSION RELEASE REMOVAL REG or NAME"),
         ("SPECIESDIFFUSING: B -1 1e6 0 0 REG", "found '-1', allowed: a whole number ≥ 0"),
-        ("SPECIESDIFFUSING: B 1 -1e6 0 0 REG", "found '-1e6', allowed: a number ≥ 0 (nm²/s)"),
         ("SPECIESDIFFUSING: A 1 1e6 0 0 REG", "the species 'A' is declared twice"),
         ("SPECIESBULK: AF 1 0 0 REG", "the species 'AF' is declared twice"),
         ('SPECIESBULK: "a b" 1 0 0 REG', "allowed: a name without blanks"),
@@ -329,18 +328,6 @@ def test_lbfgs_is_not_in_the_old_minimiser(folder):
     assert "CONJUGATEGRADIENT: MEDYAN 5.4 has no such minimisation, found LBFGS" in message
 
 
-@pytest.mark.parametrize(
-    ("lines", "feature"),
-    [
-        (BRANCHER + BRANCHING.replace("ALL", "MEMBRANE"), "branching inside a membrane"),
-    ],
-)
-def test_chemistry_not_available(folder, lines, feature):
-    message = folder.error(more_chemistry=lines + "\n")
-    assert message.startswith(f"chemistry.txt:{len((CHEMISTRY + lines).splitlines())}: ")
-    assert message.endswith(f"not available in this version: {feature}")
-
-
 def test_reactions_of_membranes_are_checked(folder):
     more = [
         ("reaction-surface 0.055 ->", "both sides are empty"),
@@ -358,11 +345,13 @@ def test_zero_order_surface_reaction_is_understood(folder):
     assert (reaction.reactants, reaction.products, reaction.rate) == ((), ("MemA",), 0.055)
 
 
-def test_catch_slip_motors_are_not_available_when_there_is_a_motor(folder):
-    changes = {"DMUNBINDINGTYPE": "LOWDUTYCATCHSLIP", "DMUNBINDINGFORCE": "12.62 20"}
-    assert "not available in this version: motor unbinding LOWDUTYCATCHSLIP" in folder.error(changes)
-    chemistry = "".join(line for line in CHEMISTRY.splitlines(keepends=True) if not line.startswith("MOTORR"))
-    assert folder.read(changes, chemistry=chemistry).motors == ()
+def test_catch_slip_motors_take_two_forces(folder):
+    changes = {"DMUNBINDINGTYPE": "LOWDUTYCATCHSLIP", "DMUNBINDINGFORCE": "1.6 10"}
+    (motor,) = folder.read(changes).motors
+    assert (motor.unbinding, motor.unbinding_forces) == ("LOWDUTYCATCHSLIP", (1.6, 10.0))
+    assert "found 1 values, allowed: 2 for DMUNBINDINGTYPE LOWDUTYCATCHSLIP" in folder.error(
+        changes | {"DMUNBINDINGFORCE": "12.62"}
+    )
 
 
 INERT = [

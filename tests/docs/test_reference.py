@@ -8,6 +8,7 @@ import pytest
 from deck_reference import EXAMPLES, TABLES, directive_reference, keyword_reference
 from output_reference import recorder_reference
 
+from medyan_py import read_deck
 from medyan_py.deck.chemistry_lines import read_lines
 from medyan_py.deck.chemistry_table import DIRECTIVES
 from medyan_py.deck.diagnostics import Report
@@ -17,6 +18,11 @@ from medyan_py.output.hdf5_file import Hdf5Recorder
 from medyan_py.output.selection import RECORDERS
 from medyan_py.simulation import Simulation
 
+VESICLE = """
+membrane-bending-ff-type: HELFRICH
+(membrane p)
+(init-membrane p (mesh ELLIPSOID 500 500 250 200 200 200))
+"""
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -78,14 +84,21 @@ def datasets(group):
         else:
             path = item.name if item.name.startswith(group.name) else f"{group.name}/{item.name}"
             path = re.sub(r"/snapshots/\d+", "/snapshots/N", path)
+            path = re.sub(r"/membranes/\d+", "/membranes/M", path)
             path = re.sub(r"/linkers/\d+", "/linkers/L", re.sub(r"/bubbles/\d+", "/bubbles/B", path))
             yield re.sub(r"/provenance/.*", "/provenance/FILE", re.sub(r"/filaments/\d+", "/filaments/F", path))
 
 
 def test_the_table_of_the_hdf5_file_is_that_of_a_file(tmp_path):
     written = set()
-    for deck in ("actomyosin", "afm"):
-        simulation = Simulation.from_deck(DOCS.parent / "inputs" / deck / "systeminput.txt", seed=1)
+    inputs = DOCS.parent / "inputs"
+    system = (
+        (inputs / "actomyosin/systeminput.txt").read_text().replace("NUMFILAMENTS:           30", "NUMFILAMENTS: 2")
+    )
+    (tmp_path / "vesicle.txt").write_text(system + VESICLE)
+    decks = {deck: inputs / deck / "systeminput.txt" for deck in ("actomyosin", "afm")}
+    for deck, path in {**decks, "vesicle": tmp_path / "vesicle.txt"}.items():
+        simulation = Simulation(read_deck(path, inputs / "actomyosin" if deck == "vesicle" else None), seed=1)
         (tmp_path / deck).mkdir()
         recorder = Hdf5Recorder(tmp_path / deck)
         recorder.open(simulation)

@@ -79,10 +79,10 @@ def test_filaments_come_back_inside():
 
 def test_lbfgs_goes_on_below_where_conjugate_gradients_stop():
     states = [one_monomer_ends(seed) for seed in range(4)]
-    left = {
-        method: sum(relaxed(s, model=make_model(), method=method)[1].energy_after for s in states)
-        for method in ("POLAKRIBIERE", "LBFGS")
-    }
+    left = {}
+    for method in ("POLAKRIBIERE", "LBFGS"):
+        records = [relaxed(s, model=make_model(), method=method, predicted_decrease=KT / 100)[1] for s in states]
+        left[method] = sum(record.energy_after for record in records)
     assert left["LBFGS"] < left["POLAKRIBIERE"]
 
 
@@ -160,7 +160,7 @@ def test_old_scheme_without_recovery_ends_at_a_failed_line_search():
 
 def test_default_stop_is_per_cylinder_in_large_networks():
     records = {}
-    for filaments in (30, 300):
+    for filaments in (10, 300):
         rng = np.random.default_rng(2)
         x = (
             1e4 * np.arange(filaments)[:, None, None]
@@ -168,9 +168,9 @@ def test_default_stop_is_per_cylinder_in_large_networks():
             + rng.normal(size=(1, 4, 3))
         )
         bonds = [(3 * i, 3 * i + 2, 0.2, 0.7, 0.05, 60.0, False) for i in range(filaments)]
-        for bound in (None, 0.41, 0.41 / 200 * 900):
+        for bound in (None, 0.41, 4.1 / 500 * 900):
             model, _ = solve(x, bonds, rest=54.0, stretching=100.0, hinge=672.0)
             records[filaments, bound] = model.minimise(gradient_tolerance=1e3, predicted_decrease=bound)
-    assert records[30, None] == records[30, 0.41]
-    assert records[300, None] == records[300, 0.41 / 200 * 900]
+    assert records[10, None] == records[10, 0.41]
+    assert records[300, None] == records[300, 4.1 / 500 * 900]
     assert records[300, None].iterations < records[300, 0.41].iterations

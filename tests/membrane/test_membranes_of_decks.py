@@ -134,11 +134,6 @@ def test_impossible_membranes_are_refused_with_their_line(write, text, words):
         assert f":{line}:" in str(caught.value)
 
 
-def test_membranes_are_announced_as_no_barrier(write):
-    warnings = "\n".join(map(str, read_deck(write(VESICLE)).warnings))
-    assert "not held back by membranes" in warnings
-
-
 def test_spontaneous_curvature_that_is_ignored_is_remarked(write):
     text = VESICLE.replace("(tension 0.02)", "(eq-curv 0.001)")
     for extra, remarked in (("", False), ("surface-curvature-policy squared\n", True)):
@@ -178,9 +173,11 @@ def test_sheet_lies_in_its_rounded_box(write):
 
 def test_membranes_from_files(write, tmp_path):
     tetrahedron = "4\n400 400 400\n600 400 400\n400 600 400\n400 400 600\n0 2 1\n0 1 3\n1 2 3\n0 3 2\n"
-    (tmp_path / "two.txt").write_text(tetrahedron + "\n# second\n" + tetrahedron.replace("0 400 400", "1 410 420"))
+    (tmp_path / "two.txt").write_text(
+        tetrahedron + "\n# second\n" + tetrahedron.replace("400", "700").replace("600", "900")
+    )
     (tmp_path / "one.obj").write_text(
-        "v 400 400 400\nv 600 400 400\nv 400 600 400\nv 400 400 600\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 1 4 3\n"
+        "v 100 100 100\nv 300 100 100\nv 100 300 100\nv 100 100 300\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 1 4 3\n"
     )
     text = "(membrane p (vertex-system material) (has-lipid-reservoir false))\n"
     sim = start(write(text + "(init-membrane p (mesh file two.txt))\n(init-membrane p (mesh file one.obj))\n"))

@@ -1,19 +1,22 @@
 """Decks with species of membranes: what is read, what is made of it, a run, its files, its checkpoints."""
 
+import h5py
 import numpy as np
 import pytest
 from chance import assert_frequencies, assert_mean
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from surfaces import distorted, make_mesh, make_model, no_filaments, slopes, table
 from test_membranes_of_decks import CHEMISTRY, SHEET, SYSTEM, VESICLE, start
 
-from medyan_py import Simulation, read_deck
+from medyan_py import Simulation, open_trajectory, read_deck
+from medyan_py.analysis.convert import convert
 from medyan_py.core.common.state import differences
 from medyan_py.core.membrane.exchange import model_arrays
 from medyan_py.core.membrane.geometry import Geometry
 from medyan_py.core.membrane.shapes import icosphere
 from medyan_py.deck import Adsorption, DeckError, Mismatch, SpeciesRef, SurfaceReaction
 from medyan_py.output import Recorders, VtkRecorder
+from medyan_py.output.hdf5_file import Hdf5Recorder
 from medyan_py.output.trajectory_text import ChemistryRecorder
 from medyan_py.setup.surface import Proteins
 
@@ -160,17 +163,36 @@ def test_other_algorithms_run(write, algorithm):
 
 
 def test_bulk_volume_of_the_old_rules(write):
-    """By the rules of MEDYAN 5.4 bulk molecules are spread over the whole grid, also outside a boundary."""
-    rates = {}
+    """Bulk molecules are inside the vesicle; by the rules of MEDYAN 5.4 they adsorb as if all over the grid."""
     for rule in ("none", "medyan-5.4"):
-        text = CARRIER.replace("300 300 300", "200 200 200") + f"compatibility {rule}\nBOUNDARYDIAMETER: 900\n"
-        path = write(text)
-        path.write_text(path.read_text().replace("CUBIC", "SPHERICAL"))
-        chemistry = start(path).chemistry
+        sim = start(write(CARRIER + f"compatibility {rule}\n"))
+        chemistry, (m,) = sim.chemistry, sim.membranes
+        rate = chemistry.channel_propensities[1][-1]
         area = chemistry.surface.free_areas.sum()
-        rates[rule] = chemistry.channel_propensities[1][-1] / (100 * chemistry.bulk_counts[0] * area)
-    assert rates["medyan-5.4"] == pytest.approx(1e-9)
-    assert rates["none"] == pytest.approx(1 / (np.pi / 6 * 900**3), rel=2e-3)
+        volume = {"none": m.volume, "medyan-5.4": 1e9}[rule]
+        assert rate == pytest.approx(100 * chemistry.bulk_counts[0] * area / volume, rel=1e-6)
+
+
+def test_adsorption_from_compartments_that_the_membrane_cuts(write):
+    """k N/V per free area with the volume inside, for every compartment, after the vesicle has shrunk."""
+    text = CARRIER.replace("500 500 500 300 300 300", "480 510 530 300 280 200")
+    path = write(text + "SPECIALPROTOCOL scale-membrane-eq-volume -1e8 2e7\n")
+    path.write_text(path.read_text().replace("SIZEX: 500", "SIZEX: 250").replace("NX: 2", "NX: 4"))
+    sim = start(path)
+    sim.run(0.2)
+    chemistry, vertices = sim.chemistry, sim._membranes.mesh.vertices
+    size = np.array([250.0, 500.0, 500.0])
+    active, fractions = chemistry.active_compartments, chemistry.volume_fractions
+    assert (fractions[active] < 0.9).all() and not active.all()
+    middles = size * (np.stack(np.unravel_index(np.arange(16), (2, 2, 4)), axis=1)[:, ::-1] + 0.5)
+    rows, free = vertices.rows, chemistry.surface.free_areas
+    own = (np.floor(vertices["x"][rows] / size) @ [1, 4, 8]).astype(int)
+    distance = np.linalg.norm(middles[own][:, None] - middles[active], axis=2)
+    room = np.bincount(np.flatnonzero(active)[distance.argmin(axis=1)], free[rows], minlength=16)
+    number = sim.diffusing_counts[:, sim.diffusing_names.index("D")]
+    assert number.sum() > 100 and number[~active].sum() == 0
+    expected = 300 * number / (size.prod() * fractions) * room
+    assert_allclose(chemistry.channel_propensities[0][:, -1], np.where(active, expected, 0), rtol=1e-9)
 
 
 # --- proteins and curvature
@@ -295,7 +317,7 @@ def test_proteins_bend_the_membrane(write):
     for sim in (bent, plain):
         sim.run(0.1)
         assert sim.minimisation.converged
-    n, h = bent.copy_numbers("P"), 1 / 300
+    n, h = bent.copy_numbers("P") - plain.copy_numbers("P"), 1 / 300  # some have come from the volume
     assert n > 100
     extra = bent.energies["MembraneBending"] - plain.energies["MembraneBending"]
     assert extra == pytest.approx(2 * 4 * (h - 0.03) ** 2 * 40 * n, rel=0.2)
@@ -334,12 +356,19 @@ def test_files(write, tmp_path):
     kinds = [(name, kind) for name, kind, _ in sim.species_totals()]
     first = [("A", "DIFFUSING"), ("D", "DIFFUSING"), ("B", "BULK"), ("P", "MEMBRANE"), ("Q", "MEMBRANE")]
     assert kinds[:5] == first and kinds[5] == ("AF", "FILAMENT")
-    recorders = Recorders([ChemistryRecorder(tmp_path), VtkRecorder(tmp_path)])
+    recorders = Recorders([ChemistryRecorder(tmp_path), Hdf5Recorder(tmp_path), VtkRecorder(tmp_path)])
     recorders.open(sim)
     sim.run(0.1, recorders=recorders)
     recorders.close(sim)
     frame = (tmp_path / "chemistry.traj").read_text().split("\n\n")[1].splitlines()
-    assert f"P:MEMBRANE {sim.copy_numbers('P')}" in frame and f"Q:MEMBRANE {sim.copy_numbers('Q')}" in frame
+    assert frame[-1] and not any("MEMBRANE" in line for line in frame)  # as in files of MEDYAN
+    with h5py.File(tmp_path / "traj.h5") as file:
+        meta, one = file["header/meta"], file["snapshots/1/membranes/0"]
+        assert list(meta["vertexColumnNamesInt64"].asstr()[()]) == ["copyNumber.P", "copyNumber.Q"]
+        assert list(meta["vertexColumnNamesFloat64"].asstr()[5:]) == ["conc.P", "conc.Q"]
+        numbers, columns = one["vertexDataInt64"][()], one["vertexDataFloat64"][()]
+        names = list(meta["globalSpeciesNames"].asstr()[()])
+        totals = dict(zip(names, file["snapshots/1/globalSpeciesCopyNumbers"][()].tolist(), strict=True))
     reader = vtkXMLPolyDataReader()
     reader.SetFileName(str(tmp_path / "paraview/membranes/0000/membranes_000001.vtp"))
     reader.Update()
@@ -349,6 +378,13 @@ def test_files(write, tmp_path):
         assert (copies == m.copies[name]).all() and copies.sum() == sim.copy_numbers(name)
         density = vtk_to_numpy(points.GetArray(f"{name} (per um2)"))
         assert_allclose(density * m.areas / 1e6, copies, rtol=1e-5)
+        assert totals[name] == copies.sum() > 0
+    assert_array_equal(numbers, np.stack([m.copies["P"], m.copies["Q"]], axis=1))
+    assert_allclose(columns[:, 5:] * m.areas[:, None], numbers)
+    with open_trajectory(tmp_path / "traj.h5") as trajectory:
+        convert(trajectory, tmp_path / "again.h5")
+    with h5py.File(tmp_path / "again.h5") as file:
+        assert_array_equal(file["snapshots/1/membranes/0/vertexDataInt64"][()], numbers)
 
 
 def test_goes_on_bit_for_bit_from_a_checkpoint(write, tmp_path):

@@ -94,7 +94,7 @@ def test_filaments_grow_up_to_the_membrane_and_not_through_it(write, tmp_path): 
         sim.run(0.1)
         mesh = sim._membranes.mesh
         mesh.check()
-        assert sim._membranes.inside(sim.filaments.beads).all()
+        assert sim.chemistry.interior.inside(sim.filaments.beads).all()
     length = [np.linalg.norm(np.diff(sim.filaments.beads[a:b], axis=0), axis=1).sum()
               for a, b in zip(sim.filaments.start[:-1], sim.filaments.start[1:], strict=True)]  # fmt: skip
     assert min(length) > 250

@@ -97,7 +97,7 @@ def test_readable_after_every_frame_of_a_killed_run(network, tmp_path):
     recorder.close(network)
 
 
-@pytest.mark.parametrize("fail_at", [1, 7, 40, 200])
+@pytest.mark.parametrize("fail_at", range(1, 13))
 def test_frame_that_cannot_be_written(network, tmp_path, monkeypatch, fail_at):
     recorder = Hdf5Recorder(tmp_path)
     recorder.open(network)
@@ -129,3 +129,48 @@ def test_bubbles(tmp_path):
         assert [bubbles[f"{i}/id"][()] for i in range(2)] == [3, 7]
         assert bubbles["0/type"][()] == 1 and bubbles["0/radius"][()] == 250
         assert bubbles["0/coords"][()].tolist() == [[4, 5, 6]]
+
+
+def test_species_of_membranes_are_counted_but_not_those_of_bubbles(tmp_path):
+    totals = [("A", "DIFFUSING", 4), ("M", "MEMBRANE", 3), ("G", "GENERAL", 2), ("AF", "FILAMENT", 1)]
+    with recorded(tmp_path, make_sim(species_totals=lambda: totals)) as file:
+        assert list(file["header/meta/globalSpeciesNames"].asstr()[()]) == ["A", "M", "AF"]
+        assert file["snapshots/0/globalSpeciesCopyNumbers"][()].tolist() == [4, 3, 1]
+
+
+def test_frames_after_a_checkpoint_are_replaced(pair, tmp_path):
+    """A run that goes on from frame 40 of 80 leaves the frames that one without a break leaves."""
+    for directory in ("broken", "whole"):
+        (tmp_path / directory).mkdir()
+        recorder, states = Hdf5Recorder(tmp_path / directory), {}
+        recorder.open(pair)
+        for i in range(80):
+            states[i] = recorder.state()
+            pair.time = float(i)
+            recorder.record(pair)
+        if directory == "broken":
+            pair.finished = True
+            recorder.close(pair)
+            recorder = Hdf5Recorder(tmp_path / directory)
+            recorder.check(pair, states[40])
+            recorder.resume(pair, states[40])
+            with h5py.File(tmp_path / "broken/traj.h5") as file:
+                assert file["header/count"][()] == len(file["snapshots"]) == 40 and file["header/finished"][()] == 0
+            for i in range(40, 80):
+                pair.time = float(i)
+                recorder.record(pair)
+        recorder.close(pair)
+    with h5py.File(tmp_path / "broken/traj.h5") as one, h5py.File(tmp_path / "whole/traj.h5") as other:
+        assert one["header/count"][()] == len(one["snapshots"]) == len(other["snapshots"]) == 80
+        for i in range(80):
+            assert one[f"snapshots/{i}/time"][()] == i
+        last = [file["snapshots/79/linkers/0/coords"][()] for file in (one, other)]
+        np.testing.assert_array_equal(*last)
+
+
+def test_file_of_another_program_is_not_continued(network, tmp_path):
+    with h5py.File(tmp_path / "traj.h5", "w", libver="latest") as file:
+        file["header/count"] = 5
+        file.create_group("snapshots")
+    with pytest.raises(OutputError, match=r"traj\.h5 cannot be continued"):
+        Hdf5Recorder(tmp_path).check(network, {"frames": 1, "bytes": 2000})

@@ -7,6 +7,7 @@ import pytest
 from fake_simulation import make_branchers, make_bubbles, make_filaments, make_sim
 
 from medyan_py.output import RECORDERS, claim_directory, standard_recorders
+from medyan_py.output.frame import Moment
 from medyan_py.output.graph_text import LinkGraphRecorder, TensionGraphRecorder
 from medyan_py.output.network_text import (
     BirthTimesRecorder,
@@ -16,7 +17,7 @@ from medyan_py.output.network_text import (
     RepulsionRecorder,
     TensionsRecorder,
 )
-from medyan_py.output.trajectory_text import ConcentrationRecorder
+from medyan_py.output.trajectory_text import ConcentrationRecorder, SnapshotRecorder
 
 HEAD = "3 0.15 2 1 0 0 0"
 
@@ -105,6 +106,15 @@ def test_empty_system(recorder):
     lines = recorder.text(sim).splitlines()
     assert lines[0].startswith("3 0.15 0 0 0 0 0") and not any(lines[1:])
     assert LinkGraphRecorder.text(sim) == TensionGraphRecorder.text(sim) == "3 0.15\n\n\n"
+
+
+def test_what_files_share_is_the_same_as_made_for_each(network):
+    moment = Moment(network)
+    for recorder in (
+        *(SnapshotRecorder, BirthTimesRecorder, ForcesRecorder, TensionsRecorder, PlusEndRecorder, MonomersRecorder),
+        *(RepulsionRecorder, ConcentrationRecorder, LinkGraphRecorder, TensionGraphRecorder),
+    ):
+        assert recorder.text(moment) == recorder.text(network)
 
 
 def test_unknown_recorder(tmp_path):

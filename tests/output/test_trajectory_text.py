@@ -140,3 +140,9 @@ def test_missing_directory_is_said(pair, tmp_path):
 def test_record_before_open_is_a_mistake_of_the_caller(pair, tmp_path):
     with pytest.raises(RuntimeError, match="not open"):
         SnapshotRecorder(tmp_path).record(pair)
+
+
+def test_what_bubbles_and_membranes_hold_is_not_listed(tmp_path):
+    totals = [("A", "DIFFUSING", 4), ("M", "MEMBRANE", 3), ("G", "GENERAL", 2), ("AF", "FILAMENT", 1)]
+    sim = make_sim(species_totals=lambda: totals)
+    assert ChemistryRecorder.text(sim) == "3 0.15\nA:DIFFUSING 4\nAF:FILAMENT 1\n\n"

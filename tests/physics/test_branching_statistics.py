@@ -64,6 +64,8 @@ def test_branches_go_by_the_molecules_of_their_compartment():
     ("zone", "distance", "counts"),
     [
         ("RIGHTBOUNDARY", 300.0, lambda x: 975 - x[:, 0] < 300),
+        ("SIDEBOUNDARY", 150.0, lambda x: np.minimum(x - 25, 975 - x)[:, :2].min(axis=1) < 150),
+        ("BELOW", 300.0, lambda x: (np.minimum(x - 25, 975 - x).min(axis=1) < 300) & (x[:, 2] < 300)),
         ("BOUNDARY", 150.0, lambda x: np.minimum(x - 25, 975 - x).min(axis=1) < 150),
         ("TOPBOUNDARY", 150.0, lambda x: (np.minimum(x - 25, 975 - x).min(axis=1) < 150) & (x[:, 2] >= 500)),
     ],

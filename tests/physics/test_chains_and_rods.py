@@ -12,7 +12,7 @@ from scipy.special import ellipe, ellipk
 
 def relax(model):
     """To rest, as far as rounding lets it."""
-    record = model.minimise(gradient_tolerance=1e-6, energy_change_relative_tolerance=0.0)
+    record = model.minimise(gradient_tolerance=1e-8, energy_change_relative_tolerance=0.0)
     assert record.residual < 1e-3 and record.predicted_decrease < 1e-6
 
 

@@ -10,7 +10,8 @@ from medyan_py.core.chemistry.descriptions import Binding, Bulk
 
 OFF, STEP = 1.7, 6 / 27  # 1/s and head; part of the way to the next site
 ALPHA = {"LOWDUTYSTALL": 0.2, "HIGHDUTYSTALL": 0.3}
-BETA = {"LOWDUTYCATCH": 2.0, "HIGHDUTYCATCH": 1.0}
+BETA = {"LOWDUTYCATCH": 2.0, "HIGHDUTYCATCH": 1.0, "LOWDUTYCATCHSLIP": 2.0}
+FORCES = {"LOWDUTYCATCHSLIP": (1.6, 10.0)}  # pN, else 12.62
 
 
 def hill(force, stall, law):
@@ -64,9 +65,10 @@ def test_nothing_walks_beyond_the_stall_force(law):
 @pytest.mark.parametrize("force", [0.0, 20.0, 60.0, 200.0])
 def test_motors_with_drawn_numbers_of_heads_let_go_as_a_mixture(force, law):
     """Each motor keeps the number of heads that it drew, so lifetimes are a mixture of exponentials."""
-    on, f0, low, high = 0.2, 12.62, 8, 16
+    on, low, high = 0.2, 8, 16
+    scales = FORCES.get(law, (12.62,))
     motor = Binding(True, 0, (0, 0), (0, 0), BULK, on, OFF, **NO_REACH, stiffness=2.5, heads_min=low, heads_max=high,
-                    unbinding_law=law, unbinding_force=f0)  # fmt: skip
+                    unbinding_law=law, unbinding_forces=scales)  # fmt: skip
     n = 1500
     chains = [straight((100, y, 100), (1, 0, 0), 375) for y in (100, 130)]
     chemistry = system(chains, bindings=[motor], bulk=[Bulk("M")], size=(50000.0,) * 3, seed=int(force) + len(law))
@@ -77,7 +79,11 @@ def test_motors_with_drawn_numbers_of_heads_let_go_as_a_mixture(force, law):
     heads = np.arange(low, high + 1)
     bound = np.minimum(heads, on / (on + OFF) * heads + BETA[law] * force / heads)
     unloaded = on * heads / (((on + OFF) / OFF) ** heads - 1)
-    rates = unloaded * np.maximum(0.1, np.exp(-force / (bound * f0)))
+    scaled = [force / (bound * scale) for scale in scales]
+    if law == "LOWDUTYCATCHSLIP":
+        rates = unloaded * (0.92 * np.exp(-scaled[0]) + 0.08 * np.exp(scaled[1]))
+    else:
+        rates = unloaded * np.maximum(0.1, np.exp(-scaled[0]))
     lifetimes = []
     while chemistry.bonds.count:
         step(chemistry)

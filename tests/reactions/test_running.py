@@ -1,5 +1,10 @@
 """Seeds, streams, threads, agreement of the schedulers, shapes and orders of results."""
 
+import copy
+import pickle
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -8,6 +13,7 @@ import medyan_py as md
 REACTIONS = [("X -> X + X", 0.1), ("X ->", 0.11), ("E + X -> E", 1e-3), ("X + X -> Y", 5e-4)]
 START = {"X": 100, "E": 1}
 TIMES = [0.0, 1.0, 2.5]
+INF = float("inf")
 
 
 def oscillator(**options):
@@ -42,6 +48,66 @@ def test_results_depend_on_the_seed_alone(grid):
         np.testing.assert_array_equal(results(5, threads), one)
     assert (results(6, 1) != one).any()
     assert len({run.tobytes() for run in one}) == 7
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda system: pickle.loads(pickle.dumps(system))])
+@pytest.mark.parametrize("grid", [None, md.Grid((2, 1, 1), 500.0)])
+def test_copies_go_on_from_where_the_seed_is(copied, grid):
+    system, same = (md.ReactionSystem(START, REACTIONS, seed=5, grid=grid) for _ in range(2))
+    system.run(TIMES)
+    other = copied(system)
+    np.testing.assert_array_equal(other.ensemble(2, TIMES), same.ensemble(3, TIMES)[1:])
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("algorithm", [None, "NRM"])
+def test_an_interrupt_ends_long_ensembles_soon(threads, algorithm):
+    system = md.ReactionSystem({"X": 10**6}, [("X <-> Y", (1.0, 1.0))], seed=1, algorithm=algorithm)
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(KeyboardInterrupt):
+            system.ensemble(4, [1e9], threads=threads)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert system.ensemble(4, [1e-6], threads=threads).sum() == 4 * 10**6
+
+
+def test_an_error_in_one_thread_ends_the_others():
+    class Breaks(md.ReactionSystem):
+        def _work(self, engine, streams, *rest):
+            if streams[0].spawn_key == (0,):
+                raise RuntimeError("broken")
+            return super()._work(engine, streams, *rest)
+
+    system = Breaks({"X": 10**6}, [("X <-> Y", (1.0, 1.0))], seed=1)
+    with pytest.raises(RuntimeError, match="broken"):
+        system.ensemble(2, [1e9], threads=2)
+
+
+def test_one_system_in_many_threads():
+    system = md.ReactionSystem({"X": 1000}, [("X <-> Y", (1.0, 1.0))], seed=1)
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda _: system.ensemble(20, np.arange(1.0, 9.0), threads=1), range(16)))
+    assert all((r.sum(axis=2) == 1000).all() for r in results)
+    assert len({run.tobytes() for r in results for run in r}) == 16 * 20
+
+
+@pytest.mark.parametrize("algorithm", [None, "NRM", "GILLESPIE", "SIMPLEGILLESPIE"])
+@pytest.mark.parametrize("text", ["X + Y -> Y", "Y + X -> Y", "2 Y + X -> 2 Y", "2 X + 30 Y -> 30 Y"])
+def test_propensities_that_overflow_fire_at_once_and_stop(algorithm, text):
+    system = md.ReactionSystem(
+        {"X": 10, "Y": 2**53}, [(text, 1e308), ("Z ->", 1.0)], seed=1, constant=["Y"], algorithm=algorithm
+    )
+    np.testing.assert_array_equal(system.run([1e-6, 1.0])[:, 0], [0, 0])
+
+
+def test_copy_numbers_that_a_double_cannot_count_are_an_error():
+    system = md.ReactionSystem({"X": 2**53 - 5}, [("X -> 2 X", 1e-15)], seed=1)
+    with pytest.raises(OverflowError, match="'X' is beyond 2\\^53"):
+        system.run([10.0])
+    constant = md.ReactionSystem({"E": 2**53, "X": 0}, [("E -> E + X", 1e-15)], seed=1, constant=["E"])
+    assert constant.run([1.0])[0, 1] > 0
 
 
 def test_runs_are_the_ensemble_one_by_one():

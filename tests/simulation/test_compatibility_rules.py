@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from small_run import BRANCHERS
 
 OLD = "medyan-5.4"
 BOTH = pytest.mark.parametrize("old", [False, True], ids=["default", OLD])
@@ -137,6 +138,18 @@ def test_compartments_that_a_sphere_or_capsule_cuts(runner, shape, old):
         inside = np.hypot(np.hypot(middle[:, 0], middle[:, 1]), over) < 450
     assert chemistry.active_compartments.astype(bool).tolist() == inside.tolist()
     assert 0 < inside.sum() < 64
+
+
+@BOTH
+def test_the_side_of_a_box_where_branches_form(runner, old):
+    """One filament along a side plane, one along the bottom in the middle."""
+    lines = BRANCHERS + "BRANCHINGREACTION: 0 BD:DIFFUSING + A:DIFFUSING + BEA:BOUND <-> BA:BRANCHER + PA:PLUSEND "
+    lines += "1 0 SIDEBOUNDARY 100\n"
+    chains = "FILAMENT 0 60 300 500 60 732 500\nFILAMENT 0 300 500 60 732 500 60\n"
+    simulation = runner.start(lines, rules(old, BOUNDARYFFTYPE=""), chains)
+    simulation.run(0.5)
+    mothers = set(simulation.branchers.coords[:, 0, 2].round(-1))
+    assert mothers == ({60.0} if old else {500.0})
 
 
 @BOTH

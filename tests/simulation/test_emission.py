@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from bubble_deck import BUBBLES, anchor
+from scipy.special import xlogy
 
 from medyan_py.bubbles import ramp_factor
 
@@ -119,6 +120,56 @@ def test_reactions_follow_a_bubble_into_another_compartment(runner):
     simulation.run(0.3)
     after = simulation.copy_numbers("S")
     assert after[0, 0, 0] == before[0, 0, 0] and after[0, 0, 1] > before[0, 0, 1]
+
+
+def free_energy(simulation, name, fractions):
+    """Σ (ℓ(N) − N ln f) of a diffusing species and of the molecules held, in kT."""
+    n = simulation.chemistry.counts[:, simulation.chemistry.diffusing_names.index(name)]
+    return (xlogy(n, n) - n * np.log(fractions)).sum() + xlogy(held(simulation), held(simulation))
+
+
+@pytest.mark.parametrize("mode", ["none", "force"])
+def test_emission_and_absorption_are_in_the_books(runner, mode):
+    """Their accounts, with that of diffusion, are the change of the free energy of the molecules."""
+    k1, k2 = 3.0, 1.5
+    line = f"(reaction-emi-abs 4000 G S diffusing {k1} {k2 * 500.0**3:.6e} {mode}) (emi-force-1 0) (emi-force-2 0)"
+    changes = {**BUBBLES, "init-mtoc": anchor("400 400 400", more=line), "DISSIPATIONTRACKING": "ON"}
+    changes |= {"BOUNDARYSHAPE": "CYLINDER", "BOUNDARYDIAMETER": "1000"}
+    simulation = runner.start(GENERAL + "SPECIESDIFFUSING: S 3000 2e4 0 0 REG\n", changes, seed=8)
+    fractions = simulation.chemistry.volume_fractions
+    before, start = free_energy(simulation, "S", fractions), held(simulation)
+    simulation.run(2.0)
+    accounts = simulation.dissipation.reactions
+    assert accounts.keys() >= {"EMI_G", "ABS_G", "DIF_S"}
+    emitted = start - held(simulation)
+    assert emitted > 500
+    change = free_energy(simulation, "S", fractions) - before + emitted * np.log(k2 / k1)
+    assert accounts["EMI_G"] + accounts["ABS_G"] + accounts["DIF_S"] == pytest.approx(change, abs=1e-6)
+    assert accounts["EMI_G"] + accounts["ABS_G"] < -100  # it ran downhill
+
+
+def test_what_goes_one_way_only_is_not_in_the_books(runner):
+    changes = emission("4000 G A diffusing 1 0 none") | {"DISSIPATIONTRACKING": "ON"}
+    simulation = runner.start(GENERAL, changes)
+    simulation.run(0.2)
+    assert held(simulation) < 4000 and not any("_G" in name for name in simulation.dissipation.reactions)
+
+
+def test_books_of_a_centre_with_filaments_add_up(runner):
+    """Mechanical energies of bubbles count as those of all other force fields do, also when a probe is moved."""
+    more = "(reaction-emi-abs 500 G A diffusing 1 1e8 none)"
+    changes = {**BUBBLES, "init-mtoc": anchor("300 300 300", filaments=3, cylinders=2, more=more)}
+    changes |= {"init-afm": anchor("700 700 700", filaments=2, cylinders=2), "DISSIPATIONTRACKING": "ON"}
+    changes["SPECIALPROTOCOL"] = "AFM 10 10 1 4 1"
+    simulation = runner.start(GENERAL, changes)
+    d, first = simulation.dissipation, simulation.minimisation.energy_after
+    strained = []
+    simulation.run(1.5, on_cycle=lambda s: strained.append(s.minimisation.energy_before - s.minimisation.energy_after))
+    assert {"MTOCAttachment", "AFMAttachment"} <= d.force_fields.keys()
+    assert simulation.bubbles.coords[:, 2].max() > 700
+    assert d.mechenergy == pytest.approx((simulation.minimisation.energy_after - first) / 4.1, abs=1e-6)
+    assert d.mechdiss == pytest.approx(-sum(strained) / 4.1, abs=1e-6)
+    assert d.chemenergy == pytest.approx(sum(d.reactions.values()))
 
 
 @pytest.mark.parametrize("compatibility", ["none", "medyan-5.4"])

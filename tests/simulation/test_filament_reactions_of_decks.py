@@ -211,3 +211,17 @@ def test_averaged_species_are_exact(runner):
     exact.run(1.0)
     np.testing.assert_array_equal(averaged.diffusing_counts, exact.diffusing_counts)
     assert 0 < exact.copy_numbers("B").sum() < 50
+
+
+def test_what_reads_an_averaged_species_sees_its_mean_over_time(runner):
+    """10 copies for 0.2 s, 11 and 12 for 0.1 s each are 10.75 on average: what averaging aims at comes out exactly."""
+    chemistry = (
+        "SPECIESDIFFUSING: B 0 0 0 0 AVG 2\nSPECIESBULK: C 0 0 0 REG\n"
+        "GENREACTION: B:DIFFUSING -> B:DIFFUSING + C:BULK 1e5\n"
+    )
+    simulation = runner.start(chemistry, seed=5)
+    for copies, duration in ((10, 0.2), (11, 0.1), (12, 0.1)):
+        simulation.set_copy_numbers("B", copies, (0, 0, 0))
+        simulation.run(duration)
+    mean = 10.75 * 0.4 * 1e5
+    assert abs(simulation.copy_numbers("C") - mean) < 4.9 * np.sqrt(mean)

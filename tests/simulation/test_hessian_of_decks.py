@@ -7,7 +7,7 @@ from small_run import distance_to_filaments
 
 from medyan_py import DeckError
 from medyan_py.analysis import read_snapshot
-from medyan_py.normal_modes import normal_modes
+from medyan_py.normal_modes import Modes, normal_modes
 from medyan_py.output import OutputError, claim_directory, standard_recorders
 
 MODES = {"NUMFILAMENTS": "4", "FILAMENTLENGTH": "3", "SNAPSHOTTIME": "0.2"}
@@ -169,6 +169,12 @@ def test_sparse_solver_finds_unstable_directions_first():
     expected = np.linalg.eigvalsh(hessian.toarray())
     assert expected[0] < -50
     assert normal_modes(hessian, 5).eigenvalues == pytest.approx(expected[:5], abs=1e-5)
+
+
+def test_participation():
+    """One coordinate of two beads, and all of them alike."""
+    modes = Modes(np.zeros(2), np.column_stack([np.eye(6)[0], np.full(6, 6**-0.5)]))
+    assert modes.participation == pytest.approx([1, 1 / 6]) and modes.point_participation == pytest.approx([1, 1 / 2])
 
 
 def test_nothing_to_move():

@@ -69,7 +69,7 @@ def test_high_duty_laws_reach_the_engine(runner):
     changes |= {"DMWALKINGTYPE": "HIGHDUTYSTALL", "DMWALKINGFORCE": "90"}
     simulation = runner.start(MOTOR.replace(" 5 0 30", " 5 1 30") + FORWARD, changes, PARALLEL)
     (motor,) = simulation.chemistry.bindings
-    assert (motor.unbinding_law, motor.unbinding_force) == ("HIGHDUTYCATCH", 12.62)
+    assert (motor.unbinding_law, motor.unbinding_forces) == ("HIGHDUTYCATCH", (12.62,))
     assert (motor.walking_law, motor.walking_force) == ("HIGHDUTYSTALL", 90.0)
     simulation.run(0.5)
     assert len(simulation.motors) > 0

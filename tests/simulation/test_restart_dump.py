@@ -150,13 +150,63 @@ def test_dumps_that_do_not_fit(begin, old, new, line, message):
         ({"FILAMENTFILE": ""}, "RESTARTPHASE: there is no restart dump"),
         ({"FILAMENTFILE": "nothing.txt"}, "no such file"),
         ({"RUNTIME": "0.1"}, "RUNTIME: found 0.1, allowed: later than 0.15 s"),
-        ({"PINRESTARTFILE": "pins.txt"}, "PINRESTARTFILE: not available in this version: pins from a file"),
+        ({"PINRESTARTFILE": "nothing.txt"}, "PINRESTARTFILE: cannot read"),
     ],
 )
 def test_decks_that_do_not_fit(begin, changes, message):
     with pytest.raises(DeckError) as caught:
         begin({k: v for k, v in changes.items() if v} if changes.get("FILAMENTFILE") != "" else changes)
     assert message in str(caught.value)
+
+
+PINNED = {"PINRESTARTFILE": "pins.txt", "SPECIALPROTOCOL": "PINBOUNDARYFILAMENTS 50 600 0"}
+
+
+def test_pins_of_a_file_hold_ends_where_it_tells(begin, runner):
+    # the minus end of filament 4, 2 nm off its place, and the plus end of filament 7; the other two ends are free
+    text = "# comment\nFILAMENT 4: 500 502 500 0 0 0\nFILAMENT 7: 0 1 1 597.2 535 500\n"
+    (runner.path / "pins.txt").write_text(text)
+    simulation = begin(PINNED)
+    table = simulation._pins.table(simulation.chemistry.filaments.ordered()["bead"])
+    assert table["bead"].tolist() == [0, 4] and table["k"].tolist() == [50, 50]
+    assert table["place"].tolist() == [[500, 502, 500], [597.2, 535, 500]]
+    assert simulation.filaments.beads[0] == pytest.approx([500, 502, 500], abs=0.5)
+    simulation.run(0.2)  # all ends are nearer to the wall than 600 nm, but the file has told which to pin
+    assert len(simulation._pins) == 2
+
+
+@pytest.mark.parametrize("pins", ["", "FILAMENT 4: 0 0 0 0 0 0\n"])
+def test_without_pins_in_the_file_the_protocol_looks_for_ends(begin, runner, pins):
+    (runner.path / "pins.txt").write_text(pins)
+    assert len(begin(PINNED)._pins) == 4
+    # at the time of the dump, 0.15 s, the protocol has begun
+    assert len(begin(PINNED | {"SPECIALPROTOCOL": "PINBOUNDARYFILAMENTS 50 600 0.1"})._pins) == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("FILAMENT 5: 1 2 3 4 5 6", "pins.txt:1: FILAMENT: the restart dump has no such filament, found 5"),
+        ("FILAMENT 4: 1 2 3 4 5", "found 7 words, allowed: FILAMENT id: x1 y1 z1 x2 y2 z2 (nm)"),
+        ("PIN 4: 1 2 3 4 5 6", "found 'PIN', allowed: FILAMENT id:"),
+        ("FILAMENT 4: 1 2 3 4 5 six", "found 'six'"),
+        ("FILAMENT 4: 1 2 3 4 5 nan", "found 'nan'"),
+        ("FILAMENT 4.5: 1 2 3 4 5 6", "found '4.5:', allowed: the id of a filament, a whole number"),
+        ("FILAMENT 4: 1 2 3 4 5 6\nFILAMENT 4: 1 2 3 4 5 6", "pins.txt:2: FILAMENT: the same filament as in line 1"),
+    ],
+)
+def test_pin_files_that_do_not_fit(begin, runner, line, message):
+    (runner.path / "pins.txt").write_text(line + "\n")
+    with pytest.raises(DeckError) as caught:
+        begin(PINNED)
+    assert message in str(caught.value)
+
+
+def test_a_pin_file_needs_the_protocol(begin, runner):
+    (runner.path / "pins.txt").write_text("FILAMENT 4: 1 2 3 4 5 6\n")
+    simulation = begin({"PINRESTARTFILE": "pins.txt"})
+    assert len(simulation._pins) == 0
+    assert "without the protocol PINBOUNDARYFILAMENTS" in str(simulation.deck.warnings)
 
 
 @pytest.mark.parametrize("name", ["actomyosin", "branching"])
@@ -185,3 +235,9 @@ def _without_numbers(text):
     """A dump without coordinates, forces, energies and bound heads, and states of monomers that it does not tell."""
     network, copies = text.split("TALLY OF")[0].split("CYLINDER DATA")
     return re.sub(r"( MD \d+) \S+$", r"\1", copies, flags=re.M), len(network.splitlines())
+
+
+def test_bubbles_are_counted():
+    simulation = Simulation.from_deck(INPUTS / "afm/systeminput.txt", seed=1)
+    assert len(simulation.bubbles.ids) > 0
+    assert simulation.restart_dump().splitlines()[2].split()[-1] == str(len(simulation.bubbles.ids))
