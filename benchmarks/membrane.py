@@ -4,9 +4,12 @@ Columns that do not change with the size show that the cost is linear, and that 
 independent of the size but for the logarithm. Best of several repetitions.
 
     python benchmarks/membrane.py
+    python benchmarks/membrane.py SYSTEM SECONDS    # a deck with membranes, CPU time by phase
 """
 
-from time import perf_counter
+import sys
+from collections import Counter
+from time import perf_counter, process_time
 
 import numpy as np
 
@@ -123,7 +126,46 @@ def surface_costs(surfaces):
     return events, cycle
 
 
+def phases(path, seconds):
+    """CPU seconds per simulated second of a deck, by phase; phases of the relaxation are parts of it."""
+    from medyan_py import Simulation
+
+    simulation, spent, evaluations = Simulation.from_deck(path, seed=1), Counter(), []
+
+    def watch(owner, method, label):
+        function = getattr(owner, method)
+
+        def timed(*arguments):
+            start = process_time()
+            result = function(*arguments)
+            spent[label] += process_time() - start
+            return result
+
+        setattr(owner, method, timed)
+
+    mechanics = simulation._mechanics
+    watch(simulation, "_react", "chemistry")
+    watch(mechanics, "relax", "relaxation and remeshing")
+    watch(mechanics, "load", "  loading")
+    watch(mechanics, "_minimise", "  minimisation")
+    watch(simulation._membranes, "adapt", "  remeshing")
+    watch(simulation._membranes, "hinder", "  triangles that tips feel")
+    start = process_time()
+    simulation.run(seconds, on_cycle=lambda s: evaluations.append(s.minimisation.evaluations))
+    spent["all"] = process_time() - start
+    vertices, triangles = (
+        sum(len(getattr(m, name)) for m in simulation.membranes) for name in ("vertices", "triangles")
+    )
+    print(f"{path}: {vertices} vertices, {triangles} triangles, {len(evaluations)} cycles, "
+          f"{np.mean(evaluations):.1f} evaluations each; CPU s per simulated s")  # fmt: skip
+    for label, value in spent.items():
+        print(f"{label:28}{value / seconds:10.2f}")
+
+
 def main():
+    if len(sys.argv) == 3:
+        phases(sys.argv[1], float(sys.argv[2]))
+        return
     surfaces = [icosphere(level, 300.0) for level in LEVELS]
     print("ns per triangle".ljust(26) + "".join(f"{len(t):>9}" for _, t in surfaces))
     for name, terms in TERMS.items():
@@ -148,6 +190,12 @@ def main():
             interior = Interior()
             row.append(min(work(mesh, interior) for _ in range(ROUNDS)) / len(triangles) * 1e9)
         print(name.ljust(26) + "".join(f"{value:9.1f}" for value in row))
+    row = []
+    for x, triangles in surfaces:
+        model = make_model(tension="CONSTANT", volume="MEMBRANE")
+        load(model, x * [1.1, 1.1, 0.8], triangles, np.zeros((0, 3)))
+        row.append(model.minimise(gradient_tolerance=0.1).evaluations)
+    print("evaluations, spheroid to sphere".ljust(26) + "".join(f"{value:9d}" for value in row))
     print("µs per vertex")
     adapted, first = [], []
     for level, (x, triangles) in zip(LEVELS, surfaces, strict=True):

@@ -12,6 +12,7 @@ from pkgutil import extend_path
 # The compiled package may be installed elsewhere than the sources next to the working directory.
 __path__ = extend_path(__path__, __name__)
 
+from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.trajectory import open_trajectory
 from medyan_py.checkpoint import CheckpointError
 from medyan_py.deck import Deck, DeckError, read_deck
@@ -28,6 +29,7 @@ __all__ = [
     "OutputError",
     "ReactionSystem",
     "Simulation",
+    "TrajectoryError",
     "__version__",
     "claim_directory",
     "open_trajectory",

@@ -13,6 +13,7 @@ from medyan_py.deck import Deck
 _MINUS, _PLUS = 0, 1
 FILAMENT_ACTIONS = ("grow", "shrink", "sever", "destroy", "age", "age end")
 FASTER = 5.0  # growth of filaments under more force than the tension rule allows
+MOST_SKIPPED = 10**6  # steps of probes that a restart takes as done, in a run that is measured in events
 PERIOD = 1.0  # s between two looks at their tension
 
 
@@ -137,28 +138,25 @@ class Pins:
     def __len__(self) -> int:
         return len(self._bead)
 
-    def begin(self) -> None:
-        """Pin what is to be pinned of the initial network."""
+    def begin(self, start: float) -> None:
+        """Pin what is to be pinned of the initial network at ``start`` (s); a pin file of a restart says where."""
+        self._pin_as_told()
         if self._protocols.pin_below is not None:
             rows = self._filaments.beads.rows
             low = rows[self._filaments.beads["x"][rows, 2] < self._protocols.pin_below.height]
             self._pin(low, self._protocols.pin_below.stiffness)
-        self._pin_as_told()
-        self.look(self._chemistry.time)
+        self.look(start)
 
     def _pin_as_told(self) -> None:
-        """Pin the ends of filaments that a file of pins tells, where it tells; then no others are looked for."""
-        ends = self._protocols.pin_ends
-        if ends is None or not self._told:
-            return
+        """Pin ends as a pin file of a restart tells; if it tells any, no others are looked for."""
         order = self._filaments.ordered()
         place = {ident: i for i, ident in enumerate(self._filaments.table["ident"][order["filament"]].tolist())}
         for pin in self._told:
             i = place[pin.filament]
-            sides = (pin.minus, order["start"][i]), (pin.plus, order["start"][i + 1] - 1)
-            for point, at in ((point, at) for point, at in sides if point is not None):
-                self._pin(order["bead"][at : at + 1], ends.stiffness, np.array([point]))
-        self._ends_pinned = any(pin.minus or pin.plus for pin in self._told)
+            for point, at in ((pin.minus, order["start"][i]), (pin.plus, order["start"][i + 1] - 1)):
+                if point is not None:
+                    self._pin(order["bead"][at : at + 1], self._protocols.pin_ends.stiffness, np.array([point]))
+                    self._ends_pinned = True
 
     def pin(self, rows: np.ndarray, stiffness: float) -> None:
         """Pin the beads at these rows where they are now, with ``stiffness`` (pN/nm), also those that are pinned."""
@@ -230,7 +228,7 @@ class Pins:
     def _pin(self, rows: np.ndarray, stiffness: float, places: np.ndarray | None = None) -> None:
         """Pin beads that are not yet pinned, where they are or at ``places`` (rows in ascending order)."""
         beads = self._filaments.beads
-        fresh = np.setdiff1d(rows, self._bead)
+        fresh = np.setdiff1d(rows, self._bead)  # ascending, each once
         places = beads["x"][fresh] if places is None else places[np.isin(rows, fresh)]
         rows = fresh
         self._bead = np.concatenate([self._bead, rows]).astype(np.int32)
@@ -263,6 +261,7 @@ class ProbePulls:
 
     def __init__(self, deck: Deck, bubbles: BubbleState):
         self._rule, self._bubbles = deck.protocols.pulls, bubbles
+        self._interval = deck.schedule.minimisation
         self.step = self.pull = 1
 
     def state(self) -> dict:
@@ -273,13 +272,28 @@ class ProbePulls:
         """Take over the state of the pulls of the same deck."""
         self.step, self.pull = saved["step"], saved["pull"]
 
+    def skip(self, time: float) -> None:
+        """Take all steps that are due at ``time`` (s) as done: the probes are where they lead."""
+        if self._rule is None:
+            return
+        cycles = int(time / self._interval) if self._interval else MOST_SKIPPED  # each had one step at most
+        while cycles > 0 and self._due(time):
+            self._count()
+            cycles -= 1
+
     def look(self, time: float) -> None:
         """Move all probes if a step is due at ``time`` (s)."""
         rule, probes = self._rule, self._bubbles.probes
         if rule is None or not len(probes):
             return
-        if self.step > rule.steps:
-            self.step, self.pull = 1, self.pull + 1
-        if time > self.pull * rule.period + self.step / rule.steps + 1e-9:
+        if self._due(time):
             self._bubbles.x[probes, 2] += rule.later_step if self.pull > rule.change_after else rule.step
-            self.step += 1
+            self._count()
+
+    def _due(self, time: float) -> bool:
+        return time > self.pull * self._rule.period + self.step / self._rule.steps + 1e-9
+
+    def _count(self) -> None:
+        self.step += 1
+        if self.step > self._rule.steps:
+            self.step, self.pull = 1, self.pull + 1

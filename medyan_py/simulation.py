@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from math import inf
+from numbers import Integral, Real
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +26,7 @@ from medyan_py.release import Releases
 from medyan_py.restorable import Restorable
 from medyan_py.rocking import Still
 from medyan_py.schedule import Timetable
-from medyan_py.setup.bubbles import attach_filaments, place_bubbles
+from medyan_py.setup.bubbles import attach_dumped, attach_filaments, place_bubbles
 from medyan_py.setup.chemistry import build_chemistry
 from medyan_py.setup.filaments import place_filaments
 from medyan_py.setup.mechanics import Mechanics
@@ -69,8 +71,12 @@ class Simulation(Restorable):
 
     def _build(self, deck: Deck, seed: int, threads: int) -> np.random.Generator:
         """Make all parts, still empty; returns the random stream of the set-up."""
+        if not isinstance(deck, Deck):
+            raise TypeError(f"a Deck is needed, such as read_deck and Simulation.from_deck make, not {deck!r}")
         if seed < 0:
             raise ValueError(f"a seed cannot be negative, got {seed}")
+        if isinstance(threads, bool) or not isinstance(threads, Integral) or threads < 1:
+            raise ValueError(f"threads must be a whole number from 1, not {threads!r}")
         self.deck, self.seed, self.threads = deck, seed, threads
         setup_seed, chemistry_seed, protocol_seed = np.random.SeedSequence(self.seed).spawn(3)
         setup_stream = np.random.default_rng(setup_seed)
@@ -117,6 +123,8 @@ class Simulation(Restorable):
             place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
         else:
             place_dump(self.deck, self.chemistry)
+            attach_dumped(self.deck, self.chemistry, self._bubbles)
+            self._probe_pulls.skip(start)
             self._timetable.begin(start)
         self._boundary.advance(0.0, start)
         if dump is not None and not self.deck.initial.own_copies:
@@ -125,7 +133,7 @@ class Simulation(Restorable):
         if dump is not None:
             place_copies(self.deck, self.chemistry)
         self._rule_changes.apply(start)
-        self._pins.begin()
+        self._pins.begin(start)
         self._relax()
         if self._dissipation is not None:
             self._dissipation = Dissipation(self.deck.force_fields, self._mechanics.energies)
@@ -202,6 +210,10 @@ class Simulation(Restorable):
             If a recorder cannot write.
         """
         end, last = self._goal(duration, steps)
+        if recorders is not None and not callable(getattr(recorders, "record", None)):
+            raise TypeError(f"recorders must be Recorders, such as standard_recorders makes, not {recorders!r}")
+        if on_cycle is not None and not callable(on_cycle):
+            raise TypeError(f"on_cycle must be a function of the simulation, not {on_cycle!r}")
         self._stop = self.exhausted = False
         if self._recorded_time is None:
             self.record(recorders)
@@ -334,8 +346,8 @@ class Simulation(Restorable):
             raise ValueError("a run has a duration or a number of steps, not both")
         schedule = self.deck.schedule
         if steps is not None:
-            if steps < 0 or steps != int(steps):
-                raise ValueError(f"cannot run {steps} steps")
+            if isinstance(steps, bool) or not isinstance(steps, Real) or not 0 <= steps < inf or steps != int(steps):
+                raise ValueError(f"steps must be a whole number from 0, not {steps!r}")
             return float("inf"), self.steps_done + int(steps)
         if duration is None and schedule.by_steps:
             return float("inf"), schedule.run_steps
@@ -548,6 +560,11 @@ class Simulation(Restorable):
     def energies(self) -> dict[str, float]:
         """Mechanical energy (pN nm) of every force field of the deck after the last minimisation."""
         return {name: self._mechanics.energies.get(name, 0.0) for name in self.deck.force_fields}
+
+    @property
+    def remeshing_energy(self) -> float:
+        """Change of the mechanical energy (pN nm) by the remeshing after the last minimisation."""
+        return self._mechanics.remeshing_energy
 
     @property
     def minimisation(self):

@@ -1,5 +1,6 @@
 """Who is joined to whom: the graph whose nodes are filaments and whose edges are linkers, motors and branchers."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,21 @@ def read_link_graphs(path: str | Path) -> list[tuple[float, nx.Graph]]:
     TrajectoryError
         When the file cannot be read or is not of this format.
     """
-    path = Path(path)
+    return _read_graphs(Path(path), _add_edges, "CMGraph.traj")
+
+
+def read_tension_graphs(path: str | Path) -> list[tuple[float, nx.Graph]]:
+    """(time in s, graph) of every frame of a TMGraph.traj; edges have a ``tension``, pN, of all linkers and motors.
+
+    Raises
+    ------
+    TrajectoryError
+        When the file cannot be read or is not of this format.
+    """
+    return _read_graphs(Path(path), _add_tensions, "TMGraph.traj")
+
+
+def _read_graphs(path: Path, add: Callable[[nx.Graph, list[str]], None], name: str) -> list[tuple[float, nx.Graph]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -82,14 +97,20 @@ def read_link_graphs(path: str | Path) -> list[tuple[float, nx.Graph]]:
             elif not words:
                 head = None
             else:
-                _add_edges(graphs[-1][1], [int(word) for word in words])
+                add(graphs[-1][1], words)
         except (ValueError, IndexError) as error:
-            raise TrajectoryError(f"{path}:{number}: this is not a line of a CMGraph.traj") from error
+            raise TrajectoryError(f"{path}:{number}: this is not a line of a {name}") from error
     return graphs
 
 
-def _add_edges(graph: nx.Graph, numbers: list[int]) -> None:
+def _add_tensions(graph: nx.Graph, words: list[str]) -> None:
+    for a, b, tension in zip(words[::3], words[1::3], words[2::3], strict=True):
+        graph.add_edge(int(a), int(b), tension=float(tension))
+
+
+def _add_edges(graph: nx.Graph, words: list[str]) -> None:
     """MEDYAN 5.4 writes five numbers for a pair, older versions three: ids and the links between them."""
+    numbers = [int(word) for word in words]
     width = 5 if len(numbers) % 5 == 0 else 3
     for at in range(0, len(numbers), width):
         a, b, *counts = numbers[at : at + width]

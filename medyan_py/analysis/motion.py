@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
+from medyan_py.analysis.graph import nearest_filaments
+
 
 def mean_square_displacement(frames: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
     """Mean square displacement of the filaments' centres (mean of their beads).
@@ -41,6 +43,50 @@ def mean_square_displacement(frames: Sequence[Any]) -> tuple[np.ndarray, np.ndar
         if squares:
             msd[lag - 1] = np.mean(squares)
     return times[1:] - times[0], msd
+
+
+def squared_displacement(before: Any, after: Any) -> float:
+    """Mean square displacement (nm²) of the centres of the filaments that are in both frames; NaN without any."""
+    old, new = _centres(before.filaments), _centres(after.filaments)
+    squares = [np.sum((new[number] - place) ** 2) for number, place in old.items() if number in new]
+    return float(np.mean(squares)) if squares else float("nan")
+
+
+def motor_velocities(before: Any, after: Any) -> np.ndarray:
+    """Velocity (nm/s) of the legs of the motors that are in both frames along their filaments, float64 (n, 2).
+
+    Positive towards the plus end. The place of a leg is its distance from the minus end along the filament, so that
+    growth there counts as well. NaN for a leg that is on another filament, or on none.
+    """
+    elapsed = after.time - before.time
+    if not elapsed > 0:
+        raise ValueError(f"the second frame must be later, not at {after.time} s after {before.time} s")
+    both = np.intersect1d(before.motors.ids, after.motors.ids)
+    (old, old_place), (new, new_place) = (_legs(frame, both) for frame in (before, after))
+    return np.where((old == new) & (old >= 0), (new_place - old_place) / elapsed, np.nan)
+
+
+def _legs(frame: Any, motors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ids of the filaments of the legs of motors, −1 for none, and places along them (nm); (n, 2) each."""
+    filaments, ids = frame.filaments, np.asarray(frame.motors.ids)
+    order = np.argsort(ids)
+    rows = order[np.searchsorted(ids[order], motors)]
+    points = np.asarray(frame.motors.coords, dtype=np.float64)[rows].reshape(-1, 3)
+    owner = nearest_filaments(filaments, points)
+    places = np.full(len(points), np.nan)
+    for i, f in enumerate(owner.tolist()):
+        if f >= 0:
+            places[i] = _place_along(filaments.beads[filaments.start[f] : filaments.start[f + 1]], points[i])
+    owned = np.where(owner >= 0, np.asarray(filaments.ids)[owner] if len(filaments.ids) else -1, -1)
+    return owned.reshape(-1, 2), places.reshape(-1, 2)
+
+
+def _place_along(beads: np.ndarray, point: np.ndarray) -> float:
+    steps = np.diff(beads, axis=0)
+    lengths = np.linalg.norm(steps, axis=1)
+    along = np.clip(((point - beads[:-1]) * steps).sum(axis=1) / np.maximum(lengths**2, 1e-12), 0.0, 1.0)
+    nearest = np.argmin(np.linalg.norm(beads[:-1] + along[:, None] * steps - point, axis=1))
+    return float(lengths[:nearest].sum() + along[nearest] * lengths[nearest])
 
 
 def _centres(filaments: Any) -> dict[int, np.ndarray]:

@@ -60,7 +60,7 @@ def add_colour_bar(renderer: vtkRenderer, table: vtkLookupTable, array: str, sty
     bar.SetLookupTable(table)
     bar.SetTitle(_TITLES[array])
     bar.SetNumberOfLabels(5)
-    bar.SetLabelFormat("{:.4g}" if _std_format(bar) else "%.4g")
+    bar.SetLabelFormat("{:.3g}" if _std_format(bar) else "%.3g")
     bar.UnconstrainedFontSizeOn()
     height = renderer.GetRenderWindow().GetSize()[1]
     for part in (bar.GetTitleTextProperty(), bar.GetLabelTextProperty()):

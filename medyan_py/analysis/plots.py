@@ -34,3 +34,19 @@ def plot_series(table: dict[str, np.ndarray], path: str | Path) -> None:
         if i >= len(names) - COLUMNS:
             axes.set_xlabel("time / s", fontsize=8)
     figure.savefig(path, dpi=150)
+
+
+def plot_distribution(table: dict[str, np.ndarray], name: str, path: str | Path) -> None:
+    """Draw a table of ``distribution`` as bars, with one standard deviation over runs, into a PNG, PDF or SVG file."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.8, 3.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    low, width = table["low"], table["high"] - table["low"]
+    height = table.get("fraction_mean", table.get("fraction"))
+    axes.bar(low, height, width, align="edge", edgecolor="white", yerr=table.get("fraction_sd"))
+    axes.set_xlabel(name.replace("_", " "))
+    axes.set_ylabel("fraction")
+    figure.savefig(path, dpi=150)

@@ -33,7 +33,7 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
     return SimpleNamespace(
         time=frame.time,
         frame=frame.frame,
-        seed=header.get("seed", 0),
+        seed=header.get("seed"),
         finished=True,
         deck=SimpleNamespace(
             texts={Path("system"): header.get("system", ""), Path("chem"): header.get("chem", "")},

@@ -1,6 +1,7 @@
 """Observables against time: a table of one run, or mean and spread of several."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from medyan_py.analysis import graph, motion, observables, surfaces
 from medyan_py.analysis.errors import TrajectoryError
+from medyan_py.analysis.records import first_of, read_dissipation, read_tensions, read_turnover
 from medyan_py.analysis.trajectory import open_trajectory
 
 
@@ -53,25 +55,146 @@ OF_MEMBRANES = ("membranes", "membrane_area_nm2", "enclosed_volume_nm3", "reduce
 
 
 def standard_observables(frame: Any) -> tuple[str, ...]:
-    """All names, but for those of membranes where a frame has none."""
+    """All names of ``OBSERVABLES``, but for those of membranes where a frame has none."""
     return tuple(name for name in OBSERVABLES if frame.membranes or name not in OF_MEMBRANES)
 
 
-def time_series(frames: Iterable[Any], names: Sequence[str] = tuple(OBSERVABLES)) -> dict[str, np.ndarray]:
+CHANGES: dict[str, Callable[[Any, Any, Any], float]] = {
+    "contraction": lambda first, _, frame: _ratio(
+        *(observables.radius_of_gyration(f.filaments) for f in (frame, first))
+    ),
+    "displacement_squared_nm2": lambda first, _, frame: motion.squared_displacement(first, frame),
+    "contractile_velocity_nm_per_s": lambda _, before, frame: motion.contractile_velocity(before, frame),
+    "motor_velocity_nm_per_s": lambda _, before, frame: _mean_known(motion.motor_velocities(before, frame)),
+}
+"""Name → value of a frame against the first one and the one before; velocities are NaN where no time has passed.
+
+``contraction`` is the radius of gyration ÷ that of the first frame, ``displacement_squared_nm2`` the mean square
+displacement of filaments since the first frame.
+"""
+
+
+def _ratio(value: float, reference: float) -> float:
+    return value / reference if reference > 0 else float("nan")
+
+
+def _mean_known(values: np.ndarray) -> float:
+    return _mean(values[~np.isnan(values)])
+
+
+def _spread(values: np.ndarray) -> float:
+    return float(values.std()) if len(values) else float("nan")
+
+
+def _tensions(part: str, measure: Callable) -> Callable:
+    return lambda frames: [(frame.time, measure(getattr(frame, part))) for frame in frames]
+
+
+def _turnover(frames: list) -> list[tuple[float, float]]:
+    """Monomers that joined plus those that left, per filament and second, since the frame before."""
+    found = [(frame.time, float("nan")) for frame in frames[:1]]
+    for before, frame in pairwise(frames):
+        moved = (frame.gained.sum() + frame.lost.sum()) / max(1, len(frame.ids))
+        found.append((frame.time, _ratio(moved, frame.time - before.time)))
+    return found
+
+
+def _dissipation(column: int) -> Callable:
+    def over_time(read: tuple[np.ndarray, np.ndarray]) -> list[tuple[float, float]]:
+        times, sums = read
+        found = np.full(len(times), np.nan)
+        with np.errstate(invalid="ignore", divide="ignore"):  # the last frame may be there twice
+            rates = np.diff(sums[:, column]) / np.diff(times)
+        found[1:] = np.where(np.isfinite(rates), rates, np.nan)
+        return list(zip(times.tolist(), found.tolist(), strict=True))
+
+    return over_time
+
+
+_READERS: dict[str, Callable[[Path], Any]] = {
+    "tensions.traj": lambda path: list(read_tensions(path)),
+    "monomers.traj": lambda path: list(read_turnover(path)),
+    "dissipation.traj": read_dissipation,
+}
+FILES: dict[str, tuple[str, Callable[[Any], list[tuple[float, float]]]]] = {
+    "tension_mean_pN": ("tensions.traj", _tensions("cylinders", _mean)),
+    "tension_sd_pN": ("tensions.traj", _tensions("cylinders", _spread)),
+    "linker_force_mean_pN": ("tensions.traj", _tensions("linkers", _mean)),
+    "motor_force_mean_pN": ("tensions.traj", _tensions("motors", _mean)),
+    "turnover_per_s": ("monomers.traj", _turnover),
+    "dissipation_kT_per_s": ("dissipation.traj", _dissipation(0)),
+    "chemical_dissipation_kT_per_s": ("dissipation.traj", _dissipation(1)),
+    "mechanical_dissipation_kT_per_s": ("dissipation.traj", _dissipation(2)),
+}
+"""Name → file beside the trajectory, and (time, value) of its frames. Rates are means since the frame before."""
+
+NAMES = (*OBSERVABLES, *CHANGES, *FILES)
+
+
+def measurable(path: str | Path) -> tuple[str, ...]:
+    """All names that can be measured of the trajectory at a path.
+
+    Those of membranes only where its first frame has some, those of ``FILES`` only where their file is.
+    """
+    with open_trajectory(path) as trajectory:
+        own = standard_observables(trajectory[0]) if len(trajectory) else tuple(OBSERVABLES)
+        directory = trajectory.path.parent
+    there = [name for name, (file, _) in FILES.items() if (directory / file).is_file()]
+    return (*own, *CHANGES, *there)
+
+
+def time_series(frames: Iterable[Any], names: Sequence[str] = (*OBSERVABLES, *CHANGES)) -> dict[str, np.ndarray]:
     """Observables of all frames: name → float64 (n,), and ``time_s``.
 
-    ``KeyError`` for a name that is not in ``OBSERVABLES``.
+    Raises
+    ------
+    KeyError
+        For a name that is not in ``NAMES``.
+    TrajectoryError
+        When the file that an observable is read from is not beside the trajectory, or ``frames`` is none.
     """
-    chosen = {name: OBSERVABLES[name] for name in names}
-    rows, times = [], []
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        raise KeyError(unknown[0])
+    own = {name: OBSERVABLES[name] for name in names if name in OBSERVABLES}
+    changes = {name: CHANGES[name] for name in names if name in CHANGES}
+    rows, times, first, before = [], [], None, None
     for frame in frames:
         times.append(frame.time)
-        rows.append([measure(frame) for measure in chosen.values()])
-    table = np.array(rows, dtype=np.float64).reshape(len(times), len(chosen))
-    return {"time_s": np.array(times), **dict(zip(chosen, table.T, strict=True))}
+        first = frame if first is None else first
+        values = [measure(frame) for measure in own.values()]
+        for name, measure in changes.items():
+            timeless = "velocity" in name and (before is None or frame.time <= before.time)
+            values.append(float("nan") if timeless else measure(first, before, frame))
+        rows.append(values)
+        before = frame
+    table = np.array(rows, dtype=np.float64).reshape(len(times), len(own) + len(changes))
+    columns = dict(zip((*own, *changes), table.T, strict=True))
+    read: dict[str, Any] = {}
+    for name in names:
+        if name in FILES:
+            file, measure = FILES[name]
+            if file not in read:
+                read[file] = _READERS[file](first_of(_path_of(frames, name), file))
+            columns[name] = _at(times, measure(read[file]))
+    return {"time_s": np.array(times), **{name: columns[name] for name in names}}
 
 
-def ensemble_series(paths: Sequence[str | Path], names: Sequence[str] = tuple(OBSERVABLES)) -> dict[str, np.ndarray]:
+def _path_of(frames: Any, name: str) -> Path:
+    if not hasattr(frames, "path"):
+        raise TrajectoryError(f"{name} is read from a file beside the trajectory: give what open_trajectory returns")
+    return frames.path
+
+
+def _at(times: Sequence[float], found: list[tuple[float, float]]) -> np.ndarray:
+    """Values at the times (to 1 ns), NaN where there is none."""
+    values = {round(time, 9): value for time, value in found}
+    return np.array([values.get(round(time, 9), np.nan) for time in times], dtype=np.float64)
+
+
+def ensemble_series(
+    paths: Sequence[str | Path], names: Sequence[str] = (*OBSERVABLES, *CHANGES)
+) -> dict[str, np.ndarray]:
     """Mean and standard deviation over runs: ``time_s``, ``runs``, and for every name ``NAME_mean`` and ``NAME_sd``.
 
     Rows are the times that all runs have (to 1 ns). Standard deviations are those of runs, with n − 1.

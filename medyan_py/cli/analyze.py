@@ -1,16 +1,18 @@
 """Measure trajectories: a table of observables against time, of one run or mean and spread of several, and a plot."""
 
 import argparse
+import io
 import sys
 from pathlib import Path
 
 from medyan_py.analysis import TrajectoryError, open_trajectory
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import REFUSED, SUCCESS
+from medyan_py.cli.numbers import bin_count
 from medyan_py.cli.selection import names_among
 
 HELP = "measure trajectories: tables and plots of observables"
-USAGE = "medyan analyze [PATH ...] [-o CSV] [--plot PNG] [--what NAMES]"
+USAGE = "medyan analyze [PATH ...] [-o CSV] [--plot PNG] [--what NAMES | --distribution NAME]"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -19,37 +21,52 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", dest="csv", metavar="CSV", help="where the table goes (default: on the screen)")
     parser.add_argument("--plot", metavar="PNG", help="draw the observables against time")
     parser.add_argument("--what", type=_names, metavar="NAMES", help="observables, separated by commas (default: all)")
+    parser.add_argument(
+        "--distribution",
+        type=_distribution,
+        metavar="NAME",
+        help="how one quantity is distributed, instead of observables",
+    )
+    parser.add_argument(
+        "--bins", type=bin_count, default=20, metavar="N", help="bins of the distribution (default: 20)"
+    )
     parser.add_argument("--list", action="store_true", help="list the observables")
+
+
+def _distribution(text: str) -> str:
+    from medyan_py.analysis.distributions import DISTRIBUTIONS
+
+    names = names_among(DISTRIBUTIONS, "distribution")(text)
+    if len(names) > 1:
+        raise argparse.ArgumentTypeError("takes one name")
+    return names[0]
 
 
 def _names(text: str) -> tuple[str, ...]:
     # SciPy and NetworkX take a while to load, so they are loaded by those who measure only.
-    from medyan_py.analysis.series import OBSERVABLES
+    from medyan_py.analysis.series import NAMES
 
-    return names_among(OBSERVABLES, "observable")(text)
+    return names_among(NAMES, "observable")(text)
 
 
 def execute(options: argparse.Namespace) -> int:
     """Measure."""
-    from medyan_py.analysis.series import OBSERVABLES, ensemble_series, standard_observables, time_series, write_csv
+    from medyan_py.analysis.distributions import DISTRIBUTIONS
+    from medyan_py.analysis.series import NAMES, write_csv
 
     if options.list:
-        for name in OBSERVABLES:
+        for name in NAMES:
             say(name, sys.stdout)
+        say(f"distributions: {', '.join(DISTRIBUTIONS)}", sys.stdout)
         return SUCCESS
-    paths = options.paths or ["."]
     try:
-        with open_trajectory(paths[0]) as trajectory:
-            names = options.what or (standard_observables(trajectory[0]) if len(trajectory) else tuple(OBSERVABLES))
-            if len(paths) == 1:
-                table = time_series(trajectory, names)
-        if len(paths) > 1:
-            table = ensemble_series(paths, names)
-        write_csv(table, options.csv if options.csv else sys.stdout)
+        table = _measure(options, options.paths or ["."])
+        if options.csv:
+            write_csv(table, options.csv)
+        else:
+            _write_to_screen(table)
         if options.plot:
-            from medyan_py.analysis.plots import plot_series
-
-            plot_series(table, options.plot)
+            _plot(table, options)
     except TrajectoryError as error:
         say(f"medyan: error: {error}", sys.stderr)
         return REFUSED
@@ -60,3 +77,37 @@ def execute(options: argparse.Namespace) -> int:
         if path:
             say(f"Wrote {Path(path)}", sys.stdout if options.csv else sys.stderr)
     return SUCCESS
+
+
+def _measure(options: argparse.Namespace, paths: list[str]) -> dict:
+    from medyan_py.analysis.distributions import distribution
+    from medyan_py.analysis.series import ensemble_series, measurable, time_series
+
+    if options.distribution:
+        return distribution(paths, options.distribution, options.bins)
+    able = [measurable(path) for path in paths] if options.what is None else []
+    names = options.what or tuple(name for name in able[0] if all(name in others for others in able))
+    if len(paths) > 1:
+        return ensemble_series(paths, names)
+    with open_trajectory(paths[0]) as trajectory:
+        return time_series(trajectory, names)
+
+
+def _write_to_screen(table: dict) -> None:
+    from medyan_py.analysis.series import write_csv
+
+    text = io.StringIO()
+    write_csv(table, text)
+    say(text.getvalue().rstrip("\n"), sys.stdout)
+
+
+def _plot(table: dict, options: argparse.Namespace) -> None:
+    from medyan_py.analysis.plots import plot_distribution, plot_series
+
+    try:
+        if options.distribution:
+            plot_distribution(table, options.distribution, options.plot)
+        else:
+            plot_series(table, options.plot)
+    except ValueError as error:  # an ending that is no format
+        raise TrajectoryError(f"{options.plot}: {error}") from error

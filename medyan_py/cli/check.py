@@ -2,24 +2,22 @@
 
 import argparse
 import json
-import resource
 import sys
-import time
 from dataclasses import asdict
 
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import FAILED, REFUSED, SUCCESS
+from medyan_py.cli.trial import try_out
 from medyan_py.cli.words import CommandParser
 from medyan_py.core.mechanics.errors import MechanicsError
-from medyan_py.deck import Deck, DeckError, Diagnostic, read_deck
+from medyan_py.deck import DeckError, Diagnostic, read_deck
+from medyan_py.deck.keys import unknown_keywords
 from medyan_py.deck.plausible import check_plausible
 from medyan_py.deck.possible import check_possible
-from medyan_py.simulation import Simulation
+from medyan_py.output import OutputError
 
 HELP = "find what is wrong or doubtful in a deck"
 USAGE = "medyan check SYSTEM [-i DIR] [options]"
-TRIAL = 2.0  # s of computing, at most about
-SEED = 1  # of the trial
 
 
 def add_options(parser: CommandParser) -> None:
@@ -67,33 +65,9 @@ def _look(options: argparse.Namespace) -> tuple[list[Diagnostic], dict | None, s
         return [*error.diagnostics, *remarks], None, None
     except MechanicsError as error:
         return remarks, None, f"the network cannot be relaxed: {error}"
-
-
-def try_out(deck: Deck) -> dict:
-    """What a run takes, from a trial of some cycles of the network that seed 1 makes.
-
-    Returns ``memory_MB`` of the whole program, ``events_per_simulated_second``, ``seconds_per_simulated_second`` (CPU),
-    ``filaments``, ``cylinders``, ``compartments`` and ``simulated_seconds`` of the trial.
-    """
-    simulation = Simulation(deck, SEED)
-    schedule = deck.schedule
-    start, events, cycles = time.process_time(), simulation.steps_done, 0
-    while not simulation.finished and time.process_time() - start < TRIAL:
-        if schedule.by_steps:
-            simulation.run(steps=schedule.minimisation_steps)
-        else:
-            simulation.run(min(schedule.minimisation, schedule.runtime - simulation.time))
-        cycles += 1
-    simulated, spent = simulation.time, time.process_time() - start
-    return {
-        "filaments": len(simulation.filaments),
-        "cylinders": len(simulation.filaments.monomers),
-        "compartments": int(simulation.grid.active.sum()),
-        "simulated_seconds": simulated,
-        "events_per_simulated_second": (simulation.steps_done - events) / simulated if simulated else 0.0,
-        "seconds_per_simulated_second": spent / simulated if simulated else 0.0,
-        "memory_MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    }
+    except OutputError as error:
+        say(f"medyan: no estimate of what a run takes: {error}", sys.stderr)
+        return remarks, None, None
 
 
 def _tell(remarks: list[Diagnostic], estimate: dict | None, failure: str | None) -> None:
@@ -106,10 +80,26 @@ def _tell(remarks: list[Diagnostic], estimate: dict | None, failure: str | None)
         say(
             f"{e['filaments']} filaments, {e['cylinders']} cylinders, {e['compartments']} compartments after "
             f"{e['simulated_seconds']:.3g} simulated s: {e['events_per_simulated_second']:.3g} events and "
-            f"{e['seconds_per_simulated_second']:.3g} s of computing per simulated second, {e['memory_MB']:.0f} MB",
+            f"{e['seconds_per_simulated_second']:.3g} s of computing per simulated second, "
+            f"{e['memory_MB']:.0f} MB of memory",
             sys.stdout,
         )
+        if e["frames"] is not None:
+            say(
+                f"at this pace the whole run takes {_duration(e['run_seconds'])} of computing, and its "
+                f"{e['frames']} frames {e['run_MB']:.3g} MB on the disk",
+                sys.stdout,
+            )
     counts = {s: sum(r.severity == s for r in remarks) for s in ("error", "warning", "hint")}
     counts["error"] += failure is not None
     found = ", ".join(f"{n} {s}{'' if n == 1 else 's'}" for s, n in counts.items() if n)
+    if unknown := unknown_keywords(remarks):
+        say(unknown, sys.stdout)
     say(found or "nothing is wrong or doubtful", sys.stdout)
+
+
+def _duration(seconds: float) -> str:
+    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.2g} {unit}"
+    return f"{seconds:.2g} s"

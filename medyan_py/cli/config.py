@@ -9,7 +9,7 @@ from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import INTERRUPTED, REFUSED, SUCCESS
 from medyan_py.deck import DeckError
 from medyan_py.deck.normalised import normalised_deck
-from medyan_py.deck.starter import QUESTIONS, Choices, write_starter
+from medyan_py.deck.starter import QUESTIONS, Choices, check_free, write_starter
 
 HELP = "rewrite a deck in one form, or make one to start from"
 USAGE = "medyan config [-s SYSTEM [-i DIR]] [-o DIR]"
@@ -19,14 +19,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``medyan config``."""
     parser.add_argument("-s", dest="system", metavar="SYSTEM", help="the deck to rewrite; without it, questions")
     parser.add_argument("-i", dest="input", metavar="DIR", help="where the files named in it are (default: beside it)")
-    parser.add_argument("-o", dest="output", metavar="DIR", default=".", help="where decks are written (default: here)")
+    parser.add_argument(
+        "-o",
+        dest="output",
+        metavar="DIR",
+        default=".",
+        help="where decks are written (default: here); is made if needed",
+    )
 
 
 def execute(options: argparse.Namespace) -> int:
     """Rewrite, or ask and write."""
     directory = Path(options.output)
-    if not directory.is_dir():
-        say(f"medyan: error: {directory}: there is no such directory", sys.stderr)
+    if directory.exists() and not directory.is_dir():
+        say(f"medyan: error: {directory}: this is a file, not a directory", sys.stderr)
         return REFUSED
     try:
         if options.system is not None:
@@ -49,6 +55,7 @@ def _rewrite(system: Path, input_dir: str | None, directory: Path) -> int:
             say(f"error: {diagnostic}", sys.stderr)
         say("medyan: nothing was written", sys.stderr)
         return REFUSED
+    directory.mkdir(parents=True, exist_ok=True)
     for path, text in zip((f"normalized.{system.name}", f"normalized.{name}"), texts, strict=True):
         replaced = " (in place of an older one)" if (directory / path).exists() else ""
         (directory / path).write_text(text, encoding="utf-8", errors="surrogateescape")
@@ -63,6 +70,7 @@ def _chemistry_name(system: Path, input_dir: str | None) -> str:
 
 
 def _start(directory: Path) -> int:
+    check_free(directory)
     say("A network of actin, cross-linkers and myosin motors. Enter takes the value in brackets.", sys.stdout)
     try:
         answers = {field.name: _ask(QUESTIONS[field.name], field.default) for field in fields(Choices)}

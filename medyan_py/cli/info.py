@@ -50,16 +50,20 @@ def _trajectory(trajectory):
         lengths = contour_lengths(frame.filaments)
         mean = f" of {lengths.mean():.4g} nm on average" if len(lengths) else ""
         others = ((frame.linkers, "linkers"), (frame.motors, "motors"), (frame.branchers, "branchers"))
-        counts = [f"{len(o.ids)} {kind}" for o, kind in (*others, (frame.bubbles, "bubbles"))]
-        n = len(frame.membranes)
-        area = sum(map(surface_area, frame.membranes))
-        counts += [f"{n} {'membrane' if n == 1 else 'membranes'} of {area:.4g} nm²"] if n else []
-        yield f"  {name} frame: {len(lengths)} filaments{mean}, {', '.join(counts)}"
+        counts = [_counted(len(o.ids), kind) for o, kind in (*others, (frame.bubbles, "bubbles"))]
+        if frame.membranes:
+            area = sum(map(surface_area, frame.membranes))
+            counts.append(f"{_counted(len(frame.membranes), 'membranes')} of {area:.4g} nm²")
+        yield f"  {name} frame: {_counted(len(lengths), 'filaments')}{mean}, {', '.join(counts)}"
     header = getattr(trajectory, "header", None)
     if header is not None:
         yield f"  written in the layout of {header['version']}, {'finished' if header['finished'] else 'not finished'}"
         if "seed" in header:
             yield f"  seed {header['seed']}"
+
+
+def _counted(n: int, things: str) -> str:
+    return f"{n} {things.removesuffix('s') if n == 1 else things}"
 
 
 def _directory(directory: Path):
@@ -76,6 +80,6 @@ def _directory(directory: Path):
         warnings = sum(line.startswith("[warning]") for line in text)
         yield f"{log}"
         yield from (f"  {line.partition('] ')[2]}" for line in wanted)
-        yield f"  {warnings} warnings"
+        yield f"  {_counted(warnings, 'warnings')}"
     others = sorted(p.name for p in directory.iterdir() if p.suffix in (".traj", ".h5") or p.name == "paraview")
     yield f"files: {', '.join(others)}"

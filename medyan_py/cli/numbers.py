@@ -27,6 +27,13 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def bin_count(text: str) -> int:
+    """How many bins a histogram has."""
+    if not 1 <= (number := whole(text)) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{quote(text)} is not a whole number from 1 to 10000")
+    return number
+
+
 def thread_count(text: str) -> int:
     """Number of threads: 0 stands for the processors this process may use, a negative number for 1."""
     if (number := whole(text)) > _MOST_THREADS:

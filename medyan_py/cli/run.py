@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 
 from medyan_py.analysis.errors import TrajectoryError
-from medyan_py.analysis.snapshot import read_snapshot
+from medyan_py.analysis.trajectory import open_trajectory
 from medyan_py.checkpoint import CheckpointError, changed_file, last_checkpoint
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import FAILED, REFUSED
@@ -48,7 +48,7 @@ def add_options(parser: CommandParser) -> None:
     parser.add_argument(
         "--start-from",
         metavar="FILE",
-        help="begin with the network in the last frame of this snapshot.traj instead of the deck's",
+        help="begin with the network in the last frame of this snapshot.traj or traj.h5 instead of the deck's",
     )
     parser.add_argument("--start-frame", type=whole, metavar="N", help="the frame of that number instead of the last")
     parser.add_argument("--seed-fixed", type=seed, metavar="N", help="seed; same deck and seed, same trajectory")
@@ -112,7 +112,8 @@ def execute(options: argparse.Namespace) -> int:
 
 def _with_frame(deck: Deck, options: argparse.Namespace) -> Deck:
     """The deck with the network of the frame that is asked for."""
-    frame = choose_frame(read_snapshot(options.start_from), options.start_frame)
+    with open_trajectory(options.start_from) as trajectory:
+        frame = choose_frame(trajectory, options.start_frame)
     if frame is None:
         which = "no frame" if options.start_frame is None else f"no frame {options.start_frame}"
         raise TrajectoryError(f"{options.start_from}: there is {which} in it")

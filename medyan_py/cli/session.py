@@ -19,7 +19,7 @@ from medyan_py.cli.numbers import available_processors
 from medyan_py.cli.progress import LiveProgress, terminal
 from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
-from medyan_py.deck.keys import count_unknown
+from medyan_py.deck.keys import unknown_keywords
 from medyan_py.escape import LeftGridError
 from medyan_py.output import LogFile, OutputError, Recorders, standard_recorders, write_failure
 from medyan_py.output.directory import RESULT_FILES, locked
@@ -159,7 +159,8 @@ class Session:
             self._save_failure(error)
             return FAILED
         except LeftGridError as error:
-            self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}")
+            why = "; BOUNDARYFFTYPE would hold it" if simulation.deck.boundary.repulsion is None else ""
+            self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}{why}")
             self._last_frame(recorders, relaxed=True)
             self._save_failure(error)
             return FAILED
@@ -278,12 +279,8 @@ class Session:
                 "%d of %d minimisations did not converge (%s), with forces up to %.3g pN",
                 *(bad, total, how, self._largest_force),
             )
-        unknown = count_unknown(simulation.deck.warnings)
-        if unknown:
-            LOGGER.warning(
-                "%d %s not known and ignored: see the warnings at the beginning of %s",
-                *(unknown, "keyword of the deck was" if unknown == 1 else "keywords of the deck were", LOG_FILE),
-            )
+        if unknown := unknown_keywords(simulation.deck.warnings):
+            LOGGER.warning("%s", unknown)
         LOGGER.info(
             "%d cycles, %d events, %d minimisations in %.1f s of wall time",
             *(simulation.cycles, simulation.chemistry.events, total, elapsed),

@@ -40,9 +40,6 @@ def _conditional(settings: Settings, report: Report) -> None:
         if entry.values[0] not in AVAILABLE:
             feature = f"special protocol {entry.values[0]}"
             not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
-    if settings["adapt-mesh-during-minimization"] and settings.entries("init-membrane"):
-        name = "adapt-mesh-during-minimization"
-        not_available(report, settings.file, settings.lines[name], name, "remeshing within a minimisation")
     _minimisation(settings, report)
 
 

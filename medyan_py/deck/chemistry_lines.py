@@ -56,6 +56,17 @@ class ChemistryLines:
     flawed_names: set[str]
     lines: dict[str, int]
     flawed: list[Statement] = field(default_factory=list)
+    _reactions: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def warn_if_again(self, directive: Directive, line: int, words: tuple[Word, ...], report: Report) -> None:
+        """Warn of a reaction that is in the deck already. Those of bonds may be alike: their mechanics differ."""
+        name = directive.name
+        if directive.declares or name.endswith("SITE") or name in ("LINKERREACTION", "MOTORREACTION"):
+            return
+        first = self._reactions.setdefault((name, *(word.text for word in words)), line)
+        if first != line:
+            message = f"the same reaction as in line {first}: it goes on twice as often as each says"
+            report.warning(self.file, line, name, message)
 
     def of(self, name: str) -> list[Statement]:
         return [statement for statement in self.statements if statement.directive.name == name]
@@ -116,6 +127,7 @@ def _take(directive: Directive, line: int, values, lines: ChemistryLines, report
                 raise _Mismatch(value.line, "a list is not allowed here")
         words, free_energy = _split_prefix(directive, values, tracked)
         lines.statements.append(Statement(directive, line, _match(directive, line, words), free_energy))
+        lines.warn_if_again(directive, line, words, report)
     except _Mismatch as mismatch:
         for problem in mismatch.all:
             report.error(lines.file, problem.line, directive.name, problem.message, **problem.more)

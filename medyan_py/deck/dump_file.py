@@ -33,12 +33,14 @@ class DumpRow:
 class Dump:
     """What a restart dump holds: time (s), and the lines of each section; lengths in nm, indices and names as there.
 
+    A dump does not tell where bubbles are; ``bubbles`` has their centres (nm) where another source does, else None.
     ``pins`` are those of the file beside it that PINRESTARTFILE names, if there is one.
     """
 
     file: str
     time: float
     rows: dict[str, list[DumpRow]] = field(default_factory=lambda: {name: [] for name in SECTIONS})
+    bubbles: tuple[tuple[float, float, float], ...] | None = None
     pins: tuple[PinLine, ...] = ()
 
 

@@ -8,6 +8,7 @@ from .diagnostics import Diagnostic, Report, closest, quote
 from .grammar import Group, Word
 
 NOT_KNOWN = ("unknown keyword", "belongs into the", "not known")  # how remarks about keywords that are not known begin
+_MOST_NAMED = 5
 
 
 class UnknownWords:
@@ -35,9 +36,15 @@ class UnknownWords:
         self._report.warning(self._file, word.line, quote(word.text), message, suggestion=suggestion)
 
 
-def count_unknown(remarks: Iterable[Diagnostic]) -> int:
-    """How many of the remarks about a deck are about keywords that are not known."""
-    return sum(remark.severity == "warning" and remark.message.startswith(NOT_KNOWN) for remark in remarks)
+def unknown_keywords(remarks: Iterable[Diagnostic]) -> str:
+    """How many keywords of a deck are not known, which, and what was probably meant; empty if all are known."""
+    found = [r for r in remarks if r.severity == "warning" and r.message.startswith(NOT_KNOWN)]
+    if not found:
+        return ""
+    told = [r.keyword + (f" (did you mean {r.suggestion}?)" if r.suggestion else "") for r in found[:_MOST_NAMED]]
+    told += ["…"] * (len(found) > _MOST_NAMED)
+    what = "1 keyword of the deck is" if len(found) == 1 else f"{len(found)} keywords of the deck are"
+    return f"{what} not known and ignored: {', '.join(told)}"
 
 
 def split_key(

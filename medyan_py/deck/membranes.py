@@ -50,8 +50,8 @@ class MembraneRules:
     """The membranes of a deck and what holds for all of them.
 
     stretching is 'LOCAL_HARMONIC', 'GLOBAL_HARMONIC' or None, tension, bending, volume and bead_repulsion whether these
-    energies are on. `bead_k` in pN nm³, `bead_cutoff` and
-    `tip_cutoff` in nm for the energy and for the load on growing tips, `max_size` (nm) of the mesh.
+    energies are on. `bead_k` in pN nm³, `bead_cutoff` and `tip_cutoff` in nm for the energy and for the load on growing
+    tips, `max_size` (nm) of the mesh, `adapts_within` whether it is adapted also within a minimisation.
     """
 
     membranes: tuple[Membrane, ...]
@@ -65,6 +65,7 @@ class MembraneRules:
     bead_cutoff: float
     tip_cutoff: float
     max_size: float
+    adapts_within: bool
     attachments: tuple[Attachment, ...]
 
 
@@ -90,6 +91,7 @@ def membrane_rules(settings: Settings, input_dir: Path) -> MembraneRules:
         bead_cutoff=settings["triangle-bead-volume-cutoff-mech"],
         tip_cutoff=settings["triangle-bead-volume-cutoff"],
         max_size=adapter.get("max-size", 60.0),
+        adapts_within=settings["adapt-mesh-during-minimization"],
         attachments=tuple(Attachment(tuple(g[:3]), g[3], g[4]) for g in groups),
     )
 

@@ -10,7 +10,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from .diagnostics import Report, quote
-from .settings import Settings
 from .values import parse_number
 
 _FORM = "FILAMENT id: x1 y1 z1 x2 y2 z2 (nm)"
@@ -62,14 +61,9 @@ def _pin(words: list[str], line: int, file: str, report: Report) -> PinLine | No
     return PinLine(int(values[0]), minus, plus, line)
 
 
-def check_pins(
-    pins: tuple[PinLine, ...], file: str, filaments: Collection[int], settings: Settings, report: Report
-) -> None:
-    """Whether the pins of a file fit the ids of the ``filaments`` of a restart dump, and the deck."""
+def check_pins(pins: tuple[PinLine, ...], file: str, filaments: Collection[int], report: Report) -> None:
+    """Whether all pins of a file are of ``filaments``, the ids in a restart dump."""
     for pin in pins:
         if pin.filament not in filaments:
             message = "the restart dump has no such filament"
             report.error(file, pin.line, "FILAMENT", message, found=str(pin.filament))
-    if not any(entry.values[0] == "PINBOUNDARYFILAMENTS" for entry in settings.entries("SPECIALPROTOCOL")):
-        message = "without the protocol PINBOUNDARYFILAMENTS, which tells how stiff pins are, it has no effect"
-        report.warning(settings.file, settings.lines["PINRESTARTFILE"], "PINRESTARTFILE", message)

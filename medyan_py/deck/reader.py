@@ -102,7 +102,7 @@ class _Reading:
             reactions = read_reactions(lines, book, report)
         bubbles = self._bubbles(settings)
         filaments = self._filaments(settings, n_types)
-        dump = self._dump(settings)
+        dump = self._with_pins(self._dump(settings), settings)
         counts = _counts(settings, lines)
         Checker(settings, counts, report).run()
         check_parameters(settings, report)
@@ -202,18 +202,24 @@ class _Reading:
             self._report.error(
                 settings.file, settings.lines.get("RUNTIME"), "RUNTIME", found=f"{end:g}", allowed=allowed
             )
-        return dump if dump is None else self._with_pins(dump, settings)
+        return dump
 
-    def _with_pins(self, dump: Dump, settings: Settings) -> Dump:
+    def _with_pins(self, dump: Dump | None, settings: Settings) -> Dump | None:
         name = settings["PINRESTARTFILE"]
         if not name:
             return dump
+        line = settings.lines["PINRESTARTFILE"]
+        protocols = [entry.values[0] for entry in settings.entries("SPECIALPROTOCOL")]
+        if "RESTARTPHASE" not in settings.values or "PINBOUNDARYFILAMENTS" not in protocols:
+            message = "not read: it serves RESTARTPHASE together with SPECIALPROTOCOL PINBOUNDARYFILAMENTS"
+            self._report.warning(settings.file, line, "PINRESTARTFILE", message)
+            return dump
         path = self._directory / name
-        text = self._text(path, "PINRESTARTFILE", settings.lines["PINRESTARTFILE"], settings.file)
-        if text is None:
+        text = self._text(path, "PINRESTARTFILE", line, settings.file)
+        if dump is None or text is None:
             return dump
         pins = read_pins(text, str(path), self._report)
-        check_pins(pins, str(path), {row["id"] for row in dump.rows["FILAMENT"]}, settings, self._report)
+        check_pins(pins, str(path), {row["id"] for row in dump.rows["FILAMENT"]}, self._report)
         return replace(dump, pins=pins)
 
     def _bubbles(self, settings: Settings) -> tuple[BubbleLine, ...]:

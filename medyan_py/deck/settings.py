@@ -274,6 +274,10 @@ class _Reader:
         self._report.error(self._file, line, row.name, message, **more)
 
     def _set(self, row: Keyword, line: int, value: object) -> None:
+        before = self._settings.values.get(row.name, value)
+        if row.repetition is not Repetition.APPEND and before not in (value, ()):
+            message = f"takes the place of the value in line {self._settings.lines[row.name]}"
+            self._report.warning(self._file, line, row.name, message)
         self._settings.values[row.name] = value
         self._settings.lines[row.name] = line
 

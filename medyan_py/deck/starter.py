@@ -139,12 +139,19 @@ def starter_deck(choices: Choices, chemistry_name: str) -> tuple[str, str]:
     return system, _CHEMISTRY.format(**values, plus=PLUS_END * per_pair, minus=MINUS_END * per_pair)
 
 
-def write_starter(directory: Path, choices: Choices) -> tuple[Path, Path]:
-    """Write both decks, ``systeminput.txt`` and ``chemistryinput.txt``; FileExistsError when one is there already."""
+def check_free(directory: Path) -> tuple[Path, Path]:
+    """The two paths of a deck to start from; FileExistsError when one is there already."""
     paths = directory / "systeminput.txt", directory / "chemistryinput.txt"
     for path in paths:
         if path.exists():
-            raise FileExistsError(f"{path} exists already")
+            raise FileExistsError(f"{path} exists already: choose another directory with -o, or move it")
+    return paths
+
+
+def write_starter(directory: Path, choices: Choices) -> tuple[Path, Path]:
+    """Write both decks, ``systeminput.txt`` and ``chemistryinput.txt``; FileExistsError when one is there already."""
+    paths = check_free(directory)
+    directory.mkdir(parents=True, exist_ok=True)
     for path, text in zip(paths, starter_deck(choices, paths[1].name), strict=True):
         path.write_text(text, encoding="utf-8")
     return paths

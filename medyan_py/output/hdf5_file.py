@@ -215,7 +215,8 @@ def _write_header(file: h5py.File, sim: Any) -> None:
     }
     for name, text in texts.items():
         _put(meta, name, np.array(text, dtype=_STRING), _STRING_TYPE)
-    _put(meta, "seed", np.uint64(sim.seed))
+    if sim.seed is not None:  # not told by the trajectory that is converted
+        _put(meta, "seed", np.uint64(sim.seed))
     provenance = h5py.Group(_group(header.id, "provenance"))
     provenance.attrs["program"] = f"medyan_py {__version__}"
     provenance.attrs["python"] = sys.version.split()[0]

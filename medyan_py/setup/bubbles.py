@@ -12,6 +12,7 @@ from medyan_py.setup.space import walls
 from medyan_py.setup.trials import MOST_TRIALS, creation_box, sizes_of
 
 OLD_MARGIN = 0.01  # nm by which MEDYAN 5.4 makes attached filaments shorter
+REACH = 50.0  # nm; attached filaments of a dump begin so near to the surface of their bubble
 
 
 def place_bubbles(deck: Deck, state: BubbleState, rng: np.random.Generator) -> None:
@@ -28,6 +29,8 @@ def place_bubbles(deck: Deck, state: BubbleState, rng: np.random.Generator) -> N
             state.add(deck.bubbles.type, _random_centre(deck, number, low, high, boundary, radius, rng))
     for anchor in deck.bubbles.anchors:
         state.add(anchor.bubble_type, anchor.centre, anchor)
+    if deck.initial.dump is not None and deck.initial.dump.bubbles is not None:
+        state.x[:] = deck.initial.dump.bubbles
 
 
 def _random_centre(deck: Deck, number: int, low, high, boundary, radius: float, rng) -> np.ndarray:
@@ -58,6 +61,35 @@ def attach_filaments(deck: Deck, chemistry: FilamentChemistry, state: BubbleStat
             shape = _attached(deck, anchor, state.x[bubble], state.radius[bubble], boundary, chemistry.interior, rng)
             row = chemistry.add_filament(anchor.filament_type, shape.beads)
             chemistry.filaments.table["anchor"][row] = bubble
+
+
+def attach_dumped(deck: Deck, chemistry: FilamentChemistry, state: BubbleState) -> None:
+    """Attach filaments that come from a dump, which does not tell which ones are.
+
+    Each organising centre or probe gets as many as the deck says: those of its type whose minus ends are nearest to the
+    surface of its bubble. A daughter of a branch is never attached.
+
+    Raises DeckError if not enough minus ends are within 50 nm of the surface.
+    """
+    filaments = chemistry.filaments
+    order = filaments.ordered()
+    rows, minus_ends = order["filament"], filaments.beads["x"][order["bead"][order["start"][:-1]]]
+    free = filaments.table["brancher"][rows] < 0
+    first = len(state) - len(deck.bubbles.anchors)
+    for bubble, anchor in enumerate(deck.bubbles.anchors, first):
+        distance = np.abs(np.linalg.norm(minus_ends - state.x[bubble], axis=1) - state.radius[bubble])
+        able = np.flatnonzero(free & (filaments.table["type"][rows] == anchor.filament_type) & (distance <= REACH))
+        if len(able) < anchor.filaments:
+            centre = " ".join(f"{x:g}" for x in state.x[bubble])
+            message = (
+                f"{len(able)} filaments of {deck.initial.dump.file} begin within {REACH:g} nm of the surface of the "
+                f"bubble at {centre}, and {anchor.filaments} are attached to it; set bubble-coord to where it was, or "
+                "num-filaments to how many were left"
+            )
+            raise DeckError([Diagnostic("error", str(deck.system_path), anchor.line, f"init-{anchor.kind}", message)])
+        chosen = able[np.argsort(distance[able], kind="stable")][: anchor.filaments]
+        filaments.table["anchor"][rows[chosen]] = bubble
+        free[chosen] = False
 
 
 def _attached(deck: Deck, anchor: Anchor, centre, radius: float, boundary, interior: Interior, rng):

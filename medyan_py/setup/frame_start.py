@@ -7,9 +7,8 @@ first kinds, motors have their mean number of heads, links are at rest, and mole
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
 
 import numpy as np
 
@@ -21,11 +20,13 @@ _NEAR = 0.01  # nm; links end on the line of their cylinder but for the digits o
 _WHOLE = 0.02  # monomers; by which the place of a site along its cylinder may be off
 
 
-def choose_frame(frames: Iterator[Frame], number: int | None) -> Frame | None:
+def choose_frame(frames: Sequence[Frame], number: int | None) -> Frame | None:
     """The frame of a number, or the last one; None if there is none."""
-    if number is not None:
-        return next((frame for frame in frames if frame.frame == number), None)
-    return reduce(lambda _, frame: frame, frames, None)
+    if number is None:
+        return frames[-1] if len(frames) else None
+    if 0 <= number < len(frames) and frames[number].frame == number:  # but not in files that were joined
+        return frames[number]
+    return next((frame for frame in frames if frame.frame == number), None)
 
 
 def start_from_frame(deck: Deck, frame: Frame, file: str) -> Deck:
@@ -48,8 +49,8 @@ def what_is_lost(frame: Frame) -> str:
         lost.append("rest lengths of linkers and motors (their present lengths are taken)")
     if len(frame.motors.ids):
         lost.append("heads of motors (the mean number is taken)")
-    if len(frame.bubbles.ids) or frame.membranes:
-        lost.append("bubbles and membranes (those of the deck are taken)")
+    if frame.membranes:
+        lost.append("membranes (those of the deck are taken)")
     return "not in a frame: " + ", ".join(lost)
 
 
@@ -76,7 +77,18 @@ class _Conversion:
         for section, links in (("LINKER", self._frame.linkers), ("MOTOR", self._frame.motors)):
             self._add_links(section, links)
         self._add_branchers(self._frame.branchers)
-        return self._dump
+        return replace(self._dump, bubbles=self._bubbles())
+
+    def _bubbles(self) -> tuple[tuple[float, float, float], ...] | None:
+        """Centres of the bubbles; None if the frame has none, as old ones do not."""
+        found, bubbles = self._frame.bubbles, self._deck.bubbles
+        types = [line.type for line in bubbles.from_file] + [bubbles.type] * bubbles.count
+        types += [anchor.bubble_type for anchor in bubbles.anchors]
+        if not len(found.ids):
+            return None
+        if found.types.tolist() != types:
+            raise self._refusal(f"its bubbles are of the types {_listed(found.types.tolist())}", _listed(types))
+        return tuple(tuple(centre) for centre in found.coords.tolist())
 
     def _add(self, section: str, **values) -> None:
         self._dump.rows[section].append(DumpRow(0, values))
@@ -167,3 +179,7 @@ class _Conversion:
                     return cylinder, slot
         place = " ".join(f"{x:g}" for x in point)
         raise self._refusal(f"{name} ends at {place}, where no binding site is")
+
+
+def _listed(types: list[int]) -> str:
+    return ", ".join(map(str, types)) or "none"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 
@@ -12,10 +12,15 @@ from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.core.mechanics.model import MechanicalModel
 from medyan_py.core.mechanics.record import MinimisationRecord
 from medyan_py.deck import Deck
+from medyan_py.escape import check_finite
 from medyan_py.protocols import Pins
 from medyan_py.setup.failure import failure
 from medyan_py.setup.membranes import Membranes, membrane_terms
 from medyan_py.setup.space import wall_planes, wall_shape
+
+PIECE = 50  # evaluations of a minimisation between two remeshings within it
+MOST_PIECES = 200
+SUMMED = ("iterations", "evaluations", "rebuilds", "separated")
 
 
 class Mechanics:
@@ -48,6 +53,7 @@ class Mechanics:
         self._membranes = membranes
         self._chemistry = chemistry
         self._old_rules = deck.compatibility == "medyan-5.4"
+        self._adapts_within = membranes is not None and deck.membranes.adapts_within
         types = deck.filament_types
         self._planes = np.vstack([self._walls, bubbles.planes()])  # that the model has
         self.model = MechanicalModel(
@@ -72,6 +78,7 @@ class Mechanics:
         self.record: MinimisationRecord | None = None
         self.loaded: dict = {}
         self.remeshing_energy = 0.0
+        self._adapted = False  # whether the meshes have been looked at since they were made
 
     def set_planes(self, planes: np.ndarray) -> None:
         """Move the walls of a cubic boundary, from the next ``relax`` on: float64 (6, 6), points (nm) and normals."""
@@ -84,45 +91,81 @@ class Mechanics:
         MechanicsError with a report of the state if the minimisation failed; the structure is then as before.
         """
         self._move_planes()
+        check_finite(self._chemistry.filaments)
         self.load()
-        m = self._deck.minimisation
-        old = {"scheme": "backtracking", "lambda_max": m.lambda_max, "recover": m.recover} if self._old_rules else {}
         try:
-            record = self.model.minimise(
-                method=m.method,
-                gradient_tolerance=m.gradient_tolerance,
-                max_distance=m.max_distance,
-                energy_change_relative_tolerance=m.energy_change_relative_tolerance,
-                **old,
-            )
+            record = self._adapt_and_minimise() if self._adapts_within else self._minimise()
         except MechanicsError as error:
             raise failure(self, self._chemistry, str(error), error.culprits) from error
         self._judge(record)
         self.record = record
         if self._membranes is not None:
             self._take_positions()
-            self._adapt_membranes()
+            # a mesh that needed nothing and has not moved since needs nothing
+            if record.largest_displacement > 0 or self._membranes.remeshed > 0 or not self._adapted:
+                self._adapt_membranes()
+                self._membranes.hinder(self._chemistry.tip_membranes)
+                self._membranes.enclose(self._chemistry.interior)
+                self._adapted = True
             self._membranes.keep_forces(self.model.vertex_forces)
-            self._membranes.hinder(self._chemistry.tip_membranes)
-            self._membranes.enclose(self._chemistry.interior)
         self._take_positions()
         self._chemistry.filaments.beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
         self.energies = self.record.energies_after
 
+    def _minimise(self, evaluations: int | None = None) -> MinimisationRecord:
+        m = self._deck.minimisation
+        old = {"scheme": "backtracking", "lambda_max": m.lambda_max, "recover": m.recover} if self._old_rules else {}
+        return self.model.minimise(
+            method=m.method,
+            gradient_tolerance=m.gradient_tolerance,
+            max_distance=m.max_distance,
+            energy_change_relative_tolerance=m.energy_change_relative_tolerance,
+            evaluations=evaluations,
+            **old,
+        )
+
+    def _adapt_and_minimise(self) -> MinimisationRecord:
+        """Minimise in pieces of ``PIECE`` evaluations with a remeshing between any two, at the end without.
+
+        The record is that of the whole: energies before are those of the first piece, what is left that of the last.
+        """
+        pieces = []
+        for _ in range(MOST_PIECES):
+            pieces.append(self._minimise(PIECE))
+            if pieces[-1].status != "limit":
+                break
+            self._take_positions()
+            self._membranes.take(self.model.vertex_positions)
+            if self._membranes.adapt():
+                self.load()
+        else:
+            pieces.append(self._minimise())
+        last = pieces[-1]
+        sums = {name: sum(getattr(piece, name) for piece in pieces) for name in SUMMED}
+        furthest = max(piece.largest_displacement for piece in pieces)
+        return replace(last, energies_before=pieces[0].energies_before, largest_displacement=furthest, **sums)
+
     def state(self) -> dict:
         """Energies, record and planes of the last ``relax``; all else is loaded from the structure."""
-        return {"energies": dict(self.energies), "record": asdict(self.record), "planes": self._planes.copy()}
+        return {
+            "energies": dict(self.energies),
+            "record": asdict(self.record),
+            "planes": self._planes.copy(),
+            "remeshing_energy": float(self.remeshing_energy),
+        }
 
     def restore(self, saved: dict) -> None:
         """Take over the state of a simulation of the same deck, whose structure and boundary are restored already."""
         self.energies, self.record = dict(saved["energies"]), MinimisationRecord(**saved["record"])
+        self.remeshing_energy = saved["remeshing_energy"]
         self._set_model_planes(saved["planes"].copy())
         self.load()
         if self._membranes is not None:
             self._membranes.hinder(self._chemistry.tip_membranes)
             self._membranes.enclose(self._chemistry.interior)
+            self._adapted = True
 
     def _take_positions(self) -> None:
         """Hand positions of beads and bubbles back to the structure."""

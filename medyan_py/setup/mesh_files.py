@@ -1,4 +1,4 @@
-"""Surfaces from files: the blocks of MEDYAN 5.4, and .obj, .ply and .stl by VTK."""
+"""Surfaces from files: the blocks of MEDYAN 5.4, and .obj, .off, .ply and .stl by VTK."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from medyan_py.core.membrane.errors import MeshError
 def read_meshes(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     """Vertices (n, 3), nm, and triangles (m, 3) of every surface in a file.
 
-    A file ``.obj``, ``.ply`` or ``.stl`` holds one surface. Any other is text: per membrane a line with the number of
-    vertices, one line ``x y z`` per vertex, one line ``i j k`` per triangle with numbers from 0; blank lines, and
-    lines with a ``#``, between membranes.
+    A file ``.obj``, ``.off``, ``.ply`` or ``.stl`` holds one surface. Any other is text: per membrane a line with the
+    number of vertices, one line ``x y z`` per vertex, one line ``i j k`` per triangle with numbers from 0; blank
+    lines, and lines with a ``#``, between membranes.
 
     Raises
     ------
     MeshError
         With the line, for a file that cannot be read.
     """
-    readers = {".obj": "vtkOBJReader", ".ply": "vtkPLYReader", ".stl": "vtkSTLReader"}
+    readers = {".obj": "vtkOBJReader", ".off": "vtkOFFReader", ".ply": "vtkPLYReader", ".stl": "vtkSTLReader"}
     if not path.is_file():
         raise MeshError(f"{path} is not there")
     if path.suffix.lower() in readers:

@@ -23,10 +23,6 @@ def place_dump(deck: Deck, chemistry: FilamentChemistry) -> None:
     DeckError
         When the dump does not fit the deck or itself, with the line.
     """
-    if deck.bubbles.anchors:
-        row = DumpRow(1, {})
-        what = "not available in this version: organising centres and probes, to which filaments of a dump are not tied"
-        raise _refusal(deck.initial.dump, row, "", what)
     _Builder(deck, chemistry, deck.initial.dump).build()
 
 

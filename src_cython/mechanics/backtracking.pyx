@@ -89,6 +89,7 @@ cdef class BacktrackingMinimiser:
         cdef Py_ssize_t n = 3 * model.net.free, i, limit = max(10000, 3 * model.net.free)
         cdef double squares, old_squares, product, beta, residual, previous, change = INFINITY, step, saved = INFINITY
         cdef bint safe = False
+        limit = goal.evaluations or limit
         for buffer in (self.g, self.d, self.trial_x, self.trial_g, self.saved_x, self.start):
             (<Doubles> buffer).resize(3 * model.net.points)
         memcpy(self.trial_x.data, model.x.data, 3 * model.net.points * sizeof(double))

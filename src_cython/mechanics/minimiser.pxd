@@ -14,6 +14,7 @@ cdef struct Goal:
     double decrease                   # pN nm, largest decrease still predicted there
     double relative                   # fraction of the energy; twenty steps in a row that gain less end a search
     double max_distance               # nm
+    Py_ssize_t evaluations            # after which a search ends, 0: by the size of the model
 
 
 cdef double dot(const double *u, const double *v, Py_ssize_t n) noexcept nogil

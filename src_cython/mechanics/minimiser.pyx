@@ -225,12 +225,13 @@ cdef class Minimiser:
         """Step until nothing is left to gain; returns the status."""
         cdef EnergyModel model = self.model
         cdef Py_ssize_t n = 3 * model.net.free, limit = max(10000, 3 * model.net.free), age = 0, flat = 0
+        limit = goal.evaluations or limit
         cdef double before, step = 1, accepted, longest
         cdef bint fresh, straight, membranes = model.net.free > model.net.beads + model.bubbles.movable
         with nogil:
             self.restart()
         while True:
-            self.residual = largest_component(self.g.data, n)
+            self.residual = self.matrix.largest(self.g.data)
             if self.residual < goal.force and 0.5 * self.product < goal.decrease:
                 return "converged"
             if flat >= FLAT:

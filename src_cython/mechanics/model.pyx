@@ -228,7 +228,7 @@ cdef class MechanicalModel(LoadedModel):
 
     def minimise(
         self, *, method="POLAKRIBIERE", gradient_tolerance=1.0, predicted_decrease=None, max_distance=1.0,
-        energy_change_relative_tolerance=1e-9, scheme="preconditioned", lambda_max=1.0, recover=True,
+        energy_change_relative_tolerance=1e-9, scheme="preconditioned", lambda_max=1.0, recover=True, evaluations=None,
     ):
         """Relax the positions and return a ``MinimisationRecord``.
 
@@ -253,6 +253,8 @@ cdef class MechanicalModel(LoadedModel):
             Largest step factor of that scheme, nm/pN; not used otherwise.
         recover : bool
             Whether that scheme goes on after a line search that found nothing. If not, it ends as ``'no descent'``.
+        evaluations : int or None
+            The search ends as ``'limit'`` after about so many; None: 10,000, and more for large models.
 
         Raises
         ------
@@ -275,6 +277,11 @@ cdef class MechanicalModel(LoadedModel):
         else:
             goal.decrease = positive("predicted_decrease", predicted_decrease, True)
         goal.max_distance = positive("max_distance", max_distance)
+        goal.evaluations = 0
+        if evaluations is not None:
+            if evaluations != int(evaluations) or evaluations < 1:
+                raise ValueError(f"evaluations: {evaluations}, must be a whole number from 1")
+            goal.evaluations = evaluations
         one_of("scheme", scheme, ("preconditioned", "backtracking"))
         if scheme == "backtracking" and rule == LIMITED_BFGS:
             raise ValueError("method: 'LBFGS' does not exist in the scheme 'backtracking'")

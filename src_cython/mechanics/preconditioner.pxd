@@ -1,6 +1,7 @@
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
 from medyan_py.core.mechanics.couplings cimport Couplings
 from medyan_py.core.mechanics.network cimport Network
+from medyan_py.core.membrane.stiffness cimport SheetStiffness
 
 
 cdef class Preconditioner:
@@ -8,7 +9,8 @@ cdef class Preconditioner:
     cdef Couplings couplings
     cdef Ints row                     # first of every filament, of all that is no filament, and their number
     cdef Ints bound                   # filaments of thread t: bound[t] … bound[t + 1] − 1
-    cdef Py_ssize_t rows
+    cdef SheetStiffness sheets
+    cdef Py_ssize_t rows              # of points that are no vertices
     cdef int crew
     cdef int build(self, const Network *net, const double *x, bint contacts, int crew) except -1
     cdef int share_out(self, const Network *net, int crew) except -1
@@ -16,3 +18,4 @@ cdef class Preconditioner:
     cdef void factorise_run(self, int run) noexcept nogil
     cdef void solve(self, const double *rhs, double *out) noexcept nogil
     cdef void sweep_run(self, int run, double old, double new, double *out) noexcept nogil
+    cdef double largest(self, const double *g) noexcept nogil

@@ -11,11 +11,12 @@ P⁻¹ is B⁻¹ followed by steps of the Chebyshev iteration for A (Saad, Itera
 section 12.3). Every term couples two cylinders, so A ≤ 2 B, and the eigenvalues of B⁻¹A lie between 0 and 2. The
 polynomial is made for LOWEST … 2 and stays positive below; P⁻¹ is one fixed symmetric positive matrix, as
 conjugate gradients and BFGS want it. The steps of one solution cost about as much as an evaluation of the energy and
-save more than one; docs/minimisation.md has the measurements.
+save more than one; docs/minimisation.md has the measurements. Vertices of membranes have a matrix of their own
+(``membrane/stiffness.pyx``).
 """
 
 from cython.parallel cimport prange
-from libc.math cimport exp, sqrt
+from libc.math cimport exp, fabs, sqrt
 from libc.string cimport memcpy, memset
 
 from medyan_py.core.mechanics.banded cimport WIDTH, factorise, substitute
@@ -25,6 +26,7 @@ from medyan_py.core.mechanics.couplings cimport Couplings
 from medyan_py.core.mechanics.network cimport Network
 from medyan_py.core.mechanics.springs cimport add_block, add_outer, spring_block
 from medyan_py.core.mechanics.surfaces cimport Surface, surface_distance
+from medyan_py.core.membrane.stiffness cimport SheetStiffness
 
 cdef double FLOOR = 0.05           # pN/nm, keeps free translations finite
 cdef int SWEEPS = 4                # Chebyshev steps
@@ -139,6 +141,7 @@ cdef class Preconditioner:
     def __cinit__(self):
         self.band, self.row, self.bound, self.couplings = Doubles(), Ints(), Ints(), Couplings()
         self.left, self.way, self.band_way, self.work = Doubles(), Doubles(), Doubles(), Doubles()
+        self.sheets = SheetStiffness()
         self.crew = 1
         self.rows = 0
 
@@ -148,7 +151,7 @@ cdef class Preconditioner:
         ``contacts``: whether the listed pairs of ``net`` are those of the integrated excluded volume.
         """
         cdef int t
-        self.rows = 3 * net.free
+        self.rows = 3 * (net.free - net.membranes.movable)
         for buffer in (self.left, self.way, self.band_way, self.work):
             (<Doubles> buffer).resize(self.rows)
         self.band.resize(WIDTH * self.rows)
@@ -161,6 +164,7 @@ cdef class Preconditioner:
             else:
                 for t in prange(crew, num_threads=crew, schedule="static", chunksize=1):
                     self.factorise_run(t)
+        self.sheets.build(net.membranes, x + 3 * net.membranes.base)
         return 0
 
     cdef int share_out(self, const Network *net, int crew) except -1:
@@ -204,6 +208,7 @@ cdef class Preconditioner:
         cdef double middle = 0.5 * (2 + LOWEST), half = 0.5 * (2 - LOWEST), rho = half / middle, old = 0
         cdef double new = 1 / middle
         cdef int sweep, t, crew = self.crew
+        self.sheets.solve(rhs + self.rows, out + self.rows)
         memcpy(self.left.data, rhs, self.rows * sizeof(double))
         memset(self.way.data, 0, self.rows * sizeof(double))
         memset(self.band_way.data, 0, self.rows * sizeof(double))
@@ -235,3 +240,11 @@ cdef class Preconditioner:
                 band_way[i] = old * band_way[i] + new * left[i]
                 out[i] += way[i]
                 left[i] -= band_way[i]
+
+    cdef double largest(self, const double *g) noexcept nogil:
+        """Largest force component in the directions in which points move."""
+        cdef double most = self.sheets.largest(g + self.rows)
+        cdef Py_ssize_t i
+        for i in range(self.rows):
+            most = max(most, fabs(g[i]))
+        return most

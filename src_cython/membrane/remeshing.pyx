@@ -417,3 +417,19 @@ cdef class Remesher(Relocation):
             if self.flip_all() == 0:
                 break
         return 0
+
+    # --- for scripts and tests
+
+    def move(self, int vertex):
+        """Move one inner vertex along the surface towards where its triangles are best.
+
+        Raises KeyError for a row that is not in use, ValueError for a vertex on a border or with a spring.
+        """
+        v = self.mesh.vertices
+        if not (0 <= vertex < v.top and v["alive"][vertex]):
+            raise KeyError(f"no vertex {vertex}")
+        if v["border"][vertex] or v["attachments"][vertex]:
+            raise ValueError(f"vertex {vertex} lies on a border or has a spring")
+        self.make_room()
+        self.set_normal(vertex)
+        self.move_along(vertex)

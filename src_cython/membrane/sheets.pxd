@@ -30,7 +30,7 @@ cdef struct Sheet:
     double origin[3]                  # apex of the cones whose volumes are summed
 
 cdef struct Membranes:
-    Py_ssize_t sheets, vertices, triangles, edges, attachments, contacts, base
+    Py_ssize_t sheets, vertices, movable, triangles, edges, attachments, contacts, base
     Policy policy
     const Sheet *sheet
     const int *corner                 # 3 vertices per triangle
@@ -57,11 +57,14 @@ cdef class Sheets:
 
     cdef bint repels
     cdef double cutoff
+    cdef object terms                 # a MembraneTerms
+    cdef object topology, derived     # triangles of the last load, and what was found out about them
     cdef int set_terms(self, object terms) except -1
     cdef bint search(self, const double *x, Py_ssize_t beads) except -1
     cdef int load(self, object table) except -1
     cdef int load_vertices(self, dict table, Py_ssize_t n) except -1
     cdef int load_triangles(self, dict table, Py_ssize_t n, Py_ssize_t sheets) except -1
+    cdef int connect(self, object given, object number, Py_ssize_t n, Py_ssize_t sheets) except -1
     cdef int load_constants(self, dict table, Py_ssize_t sheets) except -1
     cdef int load_attachments(self, object table, Py_ssize_t n) except -1
     cdef int place(self, Doubles x, Py_ssize_t base) except -1

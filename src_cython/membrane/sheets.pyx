@@ -38,7 +38,7 @@ cdef class Sheets:
         cdef Py_ssize_t n, sheets
         self.count = self.movable = 0
         self.contact.resize(0)
-        self.view.sheets = self.view.vertices = self.view.triangles = self.view.edges = 0
+        self.view.sheets = self.view.vertices = self.view.movable = self.view.triangles = self.view.edges = 0
         self.view.attachments = self.view.contacts = 0
         if table is None:
             return 0
@@ -59,7 +59,7 @@ cdef class Sheets:
             raise
         self.count = n
         self.view.sheets = sheets
-        self.view.vertices = n
+        self.view.vertices, self.view.movable = n, self.movable
         return 0
 
     cdef int load_vertices(self, dict table, Py_ssize_t n) except -1:
@@ -104,7 +104,38 @@ cdef class Sheets:
         number = numbers.copy((m,))
         if (np.diff(number) < 0).any() or len(np.unique(number)) != sheets:
             raise ValueError("membranes['membrane']: triangles must be sorted by membrane, no number left out")
-        triangles = self.rank.copy((n,))[given.copy((m, 3))]
+        self.connect(given.copy((m, 3)), number, n, sheets)
+        self.split(sheets, number, *self.derived)
+        area.resize(m)
+        for t in range(m):
+            corner = self.corner.data + 3 * t
+            measure_triangle(self.x.data + 3 * self.order.data[corner[0]], self.x.data + 3 * self.order.data[corner[1]],
+                             self.x.data + 3 * self.order.data[corner[2]], &shape)
+            area.data[t] = 0.5 * shape.twice
+        present = area.copy((m,))
+        for name, out in (("triangle_rest_area", self.rest_area), ("triangle_first_area", self.first_area)):
+            take_doubles(f"membranes['{name}']", present if table[name] is None else table[name], (m,), out, 0, 1e30)
+        k = table["triangle_stretching_k"]
+        take_doubles("membranes['triangle_stretching_k']", np.zeros(m) if k is None else k, (m,), self.stretching_k,
+                     0, 1e15)
+        if self.terms.stretching != "LOCAL_HARMONIC":
+            memset(self.stretching_k.data, 0, m * sizeof(double))
+        self.view.triangles, self.view.edges = m, self.edge.size // 4
+        self.view.corner, self.view.edge, self.view.member = self.corner.data, self.edge.data, self.member.data
+        self.view.border = self.border.data
+        self.view.rest_area, self.view.stretching_k = self.rest_area.data, self.stretching_k.data
+        self.view.first_area = self.first_area.data
+        return 0
+
+    cdef int connect(self, object given, object number, Py_ssize_t n, Py_ssize_t sheets) except -1:
+        """Edges, members and borders of these triangles, found anew unless they are those of the last ``load``."""
+        cdef Py_ssize_t m = len(given)
+        rank = self.rank.copy((n,))
+        topology = (given, number, rank)
+        if self.topology is not None and all(map(np.array_equal, self.topology, topology)):
+            return 0
+        self.topology = None
+        triangles = rank[given]
         take_ints("membranes['triangles']", triangles, (m, 3), self.corner, 0, n - 1)
         opposite = opposites(triangles, n).ravel()
         half_edge = np.flatnonzero((opposite < 0) | (opposite > np.arange(3 * m)))
@@ -123,24 +154,8 @@ cdef class Sheets:
         if (owner < 0).any() or (owner[triangles] != number[:, None]).any():
             raise ValueError("membranes['triangles']: a vertex belongs to no membrane or to two")
         take_ints("members", np.argsort(owner, kind="stable"), (n,), self.member, 0, n - 1)
-        self.split(sheets, number, number[half_edge // 3], np.sort(owner), opposite)
-        area.resize(m)
-        for t in range(m):
-            corner = self.corner.data + 3 * t
-            measure_triangle(self.x.data + 3 * self.order.data[corner[0]], self.x.data + 3 * self.order.data[corner[1]],
-                             self.x.data + 3 * self.order.data[corner[2]], &shape)
-            area.data[t] = 0.5 * shape.twice
-        present = area.copy((m,))
-        for name, out in (("triangle_rest_area", self.rest_area), ("triangle_first_area", self.first_area)):
-            take_doubles(f"membranes['{name}']", present if table[name] is None else table[name], (m,), out, 0, 1e30)
-        k = table["triangle_stretching_k"]
-        take_doubles("membranes['triangle_stretching_k']", np.zeros(m) if k is None else k, (m,), self.stretching_k,
-                     0, 1e15)
-        self.view.triangles, self.view.edges = m, len(edges)
-        self.view.corner, self.view.edge, self.view.member = self.corner.data, self.edge.data, self.member.data
-        self.view.border = self.border.data
-        self.view.rest_area, self.view.stretching_k = self.rest_area.data, self.stretching_k.data
-        self.view.first_area = self.first_area.data
+        self.derived = (number[half_edge // 3], np.sort(owner), opposite)
+        self.topology = topology
         return 0
 
     def split(self, Py_ssize_t sheets, triangle_owner, edge_owner, vertex_owner, opposite):
@@ -197,6 +212,15 @@ cdef class Sheets:
                 raise ValueError(f"membranes['rest_area']: membrane {s} has {sheet[s].rest_area}, must be positive")
             if sheet[s].volume_k > 0 and not sheet[s].rest_volume > 0:
                 raise ValueError(f"membranes['rest_volume']: membrane {s} has {sheet[s].rest_volume}, must be positive")
+            # of energies that the model does not have, for the preconditioner reads constants too
+            if self.terms.bending is None:
+                sheet[s].bending_k = 0
+            if self.terms.tension is None:
+                sheet[s].tension = 0
+            if self.terms.volume is None:
+                sheet[s].volume_k = 0
+            if self.terms.stretching != "GLOBAL_HARMONIC":
+                sheet[s].area_k = 0
         return 0
 
     cdef int load_attachments(self, object table, Py_ssize_t n) except -1:
@@ -229,6 +253,7 @@ cdef class Sheets:
         self.view.policy = <Policy> <int> POLICIES.index(terms.curvature_policy)
         self.repels = terms.bead_repulsion is not None
         self.cutoff = terms.bead_repulsion_cutoff
+        self.terms = terms
         self.view.contact_k = terms.bead_repulsion_k
         return 0
 

@@ -15,6 +15,7 @@ from medyan_py.analysis.graph import (
     mean_degree,
     nearest_filaments,
     read_link_graphs,
+    read_tension_graphs,
     spans,
 )
 
@@ -80,3 +81,18 @@ def test_positions_tell_what_the_program_wrote(run):
                 tuple(sorted(e)): expected.edges[e] for e in expected.edges
             }
         assert len(expected.edges) > 20
+
+
+def test_reading_tensions_between_filaments(run, tmp_path):
+    """Sums of forces of the links of each pair, also from a real run; a line that is cut short is told."""
+    path = tmp_path / "TMGraph.traj"
+    path.write_text("0 0\n\n\n1 0.5\n0 1 8 1 3 -2.5 \n\n")
+    graphs = read_tension_graphs(path)
+    assert [time for time, _ in graphs][-1] == 0.5
+    assert list(graphs[-1][1].edges(data="tension")) == [(0, 1, 8.0), (1, 3, -2.5)]
+    path.write_text("1 0.5\n0 1 8 1 3\n\n")
+    with pytest.raises(TrajectoryError, match=r"TMGraph.traj:2: this is not a line of a TMGraph.traj"):
+        read_tension_graphs(path)
+    time, tensions = read_tension_graphs(run / "TMGraph.traj")[-1]
+    links = next(graph for t, graph in read_link_graphs(run / "CMGraph.traj") if t == time)
+    assert len(tensions.edges) > 5 and set(map(frozenset, tensions.edges)) <= set(map(frozenset, links.edges))

@@ -10,6 +10,8 @@ from medyan_py.analysis.motion import (
     enclosing_sphere,
     lifetimes,
     mean_square_displacement,
+    motor_velocities,
+    squared_displacement,
 )
 
 
@@ -86,3 +88,20 @@ def test_density_map():
     lengths = density_map(frame.filaments, (2, 2, 2), (500.0, 500.0, 500.0))
     assert lengths[0, 0, 0] == pytest.approx(400) and lengths[1, 0, 0] == pytest.approx(500)
     assert lengths[0, 0, 1] == pytest.approx(50) and lengths.sum() == pytest.approx(950)
+
+
+def test_motors_along_their_filaments():
+    """One leg steps 5 nm forward across a bead, the other goes back; the third and fourth change filament or let go."""
+    lines = {0: [(0, 0, 0), (100, 0, 0), (100, 100, 0)], 1: [(0, 0, 50), (200, 0, 50)]}
+    before = make_frame(lines, motors={7: [(98, 0, 0), (60, 0, 50)], 9: [(10, 0, 0), (60, 0, 50)]})
+    after = make_frame(
+        {n: np.add(p, (0, 0, 3)) for n, p in lines.items()},
+        time=0.5,
+        motors={9: [(10, 0, 53), (60, 20, 53)], 8: [(1, 0, 3), (2, 0, 53)], 7: [(100, 3, 3), (50, 0, 53)]},
+    )
+    velocities = motor_velocities(before, after)
+    np.testing.assert_allclose(velocities, [[10, -20], [np.nan, np.nan]])
+    assert squared_displacement(before, after) == pytest.approx(9)
+    assert np.isnan(squared_displacement(before, make_frame({5: [(0, 0, 0), (1, 0, 0)]})))
+    with pytest.raises(ValueError, match="must be later"):
+        motor_velocities(after, before)

@@ -96,3 +96,17 @@ def test_refused(words, text, run, tmp_path, capsys):
     err = capsys.readouterr().err
     assert text in err and "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_distributions(run, tmp_path, capsys):
+    plot = tmp_path / "lengths.png"
+    assert main(["analyze", str(run), "--distribution", "length_nm", "--bins", "3", "--plot", str(plot)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "low,high,count,fraction" and sum(float(line.split(",")[2]) for line in lines[1:]) == 30
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    assert main(["analyze", str(run), "--plot", str(tmp_path / "a.foo")]) == 2
+    assert "a.foo: Format 'foo' is not supported" in capsys.readouterr().err
+    assert main(["analyze", str(run), "--distribution", "lengths"]) == 2
+    assert "no distribution 'lengths'" in capsys.readouterr().err
+    assert main(["analyze", "--list"]) == 0
+    assert "distributions: length_nm, linker_lifetime_s" in capsys.readouterr().out

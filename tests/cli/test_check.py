@@ -101,6 +101,24 @@ MISTAKES = {  # name: (file, old text, new text, exit code, severity, keyword, w
         "CHEMISTRYFILE",
         "no such file",
     ),
+    "two values": (
+        "systeminput.txt",
+        "VOLUMEK:",
+        "FSTRETCHINGK: 50\nVOLUMEK:",
+        0,
+        "warning",
+        "FSTRETCHINGK",
+        "takes the place of the value in line",
+    ),
+    "the same reaction twice": (
+        "chemistryinput.txt",
+        "LINKERREACTION:",
+        "DEPOLYMERIZATIONREACTION: 0 AF:FILAMENT + PA:PLUSEND -> A:DIFFUSING + PA:PLUSEND 1.4\nLINKERREACTION:",
+        0,
+        "warning",
+        "DEPOLYMERIZATIONREACTION",
+        "the same reaction as in line",
+    ),
     "negative constant": (
         "systeminput.txt",
         "FSTRETCHINGK:           100.0",
@@ -177,6 +195,9 @@ def test_trial(deck, capsys):
     assert estimate["filaments"] == 30 and estimate["cylinders"] >= 30 and estimate["compartments"] == 4
     assert estimate["simulated_seconds"] == pytest.approx(0.2)
     assert estimate["events_per_simulated_second"] > 1000 and estimate["memory_MB"] > 10
+    assert estimate["frames"] == 1 and estimate["MB_per_frame"] > 0.01  # with all files
+    expected = 0.2 * estimate["seconds_per_simulated_second"] + estimate["seconds_per_frame"]
+    assert estimate["run_seconds"] == pytest.approx(expected)
     assert main(["check", str(deck)]) == 0
     out = capsys.readouterr().out
     assert "30 filaments" in out and "nothing is wrong or doubtful" in out

@@ -70,10 +70,24 @@ def test_answers_that_end_early(answer, tmp_path, capsys):
     ("words", "text"),
     [
         (["-s", "missing.txt"], "cannot read the file: no such file"),
-        (["-o", "missing"], "there is no such directory"),
+        (["-s", "missing.txt", "-o", "new"], "cannot read the file: no such file"),
     ],
 )
 def test_refused(words, text, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["config", *words]) == 2
     assert text in capsys.readouterr().err and list(tmp_path.iterdir()) == []
+
+
+def test_the_directory_is_made(answer, tmp_path, capsys):
+    """And a deck that is there already is told before the questions."""
+    answer(*[""] * 9)
+    new = tmp_path / "a" / "b"
+    assert main(["config", "-o", str(new)]) == 0
+    assert main(["config", "-s", str(new / "systeminput.txt"), "-o", str(tmp_path / "c")]) == 0
+    assert (tmp_path / "c" / "normalized.systeminput.txt").exists()
+    capsys.readouterr()
+    assert main(["config", "-o", str(new)]) == 2
+    assert "exists already: choose another directory" in capsys.readouterr().err
+    assert main(["config", "-o", str(new / "systeminput.txt")]) == 2
+    assert "this is a file, not a directory" in capsys.readouterr().err

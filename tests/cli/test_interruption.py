@@ -161,3 +161,26 @@ def test_minimisations_that_do_not_converge_are_counted(monkeypatch, pair, tmp_p
     assert main(["-s", str(pair), "-o", str(tmp_path), "--runtime", "0.5", "--no-vtk"]) == 0
     expected = "[warning] 3 of 11 minimisations did not converge (3 stalled), with forces up to 3.5 pN\n"
     assert capsys.readouterr().err == expected
+
+
+def test_a_coordinate_that_is_no_number(monkeypatch, pair, tmp_path, capsys):
+    """What is broken is named, what was written stays, and the state can be looked at."""
+    relax, done = Mechanics.relax, iter(range(12))
+
+    def spoil(self):
+        if next(done, None) is None:
+            filaments = self._chemistry.filaments
+            filaments.beads["x"][filaments.ordered()["bead"][1], 2] = float("nan")
+        relax(self)
+
+    monkeypatch.setattr(Mechanics, "relax", spoil)
+    assert main(["-s", str(pair), "-o", str(tmp_path / "out"), "--runtime", "5", "--no-vtk"]) == 3
+    err = capsys.readouterr().err
+    assert re.search(
+        r"cannot be relaxed at t = 0.6 s: coordinates are not finite: cylinder 0 of filament 0 at \(.*nan", err
+    )
+    assert f"the state is saved in {tmp_path / 'out' / 'failed-state.h5'}" in err
+    assert times(tmp_path)[:2] == [0, 0.5]
+    monkeypatch.undo()
+    assert main(["run", "--continue", str(tmp_path / "out"), "--runtime", "1"]) == 0
+    assert times(tmp_path) == [0, 0.5, 1]

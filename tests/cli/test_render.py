@@ -99,6 +99,18 @@ def test_film(pair, tmp_path, capsys, imageio, monkeypatch):
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.parametrize("ending", ["gif", "mp4"])
+def test_film_by_imageio(pair, tmp_path, ending):
+    """Where it is installed, which is up to the user."""
+    v2 = pytest.importorskip("imageio.v2")
+    if ending == "mp4":
+        pytest.importorskip("imageio_ffmpeg")
+    assert main(["-s", str(pair), "-o", str(tmp_path / "out"), "--runtime", "0.5"]) == 0
+    film = tmp_path / f"film.{ending}"
+    assert main(["render", str(tmp_path / "out"), "--movie", str(film)]) == 0
+    assert [picture.shape[:2] for picture in v2.mimread(film, memtest=False)] == [(1200, 1600)] * 2
+
+
 def test_film_without_imageio(pair, tmp_path, capsys, monkeypatch):
     assert main(["-s", str(pair), "-o", str(tmp_path / "out"), "--runtime", "0.5"]) == 0
     capsys.readouterr()

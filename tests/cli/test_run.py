@@ -157,8 +157,15 @@ def test_threads_and_warnings_of_the_deck_are_told(pair, tmp_path, capsys, monke
     ("extra", "text"),
     [
         ("NUMTOTALSTEPS: 5\nLBENDINGTHETA: 1\n", None),  # obsolete or without effect, but known
-        ("BOUNDARYMOVES: LEFT\n", "1 keyword of the deck was not known and ignored"),
-        ("E4\nSPECIESBULK: B 1 0 0 REG\nFBENDINGTYPE: COSINE\n", "3 keywords of the deck were not known and ignored"),
+        (
+            "BOUNDARYMOVES: LEFT\n",
+            "1 keyword of the deck is not known and ignored: 'BOUNDARYMOVES:' (did you mean 'BOUNDARYMOVE'?)",
+        ),
+        (
+            "E4\nSPECIESBULK: B 1 0 0 REG\nFBENDINGTYPE: COSINE\n",
+            "3 keywords of the deck are not known and ignored: 'E4', 'SPECIESBULK:', FBENDINGTYPE (did you mean "
+            "'FBENDINGFFTYPE'?)",
+        ),
     ],
 )
 def test_unknown_keywords_are_counted_at_the_end(pair, tmp_path, capsys, extra, text):
@@ -173,7 +180,7 @@ def test_unknown_keywords_are_counted_at_the_end(pair, tmp_path, capsys, extra, 
     if text is None:
         assert "not known" not in err
         return
-    line = f"[warning] {text}: see the warnings at the beginning of medyan.log"
+    line = f"[warning] {text}"
     assert err.splitlines()[-1] == line and line in log[-2]
 
 

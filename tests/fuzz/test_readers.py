@@ -14,8 +14,12 @@ from mutations import mutated
 from medyan_py import Simulation
 from medyan_py.analysis import TrajectoryError, open_trajectory, read_chemistry, read_snapshot
 from medyan_py.analysis.collection import read_collection
-from medyan_py.analysis.graph import read_link_graphs
+from medyan_py.analysis.graph import read_link_graphs, read_tension_graphs
+from medyan_py.analysis.records import read_dissipation, read_tensions, read_turnover
 from medyan_py.deck import DeckError, read_deck
+from medyan_py.deck.diagnostics import Report
+from medyan_py.deck.dump_file import read_dump
+from medyan_py.deck.pin_file import read_pins
 from medyan_py.output import Recorders
 from medyan_py.output.hdf5_file import Hdf5Recorder
 
@@ -53,6 +57,9 @@ COLLECTION = (
     '<?xml version="1.0"?>\n<VTKFile type="Collection" version="0.1">\n<Collection>\n'
     '<DataSet timestep="0.0" file="a.vtp"/>\n<DataSet timestep="0.5" file="b.vtp"/>\n</Collection>\n</VTKFile>\n'
 )
+TENSIONS = "1 0.5 1 1 1 0 0\nFILAMENT 0 0 3 0 0\n1 3 3\nLINKER 0 0\n8 8\nMOTOR 2 0 1\n-4 -4\n\n"
+MONOMERS = "1 0.5 1 0 0 0 0\nFILAMENT 0 0 3 1 0\n1 0 2 3 4 5 0 41\nSEVERING 1\n1 \n\n"
+PINS = "# held\nFILAMENT 0: 1.5 2 3 0 0 0\nFILAMENT 12: 0 0 0 276 500 505\n"
 FILAMENTS = "# two\nFILAMENT 0 100 100 100 208 100 100\nFILAMENT 0 100 200 100 208 200 100 208 308 100\n"
 
 
@@ -102,7 +109,11 @@ TEXT_READERS = {
     "trajectory": (all_frames, SNAPSHOT),
     "chemistry": (lambda path: list(read_chemistry(path)), CHEMISTRY),
     "link graphs": (read_link_graphs, GRAPH),
+    "tension graphs": (read_tension_graphs, "0 0.5\n0 1 -2.5 0 2 8 \n\n1 1\n0 1 1e-3 \n\n"),
     "collection": (read_collection, COLLECTION),
+    "tensions": (lambda path: list(read_tensions(path)), TENSIONS),
+    "monomers": (lambda path: list(read_turnover(path)), MONOMERS),
+    "dissipation": (read_dissipation, "0 0\n0 0 0 0 0\n1 0.5\n-26     -20     -6     -30     4\n"),
 }
 
 
@@ -120,6 +131,32 @@ def test_trajectories(tmp_path, reader):
 @pytest.mark.parametrize("reader", TEXT_READERS)
 def test_many_trajectories(tmp_path, reader):
     fuzz_text(reader, tmp_path / "file", 14_000)
+
+
+def read_pin_file(path):
+    report = Report()
+    read_pins(path.read_bytes().decode(errors="surrogateescape"), str(path), report)
+    report.raise_if_errors()
+
+
+def read_dump_file(path):
+    report = Report()
+    read_dump(path.read_bytes().decode(errors="surrogateescape"), str(path), report)
+    report.raise_if_errors()
+
+
+@pytest.fixture(scope="module")
+def dump():
+    """A restart dump with linkers and motors."""
+    simulation = Simulation.from_deck(INPUTS / "actomyosin" / "systeminput.txt", seed=1)
+    simulation.run(0.2)
+    return simulation.restart_dump()
+
+
+@pytest.mark.parametrize("n", [200, pytest.param(5000, marks=pytest.mark.slow)])
+def test_files_of_restarts(tmp_path, dump, n):
+    fuzz(read_pin_file, DeckError, tmp_path / "pins", PINS, n, "pins")
+    fuzz(read_dump_file, DeckError, tmp_path / "dump", dump, n, "dump")
 
 
 def files_of(deck):

@@ -1,6 +1,7 @@
 """Surfaces and models for the tests of membranes."""
 
 import numpy as np
+from scipy.spatial import Delaunay
 
 from medyan_py.core.mechanics.model import MechanicalModel
 from medyan_py.core.membrane.mesh import MembraneMesh
@@ -40,6 +41,21 @@ def equilateral(columns, rows, edge, periodic_height=None):
             c, d = a + columns, b + columns
             triangles += [(a, b, d), (a, d, c)] if row % 2 else [(a, b, c), (b, d, c)]
     return x, np.array(triangles)
+
+
+def disc(radius, edge):
+    """Flat disc about the origin, vertex 0 in its middle, with rings of evenly spaced vertices."""
+    rings, points = round(radius / edge), [(0.0, 0.0)]
+    for k in range(1, rings + 1):
+        angle = 2 * np.pi * np.arange(6 * k) / (6 * k) + 0.3 * k
+        points += list(zip(radius * k / rings * np.cos(angle), radius * k / rings * np.sin(angle), strict=True))
+    flat = np.array(points)
+    triangles = Delaunay(flat).simplices
+    a, b, c = (flat[triangles[:, k]] for k in range(3))
+    twice = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+    triangles, twice = triangles[np.abs(twice) > 1e-6 * edge**2], twice[np.abs(twice) > 1e-6 * edge**2]
+    triangles[twice < 0] = triangles[twice < 0, ::-1]
+    return np.c_[flat, 0 * flat[:, 0]], triangles
 
 
 def make_model(**terms):

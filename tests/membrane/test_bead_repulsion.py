@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.integrate import dblquad
-from surfaces import make_model, no_filaments, slopes, solve, table
+from surfaces import distorted, make_model, no_filaments, slopes, solve, table
 
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.core.membrane.bead_repulsion import triangle_bead_energy
@@ -150,10 +150,11 @@ def test_all_pairs_within_the_cutoff_count(cutoff):
     assert [tuple(pair) for pair in model.triangle_bead_pairs.tolist()] == near
 
 
-def test_beads_push_the_membrane():
+@pytest.mark.parametrize("closed", [True, False])
+def test_beads_push_the_membrane(closed):
     """Forces on beads and vertices in the model, against differences; no net force."""
     rng = np.random.default_rng(4)
-    x, triangles = icosphere(1, 100.0)
+    x, triangles = distorted(3, closed, share=0.05)
     beads = rng.normal(size=(4, 3)) * 50
     model = make_model(bending=None, bead_repulsion="REPULSION", bead_repulsion_k=K, bead_repulsion_cutoff=1e3)
 

@@ -180,8 +180,24 @@ def test_membranes_from_files(write, tmp_path):
         "v 100 100 100\nv 300 100 100\nv 100 300 100\nv 100 100 300\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 1 4 3\n"
     )
     text = "(membrane p (vertex-system material) (has-lipid-reservoir false))\n"
-    sim = start(write(text + "(init-membrane p (mesh file two.txt))\n(init-membrane p (mesh file one.obj))\n"))
-    assert [len(m.triangles) for m in sim.membranes] == [4, 4, 4]
+    (tmp_path / "one.off").write_text(
+        "OFF\n4 4 0\n400 400 700\n600 400 700\n400 600 700\n400 400 900\n3 0 2 1\n3 0 1 3\n3 1 2 3\n3 0 3 2\n"
+    )
+    (tmp_path / "one.ply").write_text(
+        "ply\nformat ascii 1.0\nelement vertex 4\nproperty float x\nproperty float y\nproperty float z\n"
+        "element face 4\nproperty list uchar int vertex_indices\nend_header\n"
+        "700 100 100\n900 100 100\n700 300 100\n700 100 300\n3 0 2 1\n3 0 1 3\n3 1 2 3\n3 0 3 2\n"
+    )
+    for name in ("two.txt", "one.obj", "one.off", "one.ply"):
+        text += f"(init-membrane p (mesh file {name}))\n"
+    sim = start(write(text))
+    assert [len(m.triangles) for m in sim.membranes] == [4] * 5
+    for m in sim.membranes[2:]:
+        assert m.rest_volume == pytest.approx(200**3 / 6)
+    (tmp_path / "broken.off").write_text("OFF\nnothing\n")
+    with pytest.raises(DeckError, match="no surface"):
+        start(write("(membrane p)\n(init-membrane p (mesh file broken.off))\n"))
+    text = "(membrane p (vertex-system material) (has-lipid-reservoir false))\n"
     (tmp_path / "cut.txt").write_text(tetrahedron.replace("600 400 400\n", "600 400 400\n# here\n"))
     with pytest.raises(DeckError, match=r"cut\.txt:1: 4 vertices announced"):
         start(write(text + "(init-membrane p (mesh file cut.txt))\n"))
@@ -291,6 +307,130 @@ def test_output(write, tmp_path):
     assert (tmp_path / "paraview/membranes.pvd").exists()
 
 
+def test_a_minimisation_is_interrupted_by_remeshings_on_demand(write):
+    """A thin ellipsoid of fixed area rounds up, farther than its first mesh can follow."""
+    text = "membrane-stretching-ff-type GLOBAL_HARMONIC\n(membrane p (has-lipid-reservoir false))\n"
+    text += "(init-membrane p (mesh ELLIPSOID 500 500 500 400 150 150))\n(mesh-adapter (max-size 45))\n"
+    text = text.replace("(mesh-adapter", "GRADIENTTOLERANCE: 0.05\n(mesh-adapter")
+    plain, adapting = (start(write(text + f"adapt-mesh-during-minimization {word}\n")) for word in ("false", "true"))
+    assert adapting.minimisation.evaluations > 100
+    assert plain.minimisation.converged and adapting.minimisation.converged
+    once, often = (s._membranes._remesher for s in (plain, adapting))
+    assert often.flips + often.splits + often.collapses > once.flips + once.splits + once.collapses
+    adapting._membranes.mesh.check()
+    for sim in (plain, adapting):
+        assert sim.minimisation.energy_before > sim.minimisation.energy_after > 0
+        (m,) = sim.membranes
+        assert m.area == pytest.approx(m.rest_area, rel=1e-3)
+    assert adapting.energies["MembraneBending"] == pytest.approx(8 * np.pi * 100, rel=0.01)
+
+
+KEYWORDS = {
+    "area-k": ("(area-k 400)", "(area-k 4)"),
+    "bending-k": ("(bending-k 100)", "(bending-k 50)"),
+    "eq-curv": ("(eq-curv 0)", "(eq-curv 0.002)"),
+    "tension": ("(tension 0.02)", "(tension 0.2)"),
+    "volume-k": ("(volume-k 0.8)", "(volume-k 0.01)"),
+    "has-lipid-reservoir": ("(has-lipid-reservoir true)", "(has-lipid-reservoir false)"),
+    "vertex-system": ("(has-lipid-reservoir false)", "(has-lipid-reservoir false) (vertex-system material)"),
+    "membrane-stretching-ff-type": ("membrane-stretching-ff-type GLOBAL_HARMONIC", ""),
+    "membrane-tension-ff-type": ("membrane-tension-ff-type CONSTANT", ""),
+    "membrane-bending-ff-type": ("membrane-bending-ff-type HELFRICH", ""),
+    "volume-conservation-ff-type": ("volume-conservation-ff-type MEMBRANE", ""),
+    "surface-curvature-policy": ("surface-curvature-policy with-sign", "surface-curvature-policy mem3dg"),
+    "max-size": ("(mesh-adapter (max-size 60))", "(mesh-adapter (max-size 90))"),
+    "eq-area-factor": ("(eq-area-factor 1)", "(eq-area-factor 0.9)"),
+    "triangle-bead-volume-ff-type": ("triangle-bead-volume-ff-type REPULSION", ""),
+    "triangle-bead-volume-k": ("triangle-bead-volume-k 650", "triangle-bead-volume-k 6500"),
+    "triangle-bead-volume-cutoff-mech": ("cutoff-mech 60", "cutoff-mech 30"),
+    "init-fixed-vertex-attachment": ("", "init-fixed-vertex-attachment 500 500 850 99 5"),
+}
+
+
+@pytest.mark.parametrize("name", KEYWORDS)
+def test_no_keyword_is_ignored(write, tmp_path, name):
+    """Every value of a membrane keyword has a mechanical effect where it should: energies at rest differ."""
+    plain, other = KEYWORDS[name]
+    (tmp_path / "f.txt").write_text("FILAMENT 0 235 500 500 765 500 500\n")
+    elastic = name in ("area-k", "eq-area-factor", "membrane-stretching-ff-type", "vertex-system")
+    profile = "(has-lipid-reservoir false)" if elastic else "(has-lipid-reservoir true)"
+    stretching = "LOCAL_HARMONIC" if name == "vertex-system" else "GLOBAL_HARMONIC"
+    text = f"""\
+membrane-stretching-ff-type {stretching}
+membrane-tension-ff-type CONSTANT
+volume-conservation-ff-type MEMBRANE
+surface-curvature-policy with-sign
+(membrane p (area-k 400) (bending-k 100) (eq-curv 0) (tension 0.02) (volume-k 0.8) {profile})
+(init-membrane p (mesh ELLIPSOID 500 500 500 300 300 300) (eq-area-factor 1))
+(mesh-adapter (max-size 60))
+{REPULSION}FILAMENTFILE: f.txt
+"""
+    system = SYSTEM.replace("membrane-bending-ff-type HELFRICH\n", "")
+    text = "membrane-bending-ff-type HELFRICH\n" + text
+    assert plain in text
+    changed = text.replace(plain, other) if plain else text + other + "\n"
+    energies = []
+    for version in (text, changed):
+        (tmp_path / "system.txt").write_text(system + version)
+        (tmp_path / "chemistry.txt").write_text(CHEMISTRY)
+        energies.append(start(tmp_path / "system.txt").energies)
+    change = max(abs(energies[0].get(term, 0) - energies[1].get(term, 0)) for term in energies[0])
+    assert change > 0.1  # pN nm; rounding and what minimisations leave are far smaller
+
+
+@pytest.mark.parametrize(("pinning", "free"), [("none", 0), ("border1", 1), ("border2", 2)])
+def test_pinned_vertices_stay(write, pinning, free):
+    """A sheet under area elasticity that wants to be smaller: what is not held follows."""
+    text = "membrane-stretching-ff-type GLOBAL_HARMONIC\n"
+    text += f"(membrane s (has-lipid-reservoir false) (vertex-pinning {pinning}))\n"
+    text += "(init-membrane s (mesh PLANE 0 0 500 0 0 1 100 100 100 400 400 800) (eq-area-factor 0.98))\n"
+    sim = start(write(text))
+    (m,) = sim.membranes
+    assert (m.area < 0.99 * 400**2) == (pinning == "none")
+    fixed = sim._membranes.arrays()["fixed"].sum()
+    border = len(m.borders[0])
+    assert fixed == 0 if pinning == "none" else fixed == border if pinning == "border1" else fixed > 1.5 * border
+
+
+def test_volume_offset_completes_an_open_membrane(write):
+    text = "volume-conservation-ff-type MEMBRANE\n" + SHEET.replace("0 0 1 ", "0 0 -1 ")
+    volume = 500 * 800**2 / 3
+    sim = start(write(text.replace("800 800))", f"800 800) (volume-offset {2 * volume:.0f}))")))
+    (m,) = sim.membranes
+    assert m.rest_volume == pytest.approx(volume, rel=1e-6)
+
+
+def test_growing_filaments_squeeze_stretch_and_pierce_a_vesicle(write, tmp_path):
+    """Six filaments grow out in all directions while the vesicle loses volume: every rule of the mesh holds, tips stay
+    inside, and the energy changes of remeshings are small and reported."""
+    growth = "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 0.5\n"
+    chemistry = CHEMISTRY.replace("A 10 ", "A 20000 ") + growth
+    lines = []
+    for axis in range(3):
+        for sign in (-1, 1):
+            near, far = [500.0, 500.0, 500.0], [500.0, 500.0, 500.0]
+            near[axis] += sign * 20
+            far[axis] += sign * 236
+            lines.append("FILAMENT 0 " + " ".join(map(str, near + far)))
+    (tmp_path / "f.txt").write_text("\n".join(lines) + "\n")
+    text = VESICLE + REPULSION + "FILAMENTFILE: f.txt\nDFPOLYMERIZATIONTYPE: BROWRATCHET\nDFPOLYMERIZATIONLEN: 2.7\n"
+    text += "SPECIALPROTOCOL scale-membrane-eq-volume -1e7 5e7\nSPECIALPROTOCOL pin-initial-filament-below-z 10 1000\n"
+    sim = start(write(text, chemistry))
+    mesh = sim._membranes.mesh
+    operations, changes = 0, []
+    for _ in range(25):
+        sim.run(0.1)
+        mesh.check()
+        assert sim.chemistry.interior.inside(sim.filaments.beads).all()
+        operations += sim._membranes.remeshed
+        changes.append(sim.remeshing_energy)
+    (m,) = sim.membranes
+    reach = np.abs(m.vertices - 500).max()
+    assert operations > 20 and reach > 330
+    assert m.volume == pytest.approx(m.rest_volume, rel=0.02)
+    assert np.abs(changes).max() < 0.05 * sim.minimisation.energy_after
+
+
 # --- checkpoints
 
 
@@ -313,5 +453,6 @@ def test_a_vesicle_goes_on_bit_for_bit(write, tmp_path):
         np.testing.assert_array_equal(one.vertices, two.vertices)
         np.testing.assert_array_equal(one.triangles, two.triangles)
         np.testing.assert_array_equal(whole.filaments.beads, other.filaments.beads)
+        assert whole.remeshing_energy == other.remeshing_energy
         assert whole.energies == other.energies and one.rest_volume == two.rest_volume
     assert remeshed > 0

@@ -227,6 +227,19 @@ def test_marching_tetrahedra(function, lattice, counts, area, volume):
         assert len(border) == 96
 
 
+@pytest.mark.parametrize(
+    ("axes", "spacing", "vertices"),
+    [((200, 100, 100), 5, 38218), pytest.param((2000, 2000, 2000), 60, 62576, marks=pytest.mark.slow)],
+)
+def test_marching_over_ellipsoids(axes, spacing, vertices):
+    axes = np.array(axes, float)
+    cubes = np.floor(2 * axes / spacing).astype(int) + 2
+    found = marching_tetrahedra(lambda p: ((p / axes) ** 2).sum(1) - 1, -axes - spacing, spacing, cubes)
+    assert make_mesh(found).counts() == (vertices, 3 * vertices - 6, 2 * vertices - 4)
+    if spacing == 5:
+        assert area_and_volume(*found)[1] == pytest.approx(8365797.56)
+
+
 def test_marching_finds_nothing_where_nothing_changes_sign():
     x, triangles = marching_tetrahedra(lambda p: p[:, 0] + 1e3, [0, 0, 0], 1, [3, 3, 3])
     assert len(x) == len(triangles) == 0

@@ -187,6 +187,19 @@ def test_quality():
     assert triangle_quality([0, 0, 0], [1, 0, 0], [2, 0, 0]) == np.inf
 
 
+@pytest.mark.parametrize("place", [(0.5, 0.6), (1.3, 1.2), (1.0, 1.0)])
+def test_vertex_of_a_planar_ring_goes_to_the_mean_of_its_neighbours(place):
+    x = np.array([[0, 0, 0], [2, 0, 0], [2, 2, 0], [0, 2, 0], [*place, 0]])
+    mesh = make_mesh((x, np.array([(k, (k + 1) % 4, 4) for k in range(4)])))
+    remesher = Remesher(mesh, 1, [True])
+    remesher.move(4)
+    assert_allclose(mesh.vertices["x"][4], [1, 1, 0], atol=1e-12)
+    with pytest.raises(ValueError, match="border"):
+        remesher.move(0)
+    with pytest.raises(KeyError):
+        remesher.move(9)
+
+
 def test_middle_of_arcs():
     a, b = np.array([20, 0, 97.9795897]), np.array([-20, 0, 97.9795897])
     assert_allclose(snapped_middle(a, a / 100, b, b / 100), [0, 0, 100], atol=1e-6)

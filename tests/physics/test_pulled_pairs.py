@@ -104,7 +104,7 @@ def test_a_held_filament_that_grows_against_a_wall_stalls(tmp_path):
     # the minus end is pinned where it starts, 60 nm from the wall at x = 25; the plus end grows to the one at 475
     simulation = start(
         tmp_path, [[[85, 250, 250], [409, 250, 250]]], growth, (8000, 0, 0),
-        extra=PROTOCOL.format("20.0", "62.0").strip(), runtime=8.0,
+        extra=PROTOCOL.format("20.0", "62.0").strip(), runtime=30.0,
     )  # fmt: skip
     positions = []
 

@@ -150,7 +150,10 @@ def test_dumps_that_do_not_fit(begin, old, new, line, message):
         ({"FILAMENTFILE": ""}, "RESTARTPHASE: there is no restart dump"),
         ({"FILAMENTFILE": "nothing.txt"}, "no such file"),
         ({"RUNTIME": "0.1"}, "RUNTIME: found 0.1, allowed: later than 0.15 s"),
-        ({"PINRESTARTFILE": "nothing.txt"}, "PINRESTARTFILE: cannot read"),
+        (
+            {"PINRESTARTFILE": "pins.txt", "SPECIALPROTOCOL": "PINBOUNDARYFILAMENTS 1 50 0"},
+            "PINRESTARTFILE: cannot read",
+        ),
     ],
 )
 def test_decks_that_do_not_fit(begin, changes, message):
@@ -206,7 +209,7 @@ def test_a_pin_file_needs_the_protocol(begin, runner):
     (runner.path / "pins.txt").write_text("FILAMENT 4: 1 2 3 4 5 6\n")
     simulation = begin({"PINRESTARTFILE": "pins.txt"})
     assert len(simulation._pins) == 0
-    assert "without the protocol PINBOUNDARYFILAMENTS" in str(simulation.deck.warnings)
+    assert "it serves RESTARTPHASE together with SPECIALPROTOCOL PINBOUNDARYFILAMENTS" in str(simulation.deck.warnings)
 
 
 @pytest.mark.parametrize("name", ["actomyosin", "branching"])

@@ -52,14 +52,26 @@ def trajectory(tmp_path):
     """A folder with a deck and the trajectory of a run of it."""
     shutil.copytree(INPUTS / "actomyosin", tmp_path / "deck")
     system = tmp_path / "deck" / "systeminput.txt"
-    words = ("-s", str(system), "-o", str(tmp_path / "out"), "--runtime", "1", "--record", "snapshot")
+    words = ("-s", str(system), "-o", str(tmp_path / "out"), "--runtime", "1", "--record", "snapshot,h5")
     assert main(["run", *words, "--seed-fixed", "2"]) == 0
     return system, tmp_path / "out" / "snapshot.traj"
 
 
 def test_the_command_line(trajectory, tmp_path, capsys):
     system, path = trajectory
-    words = ["run", "-s", str(system), "--runtime", "0.2", "--record", "snapshot", "--start-from", str(path)]
+    words = [
+        "run",
+        "-s",
+        str(system),
+        "--seed-fixed",
+        "5",
+        "--runtime",
+        "0.2",
+        "--record",
+        "snapshot",
+        "--start-from",
+        str(path),
+    ]
     assert main([*words, "-o", str(tmp_path / "last")]) == 0
     err = capsys.readouterr().err
     assert f"begins with frame 2 of {path}; not in a frame: kinds of monomers, copy numbers (those of the deck" in err
@@ -69,6 +81,11 @@ def test_the_command_line(trajectory, tmp_path, capsys):
     assert main([*words, "--start-frame", "1", "-o", str(tmp_path / "middle")]) == 0
     begun = next(read_snapshot(tmp_path / "middle" / "snapshot.traj"))
     assert begun.motors.ids.tolist() == frames[1].motors.ids.tolist()
+    words[-1] = str(path.with_name("traj.h5"))
+    assert main([*words, "--start-frame", "1", "-o", str(tmp_path / "binary")]) == 0
+    binary = next(read_snapshot(tmp_path / "binary" / "snapshot.traj"))
+    assert binary.filaments.beads == pytest.approx(begun.filaments.beads, abs=1e-6)  # the text has ten digits
+    assert binary.motors.ids.tolist() == begun.motors.ids.tolist()
     assert main(["run", "--continue", str(tmp_path / "middle"), "--runtime", "0.3"]) == 0
 
 
