@@ -1,6 +1,7 @@
-"""Cost of membranes: energy and gradient per triangle and term, cutting, remeshing per vertex, at several mesh sizes.
+"""Cost of membranes at several mesh sizes: energy and gradient per triangle and term, cutting, remeshing, chemistry.
 
-Columns that do not change with the size show that the cost is linear. Best of several repetitions.
+Columns that do not change with the size show that the cost is linear, and that of an event of the surface chemistry
+independent of the size but for the logarithm. Best of several repetitions.
 
     python benchmarks/membrane.py
     python benchmarks/membrane.py SYSTEM SECONDS    # a deck with membranes, CPU time by phase
@@ -12,6 +13,15 @@ from time import perf_counter, process_time
 
 import numpy as np
 
+from medyan_py.core.chemistry.descriptions import (
+    Adsorption,
+    Diffusing,
+    Pool,
+    SurfaceChemistry,
+    SurfaceReaction,
+    SurfaceSpecies,
+)
+from medyan_py.core.chemistry.engine import Engine
 from medyan_py.core.mechanics.model import MechanicalModel
 from medyan_py.core.membrane.cutting import cut_grid
 from medyan_py.core.membrane.interior import Interior
@@ -30,6 +40,7 @@ TERMS = {
 }
 LEVELS = (3, 4, 5, 6)
 ROUNDS = 30
+EVENTS = 200_000
 
 
 def load(model, x, triangles, beads):
@@ -78,6 +89,41 @@ def plant(mesh, interior):
     start = perf_counter()
     interior.take(mesh, [0])
     return perf_counter() - start
+
+
+def surface_chemistry(x, triangles):
+    """An engine with about as many molecules of each of two species on a membrane as it has vertices.
+
+    They diffuse, cover area, react, come from the volume and go there.
+    """
+    mesh = MembraneMesh(2)
+    mesh.add(x + 500, triangles)
+    mesh.vertices["copies"][mesh.vertices.rows] = 1
+    species = (SurfaceSpecies("M", 1e5, 40.0), SurfaceSpecies("N", 1e5))
+    reactions = (SurfaceReaction((0,), (1,), 5.0), SurfaceReaction((1,), (0,), 5.0), SurfaceReaction((0, 1), (0,), 1.0))
+    adsorption = Adsorption(Pool(False, 0), 0, 10.0, 1.0)
+    engine = Engine((4, 4, 4), (250.0,) * 3, np.ones(64), [Diffusing("A", 1e6)], [], [], 1,
+                    surface=SurfaceChemistry(mesh, species, reactions, (adsorption,)))  # fmt: skip
+    engine.spread(0, 1000)
+    engine.start()
+    return engine
+
+
+def surface_costs(surfaces):
+    """Rows of the table: events of the chemistry, and what a cycle costs per vertex."""
+    events, cycle = [], []
+    for x, triangles in surfaces:
+        engine = surface_chemistry(x, triangles)
+        start = perf_counter()
+        engine.update_surface()
+        cycle.append((perf_counter() - start) / len(x) * 1e6)
+        best = np.inf
+        for _ in range(5):
+            start = perf_counter()
+            engine.run_events(EVENTS)
+            best = min(best, perf_counter() - start)
+        events.append(best / EVENTS * 1e6)
+    return events, cycle
 
 
 def phases(path, seconds):
@@ -162,6 +208,10 @@ def main():
             result.append((perf_counter() - start) / len(mesh.vertices) * 1e6)
     print("first remeshing".ljust(26) + "".join(f"{value:9.2f}" for value in first))
     print("nothing to do".ljust(26) + "".join(f"{value:9.2f}" for value in adapted))
+    events, cycle = surface_costs(surfaces)
+    print("rates after a relaxation".ljust(26) + "".join(f"{value:9.2f}" for value in cycle))
+    print("µs")
+    print("event of the chemistry".ljust(26) + "".join(f"{value:9.2f}" for value in events))
 
 
 if __name__ == "__main__":

@@ -159,8 +159,6 @@ def form_units(forms: tuple[str, ...]) -> str:
 
 def _directive(row: Directive) -> str:
     notes = [row.help[0].upper() + row.help[1:] + "."]
-    if row.feature:
-        notes.append("**Not available in this version.**")
     if row.prefix:
         notes.append("Begins with `DELTAG:ID` (free energy in kT, name) when `DISSIPATIONTRACKING` is `ON`.")
     if units := form_units(row.forms):

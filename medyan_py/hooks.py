@@ -119,6 +119,22 @@ def set_copy_numbers(simulation, name: str, copies, compartment=None) -> None:
         chemistry.set_count(int(place), species, flat[place])
 
 
+def set_membrane_copies(simulation, name: str, copies, compartment, membrane: int | None) -> None:
+    """See ``Simulation.set_copy_numbers``."""
+    views, chemistry = simulation.membranes, simulation.chemistry
+    if compartment is not None:
+        raise ValueError(f"{name} is a species of membranes: it is in no compartment")
+    if isinstance(membrane, bool) or not isinstance(membrane, (int, np.integer)) or not 0 <= membrane < len(views):
+        raise ValueError(f"membrane: {membrane!r}, must be a whole number from 0 and below {len(views)}")
+    ids = views[membrane].ids
+    if np.shape(copies) != ids.shape:
+        raise ValueError(f"copies of {name}: one for each of {len(ids)} vertices, not shape {np.shape(copies)}")
+    wanted = [_copies(n) for n in np.asarray(copies).tolist()]
+    species = chemistry.surface_names.index(name)
+    for vertex, n in zip(ids.tolist(), wanted, strict=True):
+        chemistry.set_surface_count(vertex, species, n)
+
+
 def _copies(copies) -> int:
     whole = isinstance(copies, (int, np.integer)) and not isinstance(copies, bool)
     if not whole or not 0 <= copies <= MOST_COPIES:

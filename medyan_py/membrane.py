@@ -31,8 +31,8 @@ class MembraneView:
         Mean curvature by mixed Voronoi areas, positive for a sphere; nan on borders.
     forces : (n, 3) float64, pN
         After the last minimisation.
-    copies : (n, species) int64
-        Molecules on the membrane, in the order of ``sim.membrane_names``.
+    copies : dict of int64 (n,) arrays
+        Copy numbers of every species of membranes at each vertex, by name.
     area, volume : float, nm², nm³
         Of the whole; the volume is that of the cone to the origin where the membrane is open.
     rest_area, rest_volume : float, nm², nm³
@@ -46,7 +46,7 @@ class MembraneView:
     areas: np.ndarray
     curvatures: np.ndarray
     forces: np.ndarray
-    copies: np.ndarray
+    copies: dict[str, np.ndarray]
     area: float
     volume: float
     rest_area: float
@@ -58,13 +58,14 @@ class MembraneView:
         return not self.borders
 
 
-def membrane_views(membranes) -> tuple[MembraneView, ...]:
-    """A view of every membrane of a simulation's ``Membranes``, none if that is None."""
+def membrane_views(membranes, species: tuple[str, ...] = ()) -> tuple[MembraneView, ...]:
+    """A view of every membrane of a simulation's ``Membranes``, none if that is None; ``species``: names of theirs."""
     if membranes is None:
         return ()
     mesh, shape = membranes.mesh, Geometry(membranes.mesh)
     v, t = mesh.vertices, mesh.triangles
     curvature = shape.mean_curvature()
+    copies = v["copies"].reshape(v.top, len(species))
     found = []
     for n in range(mesh.membranes):
         rows = v.rows[v["membrane"][v.rows] == n]
@@ -81,7 +82,7 @@ def membrane_views(membranes) -> tuple[MembraneView, ...]:
                 areas=shape.vertex_area[rows],
                 curvatures=curvature[rows],
                 forces=membranes.forces[rows],
-                copies=v["copies"].reshape(len(v["copies"]), -1)[rows].astype(np.int64),
+                copies={name: copies[rows, s] for s, name in enumerate(species)},
                 area=shape.area(n),
                 volume=shape.volume(n),
                 rest_area=float(membranes.rest_area[n]),

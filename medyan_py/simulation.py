@@ -15,7 +15,7 @@ from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.escape import check_inside
-from medyan_py.hooks import Calls, bead_rows, scale_rates, set_copy_numbers, unknown
+from medyan_py.hooks import Calls, bead_rows, scale_rates, set_copy_numbers, set_membrane_copies, unknown
 from medyan_py.membrane import MembraneView, membrane_views
 from medyan_py.moving_boundary import Holds, MovingBoundary
 from medyan_py.normal_modes import HessianTracker
@@ -84,7 +84,8 @@ class Simulation(Restorable):
         membrane_seed = np.random.SeedSequence(self.seed, spawn_key=(3,))
         self._membranes = Membranes(deck, membrane_seed) if deck.membranes.membranes else None
         region = Region(deck, self._membranes)
-        self.chemistry: FilamentChemistry = build_chemistry(deck, first_space(deck, region), chemistry_seed)
+        mesh = None if self._membranes is None else self._membranes.mesh
+        self.chemistry: FilamentChemistry = build_chemistry(deck, first_space(deck, region), chemistry_seed, mesh)
         if self._membranes is not None:
             self._membranes.enclose(self.chemistry.interior)
         self._pins = Pins(deck, self.chemistry, np.random.default_rng(protocol_seed))
@@ -262,15 +263,20 @@ class Simulation(Restorable):
             raise ValueError("the deck is measured in steps (no RUNTIME), so its cycles do not end at known times")
         return self._calls.add(seconds, function, self.time, self.deck.schedule.minimisation)
 
-    def set_copy_numbers(self, name: str, copies, compartment: tuple[int, int, int] | None = None) -> None:
-        """Set copies of a diffusing or bulk species; reactions go on with them at once.
+    def set_copy_numbers(
+        self, name: str, copies, compartment: tuple[int, int, int] | None = None, *, membrane: int | None = None
+    ) -> None:
+        """Set copies of a diffusing or bulk species, or of one of membranes; reactions go on with them at once.
 
         Parameters
         ----------
         name : str
-        copies : int or int array (nx, ny, nz)
-            One number for a bulk species or for the ``compartment``; otherwise one for every compartment.
+        copies : int or int array (nx, ny, nz) or (n,)
+            One number for a bulk species or for the ``compartment``; otherwise one for every compartment. Of a species
+            of membranes one for every vertex of the ``membrane``, in the order of ``membranes[membrane].vertices``.
         compartment : (ix, iy, iz), optional
+        membrane : int, optional
+            Which of ``membranes``.
 
         Raises
         ------
@@ -278,9 +284,14 @@ class Simulation(Restorable):
             For an unknown species.
         ValueError
             For copies that are negative or not whole, and a compartment that is not in the grid or outside the
-            boundary. Nothing has been changed then.
+            boundary, or another number of copies than of vertices. Nothing has been changed then.
         """
-        set_copy_numbers(self, name, copies, compartment)
+        if name in self.chemistry.surface_names:
+            set_membrane_copies(self, name, copies, compartment, membrane)
+        elif membrane is not None:
+            raise ValueError(f"{name!r} is no species of membranes")
+        else:
+            set_copy_numbers(self, name, copies, compartment)
 
     def scale_rates(self, action: str, factor: float, **properties) -> None:
         """Make rates ``factor`` times those of the deck, on top of what the deck's own protocols do.
@@ -404,6 +415,8 @@ class Simulation(Restorable):
         check_inside(self.chemistry.filaments, self.deck.geometry.size)
         self._boundary.follow_membranes()
         self._bubble_chemistry.update()
+        if self._membranes is not None:
+            self.chemistry.update_surface(self._membranes.protein_energies())
         self.chemistry.update()
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)
@@ -536,12 +549,12 @@ class Simulation(Restorable):
     @property
     def membranes(self) -> tuple[MembraneView, ...]:
         """Membranes as they are now."""
-        return membrane_views(self._membranes)
+        return membrane_views(self._membranes, self.membrane_names)
 
     @property
     def membrane_names(self) -> tuple[str, ...]:
-        """Species on membranes, the columns of ``copies`` of every membrane; none in this version."""
-        return ()
+        """Names of the species of membranes, in the order of the deck."""
+        return tuple(s.name for s in self.deck.surface.species)
 
     @property
     def energies(self) -> dict[str, float]:
@@ -597,7 +610,8 @@ class Simulation(Restorable):
     def copy_numbers(self, name: str) -> np.ndarray | int:
         """Copy numbers of a species by name.
 
-        Returns int64 (nx, ny, nz) for a diffusing species, a read-only view; an int for every other kind.
+        Returns int64 (nx, ny, nz) for a diffusing species, a read-only view; an int, the total, for every other kind.
+        Those of a membrane by vertex are in ``membranes``.
 
         Raises KeyError for an unknown name.
         """
@@ -610,7 +624,7 @@ class Simulation(Restorable):
         raise KeyError(unknown("species", name, list(dict.fromkeys(n for n, _, _ in self.species_totals()))))
 
     def species_totals(self) -> list[tuple[str, str, int]]:
-        """(name, kind, copies in the whole system) of every species, diffusing and bulk ones first.
+        """(name, kind, copies in the whole system) of every species: diffusing, bulk, of membranes, then the others.
 
         A linker or motor counts under the species of its first leg. What bubbles hold is of kind 'GENERAL'.
         """
@@ -619,6 +633,7 @@ class Simulation(Restorable):
         ]
         bulk = list(zip(self.chemistry.bulk_names, self.chemistry.bulk_counts.tolist(), strict=True))
         totals += [(name, "BULK", n) for name, n in bulk[: len(self.deck.bulk)]]
+        totals += self._membrane_totals()
         held = bulk[len(self.deck.bulk) :]
         totals += [(name, "GENERAL", sum(n for o, n in held if o == name)) for name in dict(held)]
         bound = self._bound_objects()
@@ -634,6 +649,11 @@ class Simulation(Restorable):
             ):
                 totals += [(name, kind, bound.get(name, 0)) for name in species]
         return totals
+
+    def _membrane_totals(self) -> list[tuple[str, str, int]]:
+        names = self.membrane_names
+        counts = self.chemistry.surface_totals if self._membranes is not None and names else np.zeros(len(names), int)
+        return [(name, "MEMBRANE", int(n)) for name, n in zip(names, counts, strict=True)]
 
     def _bound_objects(self) -> dict[str, int]:
         """Linkers, motors and branchers by species."""

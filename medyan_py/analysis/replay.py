@@ -25,6 +25,7 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
         ``header`` of a traj.h5: the decks and the seed.
     """
     header = header or {}
+    names = _membrane_names(header, frame)
     filaments, beads = frame.filaments, np.asarray(frame.filaments.beads)
     n, n_beads = len(filaments.ids), len(beads)
     low, high = (beads.min(axis=0), beads.max(axis=0)) if n_beads else (np.zeros(3), np.zeros(3))
@@ -56,8 +57,8 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
         motors=_bonds(frame.motors),
         branchers=_bonds(frame.branchers, "forces"),
         bubbles=_bubbles(frame.bubbles),
-        membranes=tuple(map(_membrane, frame.membranes)),
-        membrane_names=_membrane_names(header, frame),
+        membranes=tuple(_membrane(m, names) for m in frame.membranes),
+        membrane_names=names,
         dissipation=None,
         hessians=None,
         events=None,
@@ -69,7 +70,7 @@ def _membrane_names(header: dict, frame: Any) -> tuple[str, ...]:
     return names if all(m.copies.shape[1] == len(names) for m in frame.membranes) else ()
 
 
-def _membrane(membrane: Any) -> SimpleNamespace:
+def _membrane(membrane: Any, names: tuple[str, ...]) -> SimpleNamespace:
     try:
         mesh = MembraneMesh()
         mesh.add(membrane.vertices, membrane.triangles)
@@ -77,7 +78,7 @@ def _membrane(membrane: Any) -> SimpleNamespace:
         raise TrajectoryError(f"this is no membrane: {error}") from error
     shape, n = Geometry(mesh), len(membrane.vertices)
     return SimpleNamespace(
-        **vars(membrane),
+        **(vars(membrane) | {"copies": {name: membrane.copies[:, s] for s, name in enumerate(names)}}),
         ids=np.arange(n),
         areas=shape.vertex_area[:n],
         curvatures=shape.mean_curvature()[:n],

@@ -38,8 +38,10 @@ from .model import (
 from .protocols import PinBelow, PinEnds, PinLower, Protocols, Pulls, RateChange, TensionRule
 from .reader import read_deck
 from .shapes import Shape, Sizes, filament_shape
+from .surface import Adsorption, MembraneSpecies, Mismatch, SurfaceReaction, SurfaceRules
 
 __all__ = [
+    "Adsorption",
     "Aging",
     "Anchor",
     "Attachment",
@@ -66,7 +68,9 @@ __all__ = [
     "LinkerReaction",
     "Membrane",
     "MembraneRules",
+    "MembraneSpecies",
     "Minimisation",
+    "Mismatch",
     "MotorReaction",
     "Nucleation",
     "PinBelow",
@@ -82,6 +86,8 @@ __all__ = [
     "Shape",
     "Sizes",
     "SpeciesRef",
+    "SurfaceReaction",
+    "SurfaceRules",
     "TensionRule",
     "WalkingReaction",
     "filament_shape",

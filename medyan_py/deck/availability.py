@@ -40,9 +40,6 @@ def _conditional(settings: Settings, report: Report) -> None:
         if entry.values[0] not in AVAILABLE:
             feature = f"special protocol {entry.values[0]}"
             not_available(report, settings.file, entry.line, "SPECIALPROTOCOL", feature)
-    for entry in settings.entries("init-membrane"):
-        for name, _ in entry.properties.get("species", ()):
-            not_available(report, settings.file, entry.line, "init-membrane", f"species {name} on membranes")
     _minimisation(settings, report)
 
 
@@ -67,13 +64,10 @@ def _minimisation(settings: Settings, report: Report) -> None:
 
 
 def check_available_chemistry(lines: ChemistryLines, settings: Settings, report: Report) -> None:
-    """Reports every line of the chemistry deck that switches on something this version cannot do."""
+    """Reports every line of the chemistry deck that asks for something this version, or the boundary, cannot do."""
     for statement in lines.statements:
-        row = statement.directive
-        if row.feature:
-            not_available(report, lines.file, statement.line, row.name, row.feature)
         shape = settings["BOUNDARYSHAPE"]
         if statement.fields.get("zone") == "RIGHTBOUNDARY" and shape not in (None, "CUBIC"):
-            allowed = "ALL, BOUNDARY, TOPBOUNDARY, SIDEBOUNDARY"
+            name, allowed = statement.directive.name, "ALL, BOUNDARY, TOPBOUNDARY, SIDEBOUNDARY"
             message = f"a boundary of shape {shape} has no right plane"
-            report.error(lines.file, statement.line, row.name, message, found="RIGHTBOUNDARY", allowed=allowed)
+            report.error(lines.file, statement.line, name, message, found="RIGHTBOUNDARY", allowed=allowed)

@@ -29,6 +29,7 @@ from .protocols import protocols, rate_change
 from .reactions import Reactions
 from .settings import Settings
 from .species import ON_FILAMENTS, SpeciesBook
+from .surface import surface_rules
 
 _VOLUME = {"none": None, "integral": "integral", "REPULSION": "integral", "monomer": "monomer"}
 
@@ -82,6 +83,7 @@ def build_deck(
         bubbles=bubbles_of(settings, book, bubbles),
         initial=_initial(settings, filaments, dump),
         membranes=membrane_rules(settings, input_dir),
+        surface=surface_rules(settings, book, reactions),
         force_fields=force_fields(settings),
         compatibility=settings["compatibility"],
         track_dissipation=settings["DISSIPATIONTRACKING"],
@@ -257,7 +259,8 @@ def _membrane_force_fields(settings: Settings) -> list[str]:
         names.append("MembraneStretchingLocal" if stretching == "LOCAL_HARMONIC" else "MembraneStretchingGlobal")
     if tension:
         names.append("MembraneTension")
-    if settings["membrane-bending-ff-type"]:
+    bent = settings.entries("curvature-mismatch") and settings["curvature-mismatch-enable-curvature-generation"]
+    if settings["membrane-bending-ff-type"] or bent:
         names.append("MembraneBending")
     if tension or stretching == "GLOBAL_HARMONIC":
         names.append("MembraneTriangleProtect")

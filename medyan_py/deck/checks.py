@@ -371,11 +371,6 @@ class Checker:
                 found=quote(" ".join(mesh)),
                 allowed="ELLIPSOID and 6 numbers, PLANE and 12 numbers, file NAME",
             )
-        for _, copies in entry.properties.get("species", ()):
-            number = parse_number(copies)
-            if number is None or number < 0 or not number.is_integer():
-                allowed = "a whole number ≥ 0"
-                self._report.error(file, entry.line, "init-membrane", "species", found=quote(copies), allowed=allowed)
 
     def _bubbles(self) -> None:
         settings = self._settings

@@ -49,8 +49,6 @@ class Directive:
         Kind of species the line declares; empty for other lines.
     prefix : bool
         Whether the line begins with ``DELTAG:ID`` when dissipation is tracked.
-    feature : str
-        What the line switches on when this version cannot do it.
     """
 
     name: str
@@ -58,7 +56,6 @@ class Directive:
     help: str
     declares: str = ""
     prefix: bool = False
-    feature: str = ""
 
     @property
     def takes_colon(self) -> bool:
@@ -115,7 +112,6 @@ SPECIES = (
         ("name=name diffusion=nm²/s area=nm²",),
         "molecules on membranes",
         declares="MEMBRANE",
-        feature="species on membranes",
     ),
     *(_on_filament(kind) for kind in _ON_FILAMENTS),
     *(_site(kind) for kind in ("LINKER", "MOTOR", "BRANCHER")),
@@ -191,14 +187,12 @@ REACTIONS = (
     Directive(
         "reaction-surface",
         ("rate=rate *reactants=name -> *products=name",),
-        "a reaction of molecules on a membrane",
-        feature="reactions on membranes",
+        "a reaction of molecules on a membrane; RATE in nm^(2(m − 1))/s for m reactants",
     ),
     Directive(
         "reaction-adsorption-desorption",
         ("on=rate off=rate free=name <-> membrane=name",),
-        "molecules go onto a membrane and leave it",
-        feature="adsorption on membranes",
+        "molecules of the volume, diffusing or bulk, go onto a membrane (ON in nm/s) and leave it (OFF in 1/s)",
     ),
 )
 

@@ -10,27 +10,17 @@ from .model import FilamentLine
 from .settings import Entry, Settings
 from .shapes import Sizes, filament_shape
 from .species import SpeciesBook
+from .surface import check_surface
 from .values import parse_number
 
 
 def check_species_of_system_deck(settings: Settings, book: SpeciesBook, report: Report) -> None:
     """Species that the system deck names are declared in the chemistry deck."""
-    for entry in settings.entries("curvature-mismatch"):
-        _membrane_species(entry.values[0], entry, "curvature-mismatch", settings, book, report)
-    for entry in settings.entries("init-membrane"):
-        for name, _ in entry.properties.get("species", ()):
-            _membrane_species(name, entry, "init-membrane", settings, book, report)
+    check_surface(settings, book, report)
     for keyword in ("init-mtoc", "init-afm"):
         for entry in settings.entries(keyword):
             for words in entry.properties.get("reaction-emi-abs", ()):
                 _emission(words, entry, keyword, settings, book, report)
-
-
-def _membrane_species(
-    name: str, entry: Entry, keyword: str, settings: Settings, book: SpeciesBook, report: Report
-) -> None:
-    if book.kind_of(name) != "MEMBRANE" and not book.is_flawed(name):
-        report.error(settings.file, entry.line, keyword, "no such species-membrane-diffusing", found=quote(name))
 
 
 def _emission(

@@ -17,7 +17,8 @@ class Membrane:
 
     `mesh` is ('ELLIPSOID', 6 numbers), ('PLANE', 12 numbers) in nm or ('file', path). `system` is 'general' or
     'material', `pinning` 'none', 'border1' or 'border2'. area_k and tension in pN/nm, bending_k in pN nm,
-    spontaneous_curvature in 1/nm, volume_k in pN/nm², volume_offset in nm³. `line` is that of init-membrane.
+    spontaneous_curvature in 1/nm, volume_k in pN/nm², volume_offset in nm³. `species` are pairs of a species of
+    membranes and its initial copies. `line` is that of init-membrane.
     """
 
     mesh: tuple[str, tuple[float, ...] | Path]
@@ -31,6 +32,7 @@ class Membrane:
     volume_k: float
     rest_area_factor: float
     volume_offset: float
+    species: tuple[tuple[str, int], ...]
     line: int
 
 
@@ -110,6 +112,7 @@ def _membrane(entry: Entry, profile: Entry, input_dir: Path) -> Membrane:
         volume_k=constants["volume-k"],
         rest_area_factor=entry.properties.get("eq-area-factor", 1.0),
         volume_offset=entry.properties.get("volume-offset", 0.0),
+        species=tuple((name, int(parse_number(n))) for name, n in entry.properties.get("species", ())),
         line=entry.line,
     )
 

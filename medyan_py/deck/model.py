@@ -14,6 +14,7 @@ from .diagnostics import Diagnostic
 from .dump_file import Dump
 from .membranes import MembraneRules
 from .protocols import Protocols, RateChange
+from .surface import SurfaceRules
 
 if TYPE_CHECKING:
     from .bubbles import Bubbles
@@ -486,6 +487,7 @@ class Deck:
     bubbles: Bubbles
     initial: InitialNetwork
     membranes: MembraneRules
+    surface: SurfaceRules
     force_fields: tuple[str, ...]
     compatibility: str
     track_dissipation: bool

@@ -24,6 +24,7 @@ from .model import (
     WalkingReaction,
 )
 from .species import SpeciesBook, species_ref
+from .surface import Adsorption, SurfaceReaction
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Reactions:
     severings: list[Severing] = field(default_factory=list)
     nucleations: list[Nucleation] = field(default_factory=list)
     branchings: list[BranchLine] = field(default_factory=list)
+    surface: list[SurfaceReaction] = field(default_factory=list)
+    adsorptions: list[Adsorption] = field(default_factory=list)
 
 
 def read_reactions(lines: ChemistryLines, book: SpeciesBook, report: Report) -> Reactions:
@@ -349,18 +352,26 @@ class _Reader:
     def _free_pair(self, statement: Statement) -> tuple[SpeciesRef, SpeciesRef]:
         return species_ref(statement.fields["free1"]), species_ref(statement.fields["free2"])
 
-    # --- reactions that are checked only
+    # --- membranes
 
     def _surface(self, statement: Statement) -> None:
         reactants, products = statement.fields["reactants"], statement.fields["products"]
         if not reactants and not products:
             self._error(statement, "both sides are empty")
-        for name in dict.fromkeys(reactants + products):
-            self._book.known_name(statement, name, ("MEMBRANE",), "species-membrane-diffusing")
+        names = dict.fromkeys(reactants + products)
+        known = [self._book.known_name(statement, n, ("MEMBRANE",), "species-membrane-diffusing") for n in names]
+        if names and all(known):
+            rate = statement.fields["rate"]
+            self.reactions.surface.append(SurfaceReaction(reactants, products, rate, statement.line))
 
     def _adsorption(self, statement: Statement) -> None:
-        self._book.known_name(statement, statement.fields["free"], ("DIFFUSING", "BULK"), "diffusing or bulk")
-        self._book.known_name(statement, statement.fields["membrane"], ("MEMBRANE",), "species-membrane-diffusing")
+        fields, book = statement.fields, self._book
+        free = book.known_name(statement, fields["free"], ("DIFFUSING", "BULK"), "diffusing or bulk")
+        bound = book.known_name(statement, fields["membrane"], ("MEMBRANE",), "species-membrane-diffusing")
+        if free and bound:
+            ref = SpeciesRef(book.kind_of(fields["free"]).lower(), fields["free"])
+            line = Adsorption(ref, fields["membrane"], fields["on"], fields["off"], statement.line)
+            self.reactions.adsorptions.append(line)
 
     # --- shared
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .chemistry_lines import ChemistryLines, Reference, Statement
 from .diagnostics import Report, closest, quote
 from .model import BulkSpecies, DiffusingSpecies, SpeciesRef
+from .surface import MembraneSpecies
 
 ON_FILAMENTS = ("FILAMENT", "PLUSEND", "MINUSEND", "BOUND", "LINKER", "MOTOR", "BRANCHER")
 SITES = ("LINKER", "MOTOR", "BRANCHER")
@@ -18,7 +19,7 @@ class SpeciesBook:
 
     Attributes
     ----------
-    diffusing, bulk : list
+    diffusing, bulk, membrane : list
         Typed species in order of declaration.
     on_filaments : list of dict
         Per filament type: kind → list of names in order of declaration.
@@ -39,6 +40,7 @@ class SpeciesBook:
         self._flawed_sites: set[tuple[int, str]] = set()
         self.diffusing: list[DiffusingSpecies] = []
         self.bulk: list[BulkSpecies] = []
+        self.membrane: list[MembraneSpecies] = []
         self.on_filaments = [{kind: [] for kind in ON_FILAMENTS} for _ in range(n_types)]
         self.sites: list[dict[str, str]] = [{} for _ in range(n_types)]
         self.branchers: list[str] = []
@@ -69,6 +71,8 @@ class SpeciesBook:
                 self.branchers.append(name)
         elif kind == "DIFFUSING":
             self._diffusing(statement)
+        elif kind == "MEMBRANE":
+            self.membrane.append(MembraneSpecies(name, fields["diffusion"], fields["area"]))
         elif kind == "BULK":
             self.bulk.append(
                 BulkSpecies(

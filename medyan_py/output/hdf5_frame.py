@@ -17,6 +17,7 @@ from medyan_py.output.network import (
     bonds_by_id,
     branchers_by_id,
     bubbles_by_id,
+    copy_columns,
     filaments_by_id,
     listed_species,
     packed_borders,
@@ -54,7 +55,7 @@ def put_snapshot(block: Block, sim: Any, kinds: dict[str, Text]) -> int:
             "filaments": _filaments(block, sim),
             "linkers": _links(block, sim, kinds),
             "bubbles": _bubbles(block, sim),
-            "membranes": _list(block, np.array([_membrane(block, view) for view in sim.membranes], dtype=np.uint64)),
+            "membranes": _membranes(block, sim),
         },
     )
 
@@ -100,7 +101,13 @@ def _bubbles(block: Block, sim: Any) -> int:
     return _list(block, put_records(block, len(bubbles.ids), fields))
 
 
-def _membrane(block: Block, view: Any) -> int:
+def _membranes(block: Block, sim: Any) -> int:
+    names = sim.membrane_names
+    return _list(block, np.array([_membrane(block, view, names) for view in sim.membranes], dtype=np.uint64))
+
+
+def _membrane(block: Block, view: Any, names: tuple[str, ...]) -> int:
+    copies = copy_columns(view, names)
     numbers = {
         "type": 0,
         "numVertices": len(view.vertices),
@@ -108,8 +115,8 @@ def _membrane(block: Block, view: Any) -> int:
         "numBorders": len(view.borders),
     }
     arrays = {
-        "vertexDataFloat64": vertex_columns(view),
-        "vertexDataInt64": np.asarray(view.copies).astype(np.int32),
+        "vertexDataFloat64": vertex_columns(view, copies),
+        "vertexDataInt64": copies.astype(np.int32),
         "triangleDataInt64": view.triangles.astype(np.int32),
         "packedBorderVertices": packed_borders(view),
     }

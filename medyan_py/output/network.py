@@ -186,10 +186,18 @@ VERTEX_COLUMNS = ("coord.x", "coord.y", "coord.z", "area.", "curvature.curv")
 """Of the vertices of a membrane: nm, nm², 1/nm."""
 
 
-def vertex_columns(view: Any) -> np.ndarray:
-    """(vertices, 5 + species) ``VERTEX_COLUMNS`` of a membrane, then copies per nm² of each species."""
+def copy_columns(view: Any, names: tuple[str, ...]) -> np.ndarray:
+    """(vertices, species) int64 copies on a membrane of the species ``names`` (``sim.membrane_names``)."""
+    columns = np.zeros((len(view.vertices), len(names)), dtype=np.int64)
+    for column, name in enumerate(names):
+        columns[:, column] = view.copies[name]
+    return columns
+
+
+def vertex_columns(view: Any, copies: np.ndarray) -> np.ndarray:
+    """(vertices, 5 + species) ``VERTEX_COLUMNS`` of a membrane, then per nm² each column of ``copies``."""
     areas = np.asarray(view.areas)[:, None]
-    return np.hstack([view.vertices, areas, np.asarray(view.curvatures)[:, None], view.copies / areas])
+    return np.hstack([view.vertices, areas, np.asarray(view.curvatures)[:, None], copies / areas])
 
 
 def packed_borders(view: Any) -> np.ndarray:

@@ -11,7 +11,7 @@ Arrays and their units (they are part of the file format; the names say the unit
 - bubbles, per point: ``id``, ``type``, ``kind`` (0 bubble, 1 organising centre, 2 probe), ``radius_nm``, ``force_pN``
   (vector, of everything that acts on it), ``attachment_force_pN`` (vector, of the attached filaments);
 - membranes, per triangle: ``membrane`` (number); per vertex: ``id`` (stable), ``area_nm2``, ``mean_curvature_per_nm``
-  (positive for a sphere, nan on borders), ``force_pN`` (vector), normals, ``NAME (copies)`` and ``NAME (per nm2)`` for
+  (positive for a sphere, nan on borders), ``force_pN`` (vector), normals, ``NAME (copies)`` and ``NAME (per um2)`` for
   each species on membranes;
 - compartments, per cell: ``NAME (copies)`` and ``NAME (uM)`` for each diffusing species, ``active`` (0 or 1);
 - every data set: field data ``TimeValue`` (s), ``frame``.
@@ -23,7 +23,7 @@ import numpy as np
 
 from medyan_py.output.network import Bonds, Branchers, Bubbles, Filaments
 from medyan_py.output.vtk_xml import Image, PolyData
-from medyan_py.units import MOLECULES_PER_NM3_UM
+from medyan_py.units import MOLECULES_PER_NM3_UM, NM2_PER_UM2
 
 _BOX_EDGES = np.array(
     [(a, a | bit) for bit in (1, 2, 4) for a in range(8) if not a & bit]
@@ -102,10 +102,10 @@ def membranes(views: Any, names: tuple[str, ...] = ()) -> PolyData:
         "normal": "normals",
     }
     data = {name: np.concatenate([getattr(view, a) for view in views]) for name, a in attributes.items()}
-    copies = np.concatenate([view.copies for view in views])
-    for s, name in enumerate(names):
-        data[f"{name} (copies)"] = copies[:, s]
-        data[f"{name} (per nm2)"] = copies[:, s] / data["area_nm2"]
+    for name in names:
+        copies = np.concatenate([view.copies[name] for view in views])
+        data[f"{name} (copies)"] = copies
+        data[f"{name} (per um2)"] = (copies * NM2_PER_UM2 / data["area_nm2"]).astype(np.float32)
     return PolyData(
         np.concatenate([view.vertices for view in views]),
         "Polys",

@@ -23,16 +23,23 @@ from medyan_py.core.chemistry.descriptions import (
     Walls,
 )
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.membrane.mesh import MembraneMesh
 from medyan_py.core.structure.filaments import Filaments
 from medyan_py.deck import Deck, LinkerReaction, MotorReaction, SpeciesRef
 from medyan_py.deck import model as deck_model
 from medyan_py.setup.space import Space, wall_planes, wall_shape
+from medyan_py.setup.surface import surface_chemistry
 
 REPULSION_SHIFT = 100.0  # nm; how far inside the boundary the wall of REPULSIONEXPIN repels
 
 
-def build_chemistry(deck: Deck, space: Space, seed: np.random.SeedSequence) -> FilamentChemistry:
-    """The chemistry of a deck with an empty system: no molecules, no filaments; ``space`` at the start."""
+def build_chemistry(
+    deck: Deck, space: Space, seed: np.random.SeedSequence, mesh: MembraneMesh | None = None
+) -> FilamentChemistry:
+    """The chemistry of a deck with an empty system: no molecules in the volume, no filaments.
+
+    ``space`` is the one at the start, ``mesh`` that of the membranes.
+    """
     types = deck.filament_types
     old_rules = deck.compatibility == "medyan-5.4"
     return FilamentChemistry(
@@ -66,6 +73,7 @@ def build_chemistry(deck: Deck, space: Space, seed: np.random.SeedSequence) -> F
         volume_fraction=space.volume,
         face_fraction=space.faces,
         algorithm=deck.algorithm,
+        surface=None if mesh is None else surface_chemistry(deck, mesh),
     )
 
 

@@ -16,6 +16,7 @@ from medyan_py.core.membrane.terms import MembraneTerms
 from medyan_py.core.membrane.tips import TipObstacles
 from medyan_py.deck import Deck, DeckError, Diagnostic, Membrane
 from medyan_py.setup.mesh_files import read_meshes
+from medyan_py.setup.surface import Proteins, deal
 
 LATTICE = 40.0  # nm; the box of a PLANE counts in whole multiples of it, as in MEDYAN 5.4
 LEAST = 1.0  # nm² or nm³: rest values have to be positive
@@ -27,7 +28,7 @@ def membrane_terms(deck: Deck) -> MembraneTerms:
     return MembraneTerms(
         stretching=rules.stretching,
         tension="CONSTANT" if rules.tension else None,
-        bending="HELFRICH" if rules.bending else None,
+        bending="HELFRICH" if rules.bending or deck.surface.bending_proteins else None,
         curvature_policy=rules.policy,
         volume="MEMBRANE" if rules.volume else None,
         bead_repulsion="REPULSION" if rules.bead_repulsion else None,
@@ -43,11 +44,12 @@ class Membranes:
     ----------
     deck : Deck
     seed : numpy.random.SeedSequence
-        Of the stream that divides molecules when the mesh changes.
+        Of the streams that deal molecules, and divide them when the mesh changes.
 
     Attributes
     ----------
     mesh : MembraneMesh
+        Has the copy numbers of species of membranes.
     rest_area, rest_volume : float64 (n,), nm², nm³
         Of every membrane.
     outermost : tuple of int
@@ -64,7 +66,7 @@ class Membranes:
 
     def __init__(self, deck: Deck, seed: np.random.SeedSequence):
         self._deck, self._rules = deck, deck.membranes
-        self.mesh = MembraneMesh()
+        self.mesh = MembraneMesh(len(deck.surface.species))
         self._own = []  # per membrane of the mesh, its deck entry; a mesh file may hold several
         for membrane in self._rules.membranes:
             self._add(membrane)
@@ -84,6 +86,8 @@ class Membranes:
             if self._rules.volume and m.volume_k > 0 and not self.rest_volume[n] > 0:
                 self._refuse(m, f"encloses {self.rest_volume[n]:g} nm³; turn its normal or set volume-offset")
         self._attach()
+        self._deal(np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, 0))))
+        self._proteins = Proteins(deck, self.mesh, [m.spontaneous_curvature for m in self._own])
         self.outermost = self._outermost()
         self.remeshed = 0
         self._vertices = self._triangles = np.zeros(0, dtype=np.int32)
@@ -152,6 +156,17 @@ class Membranes:
             v["attachments"][row] += 1
             self._attached.append((row, attachment))
 
+    def _deal(self, rng: np.random.Generator) -> None:
+        """Initial copies of the species of membranes."""
+        names = [s.name for s in self._deck.surface.species]
+        for n, membrane in enumerate(self._own):
+            for name, copies in membrane.species:
+                deal(self.mesh, n, names.index(name), copies, rng)
+
+    def protein_energies(self) -> np.ndarray | None:
+        """Energies (kT) of the proteins that feel curvature, for ``update_surface`` of the chemistry."""
+        return self._proteins.energies()
+
     # --- checkpoints
 
     def state(self) -> dict:
@@ -188,7 +203,8 @@ class Membranes:
         number = np.zeros(self.mesh.vertices.top, dtype=np.int64)
         number[self._vertices] = np.arange(len(self._vertices))
         return arrays | {
-            "bending_k": [m.bending_k for m in own],
+            "bending_k": [m.bending_k * rules.bending for m in own],
+            "mismatch": self._proteins.mismatch(self._vertices),
             "spontaneous_curvature": [m.spontaneous_curvature for m in own],
             "tension": [m.tension * on for m, on in zip(own, tense, strict=True)],
             "area_k": [m.area_k * on for m, on in zip(own, elastic, strict=True)],

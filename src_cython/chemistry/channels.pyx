@@ -50,7 +50,7 @@ cdef class Channels:
         self.constants |= {Pool(True, i) for i, s in enumerate(bulk) if s.constant}
 
     def _register(self, local, whole, int local_classes, int whole_classes):
-        cdef int groups = self.compartments + 1
+        cdef int groups = self.compartments + 2   # every compartment, the whole system, membranes
         self.local_list = Templates(local, True, self.diffusing, self.bulks, local_classes, self.constants, self.powers)
         self.whole_list = Templates(whole, False, self.diffusing, self.bulks, whole_classes, self.constants,
                                     self.powers)

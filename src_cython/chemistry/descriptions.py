@@ -213,6 +213,60 @@ class Emission(NamedTuple):
     back_energy: FreeEnergy | None = None
 
 
+class SurfaceSpecies(NamedTuple):
+    """A species of membranes: ``coefficient`` of diffusion (nm²/s), ``area`` (nm²) that a molecule covers.
+
+    ``energy`` tells whether its molecules have an energy that depends on where they are.
+    """
+
+    name: str
+    coefficient: float
+    area: float = 0.0
+    energy: bool = False
+
+
+class SurfaceReaction(NamedTuple):
+    """Reaction of molecules at one vertex of a membrane, of any order m, at rate × A^(1−m) × Π N!/(N − n)!.
+
+    ``reactants`` and ``products`` are numbers of surface species, repeated as often as they take part; ``rate`` in
+    nm^(2(m−1))/s. ``free`` is a molecule of the volume that is set free, too. ``leaves``: the first reactant goes away,
+    the more readily the higher its energy, by exp(E/kT).
+    """
+
+    reactants: tuple[int, ...]
+    products: tuple[int, ...]
+    rate: float
+    free: Pool | None = None
+    leaves: bool = False
+
+
+class Adsorption(NamedTuple):
+    """Free molecules go onto membranes and come off.
+
+    ``on`` (nm/s) × N/V × the area of a vertex that nothing covers, with N copies in the volume V of the vertex's
+    compartment (of the whole system for a bulk species); ``off`` (1/s) per molecule of the surface species number
+    ``bound``, times exp(E/kT).
+    """
+
+    free: Pool
+    bound: int
+    on: float
+    off: float
+
+
+class SurfaceChemistry(NamedTuple):
+    """What happens on membranes: ``mesh`` (MembraneMesh), its species, their reactions.
+
+    ``whole_grid``: bulk species are spread over all compartments, as in MEDYAN 5.4, not over what lies in the system.
+    """
+
+    mesh: object
+    species: tuple[SurfaceSpecies, ...]
+    reactions: tuple[SurfaceReaction, ...] = ()
+    adsorptions: tuple[Adsorption, ...] = ()
+    whole_grid: bool = False
+
+
 class SeedRule(NamedTuple):
     """Where new filaments may form: both ends more than ``margin`` nm inside the walls; ``flat``: only directions in
     the xy plane; only in compartments with at least the volume fraction ``least_volume``.

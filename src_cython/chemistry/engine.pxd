@@ -1,8 +1,8 @@
 from libc.stdint cimport int64_t
 
-from medyan_py.core.chemistry.channels cimport Channels
 from medyan_py.core.chemistry.clock cimport Clock
 from medyan_py.core.chemistry.ledger cimport Ledger
+from medyan_py.core.chemistry.surface_channels cimport SurfaceChannels
 from medyan_py.core.chemistry.templates cimport Template
 from medyan_py.core.common.random cimport RandomStream
 
@@ -24,7 +24,7 @@ cdef enum:
     BRANCH_OFF = 13
 
 
-cdef class Engine(Channels):
+cdef class Engine(SurfaceChannels):
     cdef public bint halted           # set it, from any thread, to make ``record`` end with an error
     cdef readonly double time
     cdef readonly int64_t events, hops
@@ -46,5 +46,4 @@ cdef class Engine(Channels):
     cdef void book(self, Template *template, int group) noexcept nogil
     cdef void book_hop(self, int compartment, int to, int species) noexcept nogil
     cdef void hop(self, int compartment, int species) noexcept nogil
-    cdef void settle(self, int fired) noexcept nogil
     cdef void write_counts(self, int64_t *row) noexcept nogil

@@ -1,9 +1,10 @@
 """Exact stochastic reaction and diffusion on a grid of compartments.
 
 Everything that can happen in one compartment forms a group with one putative time: hops of its molecules to the
-neighbours and its *channels*, one per reaction template. One more group holds what exists once in the system. The
-clock says which group is next and when; what happens in the group is drawn from a tree of partial sums. With the
-clock's next-reaction method this is the next-subvolume method (Elf & Ehrenberg 2004, Syst Biol 1:230).
+neighbours and its *channels*, one per reaction template. One more group holds what exists once in the system, and
+another what happens on membranes (``surface_channels.pyx``). The clock says which group is next and when; what happens
+in the group is drawn from a tree of partial sums. With the clock's next-reaction method this is the next-subvolume
+method (Elf & Ehrenberg 2004, Syst Biol 1:230).
 
 The propensity of a channel is rate × Π N!/(N − m)! × W, with W the summed weight of the *members* that can take part
 (filament ends, bound motors, candidate pairs, …), or 1 for reactions of free molecules alone. A template that reads no
@@ -22,9 +23,9 @@ from libc.stdint cimport int64_t
 
 import numpy as np
 
-from medyan_py.core.chemistry.channels cimport Channels
 from medyan_py.core.chemistry.clock cimport SIMPLE, Clock
 from medyan_py.core.chemistry.ledger cimport Ledger, rise
+from medyan_py.core.chemistry.surface_channels cimport ADSORB, SurfaceChannels
 from medyan_py.core.chemistry.templates cimport Template
 from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.random cimport RandomStream
@@ -39,7 +40,7 @@ cdef enum:
     MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, besides ten per molecule
 
 
-cdef class Engine(Channels):
+cdef class Engine(SurfaceChannels):
     """Clock and copy numbers of a reaction–diffusion system.
 
     Parameters
@@ -67,6 +68,8 @@ cdef class Engine(Channels):
     track_dissipation : bool
         Enter the change of free energy of hops, and of reactions that have a ``free_energy``, in ``ledger``. The course
         of the system does not depend on it.
+    surface : SurfaceChemistry, optional
+        Species of membranes and their reactions.
 
     Raises
     ------
@@ -76,23 +79,24 @@ cdef class Engine(Channels):
     """
 
     def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, bint powers=False, *,
-                 algorithm="NRM", volume_fraction=None, face_fraction=None, bint track_dissipation=False):
+                 algorithm="NRM", volume_fraction=None, face_fraction=None, bint track_dissipation=False, surface=None):
         self.random = RandomStream(seed)
         self.powers = powers
         self.shape, self.compartment_size = checked_grid(shape, compartment_size)
         self.compartments = self.shape[0] * self.shape[1] * self.shape[2]
-        self.clock = Clock(algorithm, self.compartments + 1, self.random)
+        self.clock = Clock(algorithm, self.compartments + 1 + (surface is not None), self.random)
         self._lay_grid(active, volume_fraction, face_fraction)
         self._name_species(diffusing, bulk)
         self.booking, self.ledger = track_dissipation, Ledger()
         self.hop_account = np.array([self._account(f"DIF_{name}") for name in self.diffusing_names] or [-1], np.int32)
-        self._register(*self._templates(reactions))
-        self.total = np.zeros(self.compartments + 1)
+        self._set_surface(surface)
+        self._register(*self._add_adsorption(*self._templates(reactions)))
+        self.total = np.zeros(self.compartments + 2)
         self.mixed = self._is_mixed()
 
     def _is_mixed(self):
         cdef int i
-        if self.diffusing or self.locals or self.clock.method == SIMPLE:
+        if self.diffusing or self.locals or self.clock.method == SIMPLE or self.surface is not None:
             return False
         for i in range(self.globals):
             if self.whole[i].members >= 0 or self.whole[i].action != NOTHING:
@@ -129,7 +133,10 @@ cdef class Engine(Channels):
             g = self.touched[i]
             self.is_touched[g] = 0
             old = self.total[g]
-            new = self.local_tree.total(g) if g < self.compartments else self.whole_tree.total(0)
+            if g < self.compartments:
+                new = self.local_tree.total(g)
+            else:
+                new = self.whole_tree.total(0) if g == self.compartments else self.surface.total()
             self.total[g] = new
             if g == fired or old <= 0.0:
                 self.clock.renew(g, new, self.time)
@@ -220,6 +227,9 @@ cdef class Engine(Channels):
                     self.hop(group, leaf)
                 else:
                     self.fire(&self.local[leaf - self.diffusing], group, group)
+            elif group > self.compartments:
+                self.fire_surface(self.random.uniform() * self.total[group], self.random)
+                self.settle(group)
             else:
                 leaf = self.whole_tree.select(0, self.random.uniform() * self.total[group])
                 self.fire(&self.whole[leaf], group, group)
@@ -281,7 +291,9 @@ cdef class Engine(Channels):
         """Change what a template changes; ``fired`` is the group whose putative time is used up, −1 for none."""
         cdef int i, species
         cdef bint here = group < self.compartments
-        if template.action != NOTHING and self.act(template.action, template.argument, group) != 0:
+        if template.action == ADSORB:
+            self.adsorb(template.argument, group, self.random)
+        elif template.action != NOTHING and self.act(template.action, template.argument, group) != 0:
             self.settle(fired)
             return 0
         if template.account >= 0:
@@ -317,7 +329,7 @@ cdef class Engine(Channels):
 
     def state(self):
         """Everything that decides what happens next, to be called between runs; see ``restore``."""
-        return {"channels": Channels.state(self), "random": self.random.state, "clock": self.clock.state(),
+        return {"channels": SurfaceChannels.state(self), "random": self.random.state, "clock": self.clock.state(),
                 "ledger": self.ledger.state(), "total": copied(self.total), "time": self.time, "events": self.events,
                 "hops": self.hops, "molecules": self.molecules, "instant_firings": self.instant_firings}
 
@@ -327,7 +339,7 @@ cdef class Engine(Channels):
         What happens then is what would have happened there, bit for bit. Raises StateError if the description differs;
         the system is then good for nothing.
         """
-        Channels.restore(self, saved["channels"])
+        SurfaceChannels.restore(self, saved["channels"])
         self.random.state = saved["random"]
         self.clock.restore(saved["clock"])
         self.ledger.restore(saved["ledger"])
@@ -344,7 +356,7 @@ cdef class Engine(Channels):
             raise ValueError(f"the clock must start at a time not negative, got {time}")
         self.time = time
         self.instant_firings = 0
-        for g in range(self.compartments + 1):
+        for g in range(self.compartments + 2):
             self.total[g] = 0.0
         self.clock.stale = True
         with nogil:
@@ -483,6 +495,7 @@ cdef class Engine(Channels):
                 if self.local[t].instant >= 0:
                     self.refresh_instant(&self.local[t], c, 0.0)
             self.touch(c)
+        self._house_vertices()
         self.refresh_all()
         self.settle(-1)
 

@@ -40,7 +40,7 @@ cdef class FilamentChemistry(FilamentSeeding):
     Parameters
     ----------
     shape, compartment_size, active, diffusing, bulk, reactions, seed, powers, algorithm, volume_fraction,
-    face_fraction, track_dissipation :
+    face_fraction, track_dissipation, surface :
         As for ``Engine``.
     filaments : Filaments
     growths, shrinkages, agings, destructions, severings, nucleations, branchings, bindings, emissions :
@@ -65,7 +65,7 @@ cdef class FilamentChemistry(FilamentSeeding):
                  growths=(), shrinkages=(), agings=(), destructions=(), severings=(), nucleations=(), branchings=(),
                  bindings=(), emissions=(), ratchet_lengths=(), end_kinds=None, walls=None,
                  bint same_filament_pairs=True, bint powers=False, algorithm="NRM", volume_fraction=None,
-                 face_fraction=None, bint track_dissipation=False, bint track_events=False):
+                 face_fraction=None, bint track_dissipation=False, bint track_events=False, surface=None):
         self.filaments = filaments
         self.bonds = Bonds()
         self.branchers = Branchers()
@@ -83,7 +83,7 @@ cdef class FilamentChemistry(FilamentSeeding):
         self._open_books(track_events)
         super().__init__(shape, compartment_size, active, diffusing, bulk, reactions, seed, powers, algorithm=algorithm,
                          volume_fraction=volume_fraction, face_fraction=face_fraction,
-                         track_dissipation=track_dissipation)
+                         track_dissipation=track_dissipation, surface=surface)
         self._find_homes()
         self._make_sets()
         self.candidates = Candidates(

@@ -22,7 +22,7 @@ cdef class VertexTable(Table):
     cdef int[::1] membrane
     cdef int[::1] attachments         # springs to fixed places; a vertex with one is never moved or removed
     cdef double[::1] rest_area        # nm², a third of the rest areas of the triangles around
-    cdef int[:, ::1] copies           # of every membrane species
+    cdef int64_t[:, ::1] copies       # of every membrane species
     cdef readonly int species
 
 

@@ -29,7 +29,7 @@ cdef class VertexTable(Table):
             "membrane": (np.int32, 1, -1),
             "attachments": (np.int32, 1, 0),
             "rest_area": (np.float64, 1, 0.0),
-            "copies": (np.int32, species, 0),
+            "copies": (np.int64, species, 0),
         })
 
     def bind(self):

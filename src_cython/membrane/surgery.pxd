@@ -1,3 +1,5 @@
+from libc.stdint cimport int64_t
+
 from medyan_py.core.common.random cimport RandomStream
 from medyan_py.core.membrane.mesh cimport MembraneMesh
 
@@ -17,4 +19,4 @@ cdef class Surgery:
     cdef double rest_around(self, int vertex) noexcept nogil
     cdef int share(self, int *triangle, int count, double total) except -1
     cdef int refresh_rest(self, int vertex) noexcept nogil
-    cdef int binomial(self, int n, double p) noexcept nogil
+    cdef int64_t binomial(self, int64_t n, double p) except -1

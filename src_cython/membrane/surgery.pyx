@@ -9,6 +9,8 @@ A flip is refused where the new edge exists already, and a collapse unless the e
 opposite vertices as common neighbours (Dey, Edelsbrunner, Guha & Nekhayev 1999, Publ Inst Math 66:23).
 """
 
+from libc.stdint cimport int64_t
+
 import numpy as np
 
 from medyan_py.core.common.random cimport RandomStream
@@ -17,6 +19,7 @@ from medyan_py.core.membrane.triangle cimport Triangle, measure_triangle
 
 cdef enum:
     RING = 256                   # most triangles around a vertex that a collapse can handle
+    ONE_BY_ONE = 1000            # molecules that are dealt one at a time, about as fast as setting up another way
 
 
 cdef class Surgery:
@@ -151,7 +154,8 @@ cdef class Surgery:
     def divide(self, int new, int a, int b):
         """Molecules of both ends of a split edge stay in proportion to what is left of their area."""
         cdef MembraneMesh mesh = self.mesh
-        cdef int end, s, keep
+        cdef int end, s
+        cdef int64_t keep
         cdef double before, after
         for s in range(mesh.vertices.species):
             mesh.vertices.copies[new, s] = 0
@@ -257,7 +261,8 @@ cdef class Surgery:
     def hand_over(self, int gone, int kept, ring):
         """Molecules of a removed vertex go to its former neighbours in proportion to the area these have gained."""
         cdef MembraneMesh mesh = self.mesh
-        cdef int v, s, left, part
+        cdef int v, s
+        cdef int64_t left, part
         cdef double total = 0, gain, rest
         if mesh.vertices.species == 0:
             return
@@ -314,11 +319,13 @@ cdef class Surgery:
         self.mesh.vertices.rest_area[vertex] = self.rest_around(vertex) / 3
         return 0
 
-    cdef int binomial(self, int n, double p) noexcept nogil:
+    cdef int64_t binomial(self, int64_t n, double p) except -1:
         """How many of n stay when each does so with probability p."""
-        cdef int found = 0
+        cdef int64_t found = 0
         if p >= 1 or n == 0:
             return n
+        if n > ONE_BY_ONE:
+            return self.stream.generator().binomial(n, p)
         for _ in range(n):
             found += self.stream.uniform() < p
         return found

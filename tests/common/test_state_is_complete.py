@@ -62,6 +62,21 @@ NO_STATE = {
         MADE,
     )
     | dict.fromkeys(("touched", "is_touched", "touches"), EMPTY),
+    "Surface": dict.fromkeys(
+        (
+            *("species", "reactions", "names", "diffusion", "size", "kind", "order", "lifted", "rate"),
+            *("read_start", "change_start", "reader_start", "reader", "read", "change"),
+        ),
+        MADE,
+    )
+    | {"vertices": "has a state of its own"},
+    "SurfaceChannels": dict.fromkeys(
+        ("adsorptions", "whole_grid", "bound", "freed", "freed_bulk", "near_class", "whole_class"), MADE
+    )
+    | dict.fromkeys(
+        ("nearest", "nearest_for"), "follows from the active compartments, looked up again when they change"
+    ),
+    "VertexCells": {"mesh": "has a state of its own", "kinds": MADE},
     "Engine": dict.fromkeys(("booking", "hop_account", "mixed"), MADE) | {"halted": "a wish of another thread"},
     "Candidates": dict.fromkeys(("rules", "owners", "same_filament", "rule", "shape", "size"), MADE)
     | dict.fromkeys(("changed", "is_changed", "changes"), EMPTY)

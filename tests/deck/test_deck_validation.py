@@ -312,19 +312,7 @@ def test_lbfgs_is_not_in_the_old_minimiser(folder):
     assert "CONJUGATEGRADIENT: MEDYAN 5.4 has no such minimisation, found LBFGS" in message
 
 
-@pytest.mark.parametrize(
-    ("lines", "feature"),
-    [
-        ("species-membrane-diffusing M 100 0", "species on membranes"),
-    ],
-)
-def test_chemistry_not_available(folder, lines, feature):
-    message = folder.error(more_chemistry=lines + "\n")
-    assert message.startswith(f"chemistry.txt:{len((CHEMISTRY + lines).splitlines())}: ")
-    assert message.endswith(f"not available in this version: {feature}")
-
-
-def test_reactions_not_available_are_checked_nevertheless(folder):
+def test_reactions_of_membranes_are_checked(folder):
     more = [
         ("reaction-surface 0.055 ->", "both sides are empty"),
         ("reaction-surface 0.055 -> MemA", "no such species-membrane-diffusing species, found 'MemA'"),
@@ -337,8 +325,8 @@ def test_reactions_not_available_are_checked_nevertheless(folder):
 
 def test_zero_order_surface_reaction_is_understood(folder):
     more = "species-membrane-diffusing MemA 1 0\nreaction-surface 0.055 -> MemA\n"
-    errors = folder.errors(more_chemistry=more)
-    assert len(errors) == 2 and all("not available in this version" in error for error in errors)
+    (reaction,) = folder.read(more_chemistry=more).surface.reactions
+    assert (reaction.reactants, reaction.products, reaction.rate) == ((), ("MemA",), 0.055)
 
 
 def test_catch_slip_motors_take_two_forces(folder):

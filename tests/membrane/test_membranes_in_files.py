@@ -156,7 +156,8 @@ def test_observables_only_where_there_are_membranes(run):
 def test_species_have_columns(run, tmp_path):
     sim, _ = run
     copies = [np.arange(2 * len(view.vertices)).reshape(-1, 2) for view in sim.membranes]
-    views = tuple(SimpleNamespace(**{**vars(v), "copies": c}) for v, c in zip(sim.membranes, copies, strict=True))
+    named = [dict(zip(("Arp", "cofilin"), c.T, strict=True)) for c in copies]
+    views = tuple(SimpleNamespace(**{**vars(v), "copies": c}) for v, c in zip(sim.membranes, named, strict=True))
     told = SimpleNamespace(
         **{name: getattr(sim, name) for name in ("time", "frame", "energies", "grid", "boundary", "diffusing_counts")},
         **{name: getattr(sim, name) for name in ("filaments", "linkers", "motors", "branchers", "bubbles", "seed")},
