@@ -40,7 +40,7 @@ lint: $(VENV)/developer
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cython-lint src_cython
 
 test: $(VENV)/developer lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 test-slow: $(VENV)/developer
 	$(BIN)/pytest -m slow

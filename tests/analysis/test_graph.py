@@ -50,11 +50,10 @@ def test_nearest_filament_against_all_distances():
     filaments = {i: np.cumsum(rng.normal(0, 60, (rng.integers(2, 6), 3)), axis=0) for i in range(30)}
     frame, points = make_frame(filaments), rng.normal(0, 100, (200, 3))
     found = nearest_filaments(frame.filaments, points, within=40.0)
+    s = np.linspace(0, 1, 400)[:, None]
+    along = [np.concatenate([(1 - s) * a + s * b for a, b in pairwise(f)]) for f in filaments.values()]
     for point, place in zip(points, found, strict=True):
-        distances = [
-            min(np.linalg.norm(point - (1 - s) * a - s * b) for a, b in pairwise(f) for s in np.linspace(0, 1, 400))
-            for f in filaments.values()
-        ]
+        distances = [np.linalg.norm(point - places, axis=1).min() for places in along]
         best = int(np.argmin(distances))
         assert place == (best if distances[best] <= 40.0 else -1) or abs(distances[best] - 40.0) < 0.3
 

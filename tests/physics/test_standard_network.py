@@ -79,11 +79,13 @@ def test_by_the_rules_of_medyan_5_4_everything_agrees():
 
 
 @pytest.mark.slow
-def test_by_default_growth_is_somewhat_faster_and_ends_at_the_same_balance():
+def test_by_default_growth_is_somewhat_faster_and_contraction_goes_further():
     result, expected = compare("none", range(10)), reference()
-    for name in ("motors", "rg_um", "linker_len"):
+    for name in ("motors", "linker_len"):
         difference, error = result[name]
         assert (np.abs(difference) <= 3.5 * error).all(), (name, difference / error)
+    difference, error = result["rg_um"]  # a network that gives way further contracts further
+    assert (difference < 2 * error).all() and (difference > -0.15 * expected["rg_um"]).all()
     for name in ("n_AF", "contour_um"):
         difference, error = result[name]
         assert 0 < difference[1] < 0.06 * expected[name][1]
