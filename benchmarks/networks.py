@@ -38,9 +38,11 @@ def ours(network):
 
 
 def long_enough(network, simulate) -> float:
-    """A duration that costs at least ``ENOUGH``."""
+    """A duration that costs at least ``ENOUGH``, and half of what an almost empty simulation does, besides that."""
     duration = network.duration / 1000
-    while network_peers.seconds(simulate, duration) < ENOUGH and duration < 1000 * network.duration:
+    empty = network_peers.seconds(simulate, network.duration * 1e-9)
+    enough = empty + max(ENOUGH, 0.5 * empty)
+    while network_peers.seconds(simulate, duration) < enough and duration < 1000 * network.duration:
         duration *= 2
     return duration
 
