@@ -6,19 +6,33 @@ cdef inline double sum8(const double *n) noexcept nogil:
 cdef inline int pick8(const double *n, double *target) noexcept nogil:
     """Which of eight weights the cumulative weight passes ``target`` in; what comes before is taken off ``target``.
 
-    Halves in the order of ``sum8``, without branches; a half of no weight is never entered, whatever rounding does.
+    The running sums passed are counted, for a branch that nobody can predict costs more than the comparisons. One of
+    no weight is never chosen, whatever rounding does.
     """
-    cdef double low = (n[0] + n[1]) + (n[2] + n[3])
-    cdef int i = 0
-    if target[0] >= low and (n[4] + n[5]) + (n[6] + n[7]) > 0.0:
-        target[0] -= low
-        i = 4
-    low = n[i] + n[i + 1]
-    if target[0] >= low and n[i + 2] + n[i + 3] > 0.0:
-        target[0] -= low
-        i += 2
-    if target[0] >= n[i] and n[i + 1] > 0.0:
-        target[0] -= n[i]
+    cdef double[8] before
+    cdef double t = target[0]
+    cdef int i
+    before[0] = 0.0
+    before[1] = n[0]
+    before[2] = n[0] + n[1]
+    before[4] = before[2] + (n[2] + n[3])
+    before[6] = before[4] + (n[4] + n[5])
+    before[3] = before[2] + n[2]
+    before[5] = before[4] + n[4]
+    before[7] = before[6] + n[6]
+    i = (((t >= before[1]) + (t >= before[2])) + ((t >= before[3]) + (t >= before[4]))) + (
+        ((t >= before[5]) + (t >= before[6])) + (t >= before[7]))
+    if n[i] <= 0.0:
+        i = last_before(n, i)
+    target[0] = t - before[i]
+    return i
+
+
+cdef inline int last_before(const double *n, int i) noexcept nogil:
+    """The last of the first ``i`` weights that is not zero, or else the first of all that is not."""
+    while i > 0 and n[i] <= 0.0:
+        i -= 1
+    while i < 7 and n[i] <= 0.0:
         i += 1
     return i
 
