@@ -1,21 +1,21 @@
 from libc.stdint cimport int64_t
 
+from medyan_py.core.chemistry.bins cimport Bins, Choice, Law
 from medyan_py.core.common.random cimport RandomStream
-from medyan_py.core.common.sumtree cimport SumTrees
-
-# The propensity of a reaction is rate × N[first] × (N[second] − equal), times further factors if it has any.
-# A factor that is not there reads the entry after the last species, which holds 1.
-cdef struct Law:
-    double rate                   # 1/s, so small that two factors cannot overflow
-    double equal                  # 1 if both factors are of the same species, otherwise 0
-    int first, second             # species
-    int change                    # where its changes begin; they end where those of the next reaction begin
-    int concern                   # where the reactions begin whose propensity it changes, in ascending order
 
 # A copy number that a reaction changes, or, as a further factor, one that it reads less ``amount``.
 cdef struct Part:
     int species
     int amount
+
+cdef enum:
+    AHEAD = 8                     # trials
+
+# What is known of a trial that is not yet due.
+cdef struct Ahead:
+    double uniform                # times the sum of all bounds, it chooses the reaction
+    Choice choice                 # as things stand
+    int reaction
 
 
 cdef class Network:
@@ -24,18 +24,20 @@ cdef class Network:
     cdef readonly double time, next_time
     cdef readonly RandomStream random
     cdef public bint halted       # set it, from any thread, to make a long run end with an error
-    cdef bint scanned             # few reactions: drawn by a scan of running sums instead of a tree
+    cdef bint scanned             # few reactions: drawn by a scan of running sums instead of from bins
     cdef double total
     cdef object arrays            # keeps alive what the pointers point to
     cdef double *count            # whole numbers up to 2^53, one entry more than species
-    cdef Law *law                 # one entry more than reactions
+    cdef Law *law
     cdef Part *change
     cdef int *concern
     cdef int *factor_start        # NULL if no reaction has further factors
     cdef Part *factor
     cdef double *running          # running sums of propensities, infinite after the last
     cdef double *scan             # propensities, if they are scanned
-    cdef SumTrees tree            # propensities otherwise
+    cdef Bins bins                # propensities otherwise
+    cdef int64_t trials
+    cdef Ahead[AHEAD] ahead       # of trial number i at i % AHEAD
 
     cdef double further(self, int reaction, double a) noexcept nogil
 
@@ -51,4 +53,5 @@ cdef class Network:
     cdef int last_possible(self) noexcept nogil
     cdef void run_scanning(self, double end, int64_t last) noexcept nogil
     cdef void run_drawing(self, double end, int64_t last) noexcept nogil
+    cdef void look_ahead(self) noexcept nogil
     cdef void list_concerns(self, const int[::1] start, const int[::1] reader, int *mark, int[::1] out) noexcept nogil

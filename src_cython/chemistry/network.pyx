@@ -3,8 +3,8 @@
 One waiting time is drawn from the total propensity, then the reaction in proportion to its share (Gillespie 1977,
 J Phys Chem 81:2340). Only propensities that a firing changed are formed anew, but for up to ``MOST_RENEWED`` reactions,
 where forming all of them is quicker than finding out which. Up to ``MOST_SCANNED`` reactions the one that fires is
-found by a scan of running sums, which the processor predicts and overlaps better than any tree; beyond, by a tree of
-partial sums, so that the cost of an event grows with the logarithm of the number of reactions.
+found by a scan of running sums, which the processor predicts and overlaps better than any other way; beyond, by
+composition and rejection (``Bins``), so that the cost of an event does not grow with the number of reactions.
 
 Reactions of infinite rate and space are matters of ``Engine``.
 """
@@ -15,18 +15,23 @@ from libc.stdint cimport int64_t
 
 import numpy as np
 
+from medyan_py.core.chemistry.bins cimport Bins, Law
+from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.random cimport Layer, RandomStream, Words, layers, next_exponential, next_uniform
-from medyan_py.core.common.sumtree cimport SumTrees
 
 cdef enum:
     EVENTS_PER_LOOK = 4_000_000   # about a second or less: how often a long run looks for an interrupt
     MOST_RENEWED = 20             # reactions whose propensities are all formed anew after every event
+    MANY = 8192                   # reactions whose records do not fit into the nearer caches
+    MOST_ASKED = 8                # entries of a list that are asked of memory ahead of an event
 cdef int64_t MOST_COPIES = 2 ** 53  # beyond, a double does not count one by one
-MOST_SCANNED = 64                 # where the tree overtakes the scan
+MOST_SCANNED = 64                 # where bins overtake the scan
 MOST_CONCERNS = 2 ** 31 - 1
 MOST_RATE = 1e260                 # 1/s: far below it the next event is immediate, and sums stay finite
 LAW = np.dtype([
-    ("rate", "f8"), ("equal", "f8"), ("first", "i4"), ("second", "i4"), ("change", "i4"), ("concern", "i4"),
+    ("rate", "f8"), ("propensity", "f8"), ("equal", "f8"), ("first", "i4"), ("second", "i4"), ("change", "i4"),
+    ("changes_end", "i4"), ("concern", "i4"), ("concerns_end", "i4"), ("exponent", "i4"), ("place", "i4"),
+    ("spare", "i8"),
 ])
 PART = np.dtype([("species", "i4"), ("amount", "i4")])
 if LAW.itemsize != sizeof(Law) or PART.itemsize != sizeof(Part):
@@ -64,14 +69,15 @@ cdef class Network:
         self.species, self.reactions = species, len(rates)
         self.random = RandomStream(0)
         self.scanned = self.reactions <= most_scanned
-        laws = np.zeros(self.reactions + 1, dtype=LAW)
+        laws = aligned(self.reactions + 1, LAW)
         laws["rate"][:self.reactions] = np.minimum(rates, MOST_RATE)
         factors = self._factors(laws, *reactants)
         change_start, changes = net_changes(self.reactions, species, reactants, products, constant)
-        laws["change"] = change_start
+        laws["change"], laws["changes_end"][:self.reactions] = change_start, change_start[1:]
         self._hold(laws, changes, factors)
         self._find_concerns(*reactants)
-        self.tree = SumTrees(1, 1 if self.scanned else self.reactions)
+        self.bins = Bins()
+        self.bins.law = self.law
         self.time, self.next_time = 0.0, INFINITY
 
     def _factors(self, laws, start, species, amount):
@@ -121,7 +127,7 @@ cdef class Network:
         reader_start = np.searchsorted(species[order], np.arange(self.species + 1)).astype(np.int32)
         with nogil:
             for i in range(self.reactions):
-                for k in range(self.law[i].change, self.law[i + 1].change):
+                for k in range(self.law[i].change, self.law[i].changes_end):
                     most += reader_start[self.change[k].species + 1] - reader_start[self.change[k].species]
         if most > MOST_CONCERNS:
             raise MemoryError(f"{self.reactions} reactions change one another's propensities {most} times")
@@ -135,7 +141,7 @@ cdef class Network:
         cdef int i, j, k, r, s, n = 0, at
         for i in range(self.reactions):
             self.law[i].concern = n
-            for k in range(self.law[i].change, self.law[i + 1].change):
+            for k in range(self.law[i].change, self.law[i].changes_end):
                 s = self.change[k].species
                 for j in range(start[s], start[s + 1]):
                     r = reader[j]
@@ -148,7 +154,7 @@ cdef class Network:
                             at -= 1
                         out[at] = r
                         n += 1
-        self.law[self.reactions].concern = n
+            self.law[i].concerns_end = n
 
     cdef double further(self, int reaction, double a) noexcept nogil:
         """``a`` times the third and all further factors of a reaction; at most 1e290."""
@@ -167,18 +173,26 @@ cdef class Network:
         """Form all propensities and draw the time of the first event."""
         cdef int i
         cdef double sum = 0.0
+        self.bins.clear()
         for i in range(self.reactions):
             if self.scanned:
                 self.scan[i] = self.propensity(i)
                 sum += self.scan[i]
                 self.running[i] = sum
             else:
-                self.tree.node[i] = self.propensity(i)
+                self.law[i].exponent = 0
+                self.bins.set(i, self.propensity(i))
         if not self.scanned:
-            self.tree.sum_all()
-            sum = self.tree.total(0)
+            self.bins.add_up()
+            sum = self.bins.total()
         self.total = sum
         self.next_time = self.time + self.random.exponential() / sum if sum > 0.0 else INFINITY
+        self.trials = 0
+        if not self.scanned and sum > 0.0:
+            for i in range(AHEAD):
+                self.ahead[i].uniform = self.random.uniform()
+                self.bins.choose(self.ahead[i].uniform * sum, &self.ahead[i].choice)
+                self.ahead[i].reaction = self.bins.reaction(&self.ahead[i].choice)
 
     cdef int run_until(self, double end, int64_t most_events) noexcept nogil:
         """Fire what is due up to and including ``end`` and set the clock there; 1 if stopped by ``most_events``."""
@@ -207,7 +221,7 @@ cdef class Network:
     cdef double change_of(self, int reaction, int species) noexcept nogil:
         """By how much a firing changes a copy number."""
         cdef int i
-        for i in range(self.law[reaction].change, self.law[reaction + 1].change):
+        for i in range(self.law[reaction].change, self.law[reaction].changes_end):
             if self.change[i].species == species:
                 return self.change[i].amount
         return 0.0
@@ -241,10 +255,10 @@ cdef class Network:
             if fired == n:
                 fired = self.last_possible()
             law = &self.law[fired]
-            for i in range(law.change, law[1].change):
+            for i in range(law.change, law.changes_end):
                 count[change[i].species] += change[i].amount
             total = 0.0
-            for i in range(law.concern, law[1].concern):
+            for i in range(law.concern, law.concerns_end):
                 scan[concern[i]] = self.propensity(concern[i])
             for j in range(n):
                 total += scan[j]
@@ -254,29 +268,73 @@ cdef class Network:
         self.events, self.time, self.next_time, self.total = events, time, next_time, total
 
     cdef void run_drawing(self, double end, int64_t last) noexcept nogil:
+        """Trials, of which those that are rejected take time and do nothing else.
+
+        The numbers that choose reactions are drawn ``AHEAD`` trials early, and what is likely to be needed is asked
+        of memory in the meantime. Each choice is made anew when its trial is due, so that looking ahead changes
+        nothing but the time spent waiting.
+        """
         cdef double time = self.time, next_time = self.next_time, total = self.total
         cdef double *count = self.count
-        cdef double *leaf = &self.tree.node[0]
         cdef Law *law
         cdef Part *change = self.change
         cdef int *concern = self.concern
         cdef Words words = self.random.words
         cdef Layer *ziggurat = layers()
         cdef int64_t events = self.events
+        cdef Ahead *ahead
+        cdef Choice choice
+        cdef bint many = self.reactions >= MANY, moved
         cdef int i
         while next_time <= end and events < last:
-            events += 1
             time = next_time
-            law = &self.law[self.tree.select(0, next_uniform(&words) * total)]
-            for i in range(law.change, law[1].change):
-                count[change[i].species] += change[i].amount
-            for i in range(law.concern, law[1].concern):
-                leaf[concern[i]] = self.propensity(concern[i])
-            self.tree.sum_above(&concern[law.concern], law[1].concern - law.concern)
-            total = self.tree.total(0)
+            ahead = &self.ahead[self.trials % AHEAD]
+            self.bins.choose(ahead.uniform * total, &choice)
+            # the trial that is due makes room for the one that comes last
+            ahead.uniform = next_uniform(&words)
+            self.trials += 1
+            if many:
+                self.bins.choose(ahead.uniform * total, &ahead.choice)
+                self.look_ahead()
+            law = &self.law[self.bins.reaction(&choice)]
+            if choice.chance < law.propensity:
+                events += 1
+                for i in range(law.change, law.changes_end):
+                    count[change[i].species] += change[i].amount
+                moved = False
+                for i in range(law.concern, law.concerns_end):
+                    moved |= self.bins.set(concern[i], self.propensity(concern[i]))
+                if moved:
+                    self.bins.add_up()
+                    total = self.bins.total()
             next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
         self.random.words = words
         self.events, self.time, self.next_time, self.total = events, time, next_time, total
+
+    cdef void look_ahead(self) noexcept nogil:
+        """One step for each of the trials to come; what a step reads, an earlier one has asked for."""
+        cdef int64_t next = self.trials
+        cdef Ahead *ahead = &self.ahead[(next + 7) % AHEAD]
+        cdef Law *law
+        cdef int i
+        prefetch(&self.bins.bin[ahead.choice.exponent].member[ahead.choice.place])
+        ahead = &self.ahead[(next + 5) % AHEAD]
+        ahead.reaction = self.bins.reaction(&ahead.choice)
+        prefetch(&self.law[ahead.reaction])
+        ahead = &self.ahead[(next + 3) % AHEAD]
+        law = &self.law[ahead.reaction]
+        if ahead.choice.chance < law.propensity:
+            prefetch(&self.change[law.change])
+            prefetch(&self.concern[law.concern])
+            prefetch(&self.count[law.first])
+            prefetch(&self.count[law.second])
+        ahead = &self.ahead[(next + 1) % AHEAD]
+        law = &self.law[ahead.reaction]
+        if ahead.choice.chance < law.propensity:
+            for i in range(law.change, min(law.changes_end, law.change + MOST_ASKED)):
+                prefetch(&self.count[self.change[i].species])
+            for i in range(law.concern, min(law.concerns_end, law.concern + MOST_ASKED)):
+                prefetch(&self.law[self.concern[i]])
 
     # ---------------------------------------------------------------- Python access
 
@@ -322,6 +380,8 @@ cdef class Network:
                 self.check_counts(beyond)
             if self.halted:
                 raise RuntimeError("halted")
+            if self.bins.exhausted:
+                raise MemoryError(f"no memory for the propensities of {self.reactions} reactions")
             PyErr_CheckSignals()
 
     def check_counts(self, int species):
@@ -341,7 +401,7 @@ cdef class Network:
         """Propensity of every reaction as the clock knows it (1/s): a copy."""
         if self.scanned:
             return np.array(self.arrays[2])[:self.reactions]
-        return self.tree.weights(0)
+        return np.array(self.arrays[3]["propensity"][:self.reactions])
 
 
 cdef inline int64_t renew_all(Network self, double end, int64_t left, const int n) noexcept nogil:
@@ -392,9 +452,17 @@ cdef inline int64_t renew_all(Network self, double end, int64_t left, const int 
     self.time, self.next_time, self.total = time, next_time, total
     for j in range(n):
         self.running[j] = running[j]
-        for i in range(self.law[j].change, self.law[j + 1].change):
+        for i in range(self.law[j].change, self.law[j].changes_end):
             self.count[self.change[i].species] += <double> (firings[j] * self.change[i].amount)
     return left
+
+
+def aligned(int n, dtype):
+    """Zeros, of which no record lies across two cache lines if records are as long as one."""
+    cdef int line = 64
+    bytes = np.zeros(n * dtype.itemsize + line, dtype=np.uint8)
+    begin = -bytes.ctypes.data % line
+    return bytes[begin:begin + n * dtype.itemsize].view(dtype)
 
 
 def net_changes(int reactions, int species, reactants, products, constant):
