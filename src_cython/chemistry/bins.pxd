@@ -1,4 +1,5 @@
 """Reactions in bins by powers of two of their propensities: drawing one costs the same however many there are."""
+from libc.math cimport INFINITY
 from libc.stdint cimport int64_t
 
 cdef enum:
@@ -23,8 +24,9 @@ cdef struct Bin:
     double inverse                # 1 / bound
     int *member                   # reactions, in no order
     int count, room
+    int width                     # trials come as if it had so many members
 
-# A reaction that is to fire if its propensity passes ``chance``, uniform in [0, bound of its bin).
+# A reaction that is to fire if its propensity passes ``chance``, uniform in [0, bound of its bin), or none: infinity.
 cdef struct Choice:
     double chance
     int exponent, place
@@ -35,11 +37,11 @@ cdef class Bins:
     cdef Bin *bin                 # by exponent
     cdef int used                 # bins that have members
     cdef int[EXPONENTS] order     # their exponents, largest first
-    cdef double[EXPONENTS + 1] running   # running sums of count × bound in that order, then infinity
+    cdef double[EXPONENTS + 1] running   # running sums of width × bound in that order, then infinity
     cdef bint exhausted           # memory did not suffice: a reaction is missing
 
     cdef inline void choose(self, double target, Choice *choice) noexcept nogil:
-        """The bin that ``target`` in [0, total) falls to, and the place in it; there must be some member."""
+        """The bin that ``target`` in [0, total) falls to, and the place in it. Some bin must be in use."""
         cdef Bin *bin
         cdef int k = 0
         while target >= self.running[k]:
@@ -50,8 +52,10 @@ cdef class Bins:
             target -= self.running[k - 1]
         choice.exponent = self.order[k]
         bin = &self.bin[choice.exponent]
-        choice.place = min(<int> (target * bin.inverse), bin.count - 1)
+        choice.place = min(<int> (target * bin.inverse), bin.width - 1)
         choice.chance = target - choice.place * bin.bound
+        if choice.place >= bin.count:
+            choice.place, choice.chance = 0, INFINITY
 
     cdef inline int reaction(self, Choice *choice) noexcept nogil:
         """The reaction at a place; if chosen some time ago, one that was there or is now."""
@@ -62,16 +66,17 @@ cdef class Bins:
         return self.running[self.used - 1] if self.used > 0 else 0.0
 
     cdef inline bint set(self, int reaction, double propensity) noexcept nogil:
-        """Change a propensity; whether the reaction had to change bins, after which sums are to be formed anew."""
+        """Change a propensity; whether a bin changed its width, after which sums are to be formed anew."""
         cdef Law *law = &self.law[reaction]
         cdef int exponent = exponent_of(propensity)
         law.propensity = propensity
         if exponent == law.exponent:
             return False
-        self.move(reaction, exponent)
-        return True
+        return self.move(reaction, exponent)
 
-    cdef void move(self, int reaction, int exponent) noexcept nogil
+    cdef bint move(self, int reaction, int exponent) noexcept nogil
+    cdef bint enlarge(self, Bin *bin) noexcept nogil
+    cdef void widen(self, int exponent, int width) noexcept nogil
     cdef void add_up(self) noexcept nogil
     cdef void clear(self) noexcept nogil
     cdef void admit(self, int exponent) noexcept nogil

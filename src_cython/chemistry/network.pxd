@@ -9,7 +9,7 @@ cdef struct Part:
     int amount
 
 cdef enum:
-    AHEAD = 8                     # trials
+    AHEAD = 32                   # trials
 
 # What is known of a trial that is not yet due.
 cdef struct Ahead:
@@ -24,7 +24,7 @@ cdef class Network:
     cdef readonly double time, next_time
     cdef readonly RandomStream random
     cdef public bint halted       # set it, from any thread, to make a long run end with an error
-    cdef bint scanned             # few reactions: drawn by a scan of running sums instead of from bins
+    cdef bint renewing            # few reactions: no bins
     cdef double total
     cdef object arrays            # keeps alive what the pointers point to
     cdef double *count            # whole numbers up to 2^53, one entry more than species
@@ -33,10 +33,8 @@ cdef class Network:
     cdef int *concern
     cdef int *factor_start        # NULL if no reaction has further factors
     cdef Part *factor
-    cdef double *running          # running sums of propensities, infinite after the last
-    cdef double *scan             # propensities, if they are scanned
-    cdef Bins bins                # propensities otherwise
-    cdef int64_t trials
+    cdef Bins bins
+    cdef int64_t trials           # so far
     cdef Ahead[AHEAD] ahead       # of trial number i at i % AHEAD
 
     cdef double further(self, int reaction, double a) noexcept nogil
@@ -50,8 +48,8 @@ cdef class Network:
     cdef int run_until(self, double end, int64_t most_events) noexcept nogil
     cdef void run_renewing(self, double end, int64_t last) noexcept nogil
     cdef double change_of(self, int reaction, int species) noexcept nogil
-    cdef int last_possible(self) noexcept nogil
-    cdef void run_scanning(self, double end, int64_t last) noexcept nogil
+    cdef int species_of(self, int reaction, int k) noexcept nogil
+    cdef double factor_of(self, int reaction, int k) noexcept nogil
     cdef void run_drawing(self, double end, int64_t last) noexcept nogil
     cdef void look_ahead(self) noexcept nogil
     cdef void list_concerns(self, const int[::1] start, const int[::1] reader, int *mark, int[::1] out) noexcept nogil

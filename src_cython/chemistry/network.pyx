@@ -1,10 +1,9 @@
 """Well-mixed reactions of free molecules, as fast as they go: the direct method on flat arrays.
 
-One waiting time is drawn from the total propensity, then the reaction in proportion to its share (Gillespie 1977,
-J Phys Chem 81:2340). Only propensities that a firing changed are formed anew, but for up to ``MOST_RENEWED`` reactions,
-where forming all of them is quicker than finding out which. Up to ``MOST_SCANNED`` reactions the one that fires is
-found by a scan of running sums, which the processor predicts and overlaps better than any other way; beyond, by
-composition and rejection (``Bins``), so that the cost of an event does not grow with the number of reactions.
+Up to ``MOST_RENEWED`` reactions of at most three molecules: one waiting time is drawn from the total propensity, then
+the reaction in proportion to its share (Gillespie 1977, J Phys Chem 81:2340), and all propensities are formed anew,
+which is quicker than finding out which have changed. Otherwise by composition and rejection (``Bins``), so that the
+cost of an event does not grow with the number of reactions; only propensities that a firing changes are formed anew.
 
 Reactions of infinite rate and space are matters of ``Engine``.
 """
@@ -21,11 +20,11 @@ from medyan_py.core.common.random cimport Layer, RandomStream, Words, layers, ne
 
 cdef enum:
     EVENTS_PER_LOOK = 4_000_000   # about a second or less: how often a long run looks for an interrupt
-    MOST_RENEWED = 20             # reactions whose propensities are all formed anew after every event
-    MANY = 8192                   # reactions whose records do not fit into the nearer caches
+    MOST_RENEWED = 20             # where bins overtake forming all propensities anew
+    MANY = 30_000                 # reactions whose records do not fit into the nearer caches
     MOST_ASKED = 8                # entries of a list that are asked of memory ahead of an event
+cdef double MOST_PROPENSITY = 1e290   # 1/s: sums of such stay finite
 cdef int64_t MOST_COPIES = 2 ** 53  # beyond, a double does not count one by one
-MOST_SCANNED = 64                 # where bins overtake the scan
 MOST_CONCERNS = 2 ** 31 - 1
 MOST_RATE = 1e260                 # 1/s: far below it the next event is immediate, and sums stay finite
 LAW = np.dtype([
@@ -51,8 +50,8 @@ cdef class Network:
         ``start[i + 1]``, each species once.
     constant : bool (species,)
         Copy numbers that no reaction changes.
-    most_scanned : int
-        Up to how many reactions the one that fires is found by a scan.
+    most_renewed : int, at most 20
+        Up to how many reactions all propensities are formed anew after every event.
 
     Raises
     ------
@@ -62,13 +61,12 @@ cdef class Network:
         If firings change more than 2^31 propensities, each reaction counted once.
     """
 
-    def __init__(self, int species, rates, reactants, products, constant, *, int most_scanned=MOST_SCANNED):
+    def __init__(self, int species, rates, reactants, products, constant, *, int most_renewed=MOST_RENEWED):
         rates = np.asarray(rates, dtype=float)
         if rates.size and not (np.isfinite(rates).all() and rates.min() >= 0):
             raise ValueError("rates must be finite and not negative")
         self.species, self.reactions = species, len(rates)
         self.random = RandomStream(0)
-        self.scanned = self.reactions <= most_scanned
         laws = aligned(self.reactions + 1, LAW)
         laws["rate"][:self.reactions] = np.minimum(rates, MOST_RATE)
         factors = self._factors(laws, *reactants)
@@ -76,6 +74,8 @@ cdef class Network:
         laws["change"], laws["changes_end"][:self.reactions] = change_start, change_start[1:]
         self._hold(laws, changes, factors)
         self._find_concerns(*reactants)
+        orders = np.bincount(np.repeat(np.arange(self.reactions), np.diff(reactants[0])), weights=reactants[2])
+        self.renewing = self.reactions <= min(most_renewed, MOST_RENEWED) and orders.max(initial=0) <= 3
         self.bins = Bins()
         self.bins.law = self.law
         self.time, self.next_time = 0.0, INFINITY
@@ -102,15 +102,14 @@ cdef class Network:
 
     def _hold(self, laws, changes, factors):
         """Keep the arrays and point to them."""
-        cdef double[::1] counts = np.zeros(self.species + 1), running = np.full(self.reactions + 1, np.inf)
-        cdef double[::1] scan = np.zeros(self.reactions + 1 if self.scanned else 1)
+        cdef double[::1] counts = np.zeros(self.species + 1)
         cdef const unsigned char[::1] law = laws.view(np.uint8), change = changes.view(np.uint8)
         cdef const int[::1] start
         cdef const unsigned char[::1] factor
         counts[self.species] = 1.0
-        self.count, self.running, self.scan = &counts[0], &running[0], &scan[0]
+        self.count = &counts[0]
         self.law, self.change, self.factor_start = <Law *> &law[0], <Part *> &change[0], NULL
-        self.arrays = [counts, running, scan, laws, changes, factors]
+        self.arrays = [counts, laws, changes, factors]
         if factors is not None:
             start, factor = factors[0], factors[1].view(np.uint8)
             self.factor_start, self.factor = <int *> &start[0], <Part *> &factor[0]
@@ -157,14 +156,13 @@ cdef class Network:
             self.law[i].concerns_end = n
 
     cdef double further(self, int reaction, double a) noexcept nogil:
-        """``a`` times the third and all further factors of a reaction; at most 1e290."""
+        """``a`` times the third and all further factors of a reaction; at most ``MOST_PROPENSITY``."""
         cdef int i
         for i in range(self.factor_start[reaction], self.factor_start[reaction + 1]):
             if a <= 0.0:
                 return 0.0
             a *= self.count[self.factor[i].species] - self.factor[i].amount
-            if a > 1e290:
-                a = 1e290
+            a = min(a, MOST_PROPENSITY)
         return a
 
     # ---------------------------------------------------------------- the clock
@@ -175,20 +173,19 @@ cdef class Network:
         cdef double sum = 0.0
         self.bins.clear()
         for i in range(self.reactions):
-            if self.scanned:
-                self.scan[i] = self.propensity(i)
-                sum += self.scan[i]
-                self.running[i] = sum
+            self.law[i].exponent = 0
+            if self.renewing:
+                self.law[i].propensity = self.propensity(i)
+                sum += self.law[i].propensity
             else:
-                self.law[i].exponent = 0
                 self.bins.set(i, self.propensity(i))
-        if not self.scanned:
+        if not self.renewing:
             self.bins.add_up()
             sum = self.bins.total()
         self.total = sum
         self.next_time = self.time + self.random.exponential() / sum if sum > 0.0 else INFINITY
         self.trials = 0
-        if not self.scanned and sum > 0.0:
+        if not self.renewing and sum > 0.0:
             for i in range(AHEAD):
                 self.ahead[i].uniform = self.random.uniform()
                 self.bins.choose(self.ahead[i].uniform * sum, &self.ahead[i].choice)
@@ -196,10 +193,8 @@ cdef class Network:
 
     cdef int run_until(self, double end, int64_t most_events) noexcept nogil:
         """Fire what is due up to and including ``end`` and set the clock there; 1 if stopped by ``most_events``."""
-        if self.scanned and self.reactions <= MOST_RENEWED and self.factor_start == NULL:
+        if self.renewing:
             self.run_renewing(end, self.events + most_events)
-        elif self.scanned:
-            self.run_scanning(end, self.events + most_events)
         else:
             self.run_drawing(end, self.events + most_events)
         if self.next_time <= end:
@@ -210,13 +205,33 @@ cdef class Network:
     cdef void run_renewing(self, double end, int64_t last) noexcept nogil:
         cdef int64_t left = last - self.events
         cdef int j
-        if self.reactions == 2:       # the compiler unrolls the loops over reactions, which then need no memory
-            left = renew_all(self, end, left, 2)
+        if self.factor_start != NULL:
+            left = renew_all(self, end, left, self.reactions, 3)
+        elif self.reactions == 2:     # the compiler unrolls the loops over reactions, which then need no memory
+            left = renew_all(self, end, left, 2, 2)
         else:
-            left = renew_all(self, end, left, self.reactions)
+            left = renew_all(self, end, left, self.reactions, 2)
         self.events = last - left
         for j in range(self.reactions):
-            self.scan[j] = self.propensity(j)
+            self.law[j].propensity = self.propensity(j)
+
+    cdef int species_of(self, int reaction, int k) noexcept nogil:
+        """The species of the k-th factor of a propensity, k below 3."""
+        cdef Law *law = &self.law[reaction]
+        if k < 2:
+            return law.second if k else law.first
+        if self.factor_start[reaction] == self.factor_start[reaction + 1]:
+            return self.species
+        return self.factor[self.factor_start[reaction]].species
+
+    cdef double factor_of(self, int reaction, int k) noexcept nogil:
+        """The value of the k-th factor of a propensity, k below 3."""
+        cdef double n = self.count[self.species_of(reaction, k)]
+        if k == 1:
+            n -= self.law[reaction].equal
+        elif k == 2 and self.factor_start[reaction] < self.factor_start[reaction + 1]:
+            n -= self.factor[self.factor_start[reaction]].amount
+        return n
 
     cdef double change_of(self, int reaction, int species) noexcept nogil:
         """By how much a firing changes a copy number."""
@@ -225,47 +240,6 @@ cdef class Network:
             if self.change[i].species == species:
                 return self.change[i].amount
         return 0.0
-
-    cdef int last_possible(self) noexcept nogil:
-        """The last reaction that can fire: it is meant when rounding carries a target past the end."""
-        cdef int i = self.reactions - 1
-        while i > 0 and self.running[i] == self.running[i - 1]:
-            i -= 1
-        return i
-
-    cdef void run_scanning(self, double end, int64_t last) noexcept nogil:
-        cdef double time = self.time, next_time = self.next_time, total = self.total, target
-        cdef double *count = self.count
-        cdef double *scan = self.scan
-        cdef double *running = self.running
-        cdef Law *law
-        cdef Part *change = self.change
-        cdef int *concern = self.concern
-        cdef Words words = self.random.words
-        cdef Layer *ziggurat = layers()
-        cdef int64_t events = self.events
-        cdef int fired, i, j, n = self.reactions
-        while next_time <= end and events < last:
-            events += 1
-            time = next_time
-            target = next_uniform(&words) * total
-            fired = 0
-            while target >= running[fired]:
-                fired += 1
-            if fired == n:
-                fired = self.last_possible()
-            law = &self.law[fired]
-            for i in range(law.change, law.changes_end):
-                count[change[i].species] += change[i].amount
-            total = 0.0
-            for i in range(law.concern, law.concerns_end):
-                scan[concern[i]] = self.propensity(concern[i])
-            for j in range(n):
-                total += scan[j]
-                running[j] = total
-            next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
-        self.random.words = words
-        self.events, self.time, self.next_time, self.total = events, time, next_time, total
 
     cdef void run_drawing(self, double end, int64_t last) noexcept nogil:
         """Trials, of which those that are rejected take time and do nothing else.
@@ -314,21 +288,21 @@ cdef class Network:
     cdef void look_ahead(self) noexcept nogil:
         """One step for each of the trials to come; what a step reads, an earlier one has asked for."""
         cdef int64_t next = self.trials
-        cdef Ahead *ahead = &self.ahead[(next + 7) % AHEAD]
+        cdef Ahead *ahead = &self.ahead[(next + 31) % AHEAD]
         cdef Law *law
         cdef int i
         prefetch(&self.bins.bin[ahead.choice.exponent].member[ahead.choice.place])
-        ahead = &self.ahead[(next + 5) % AHEAD]
+        ahead = &self.ahead[(next + 23) % AHEAD]
         ahead.reaction = self.bins.reaction(&ahead.choice)
         prefetch(&self.law[ahead.reaction])
-        ahead = &self.ahead[(next + 3) % AHEAD]
+        ahead = &self.ahead[(next + 15) % AHEAD]
         law = &self.law[ahead.reaction]
         if ahead.choice.chance < law.propensity:
             prefetch(&self.change[law.change])
             prefetch(&self.concern[law.concern])
             prefetch(&self.count[law.first])
             prefetch(&self.count[law.second])
-        ahead = &self.ahead[(next + 1) % AHEAD]
+        ahead = &self.ahead[(next + 7) % AHEAD]
         law = &self.law[ahead.reaction]
         if ahead.choice.chance < law.propensity:
             for i in range(law.change, min(law.changes_end, law.change + MOST_ASKED)):
@@ -399,35 +373,33 @@ cdef class Network:
     @property
     def propensities(self):
         """Propensity of every reaction as the clock knows it (1/s): a copy."""
-        if self.scanned:
-            return np.array(self.arrays[2])[:self.reactions]
-        return np.array(self.arrays[3]["propensity"][:self.reactions])
+        return np.array(self.arrays[1]["propensity"][:self.reactions])
 
 
-cdef inline int64_t renew_all(Network self, double end, int64_t left, const int n) noexcept nogil:
+cdef inline int64_t renew_all(Network self, double end, int64_t left, const int n, const int most) noexcept nogil:
     """The loop for a handful of reactions: all propensities are formed anew after every event.
 
-    Both factors of every propensity are kept instead of copy numbers, since each firing moves each of them by a fixed
-    amount: no look-up stands between the reaction that fires and the next propensities. Which one fires is counted
-    out without a branch, for nobody can predict it. Fires up to ``left`` events and returns how many are left.
+    The ``most`` factors of every propensity, two or three, are kept instead of copy numbers, since each firing moves
+    each of them by a fixed amount: no look-up stands between the reaction that fires and the next propensities. Which
+    one fires is counted out without a branch, for nobody can predict it. Fires up to ``left`` events and returns how
+    many are left.
     """
-    cdef double time = self.time, next_time = self.next_time, total = self.total, target
+    cdef double time = self.time, next_time = self.next_time, total = self.total, target, a
     cdef double[MOST_RENEWED] rate
     cdef double[MOST_RENEWED] running
-    cdef double[2 * MOST_RENEWED] factor
-    cdef double[2 * MOST_RENEWED * MOST_RENEWED] step       # of every factor, for every reaction that fires
+    cdef double[3 * MOST_RENEWED] factor
+    cdef double[3 * MOST_RENEWED * MOST_RENEWED] step       # of every factor, for every reaction that fires
     cdef int64_t[MOST_RENEWED] firings
     cdef Words words = self.random.words
     cdef Layer *ziggurat = layers()
-    cdef Law *law
-    cdef int i, j, fired
+    cdef int i, j, k, fired
     for j in range(n):
-        law = &self.law[j]
-        rate[j], running[j], firings[j] = law.rate, self.running[j], 0
-        factor[2 * j], factor[2 * j + 1] = self.count[law.first], self.count[law.second] - law.equal
-        for fired in range(n):
-            step[2 * (n * fired + j)] = self.change_of(fired, law.first)
-            step[2 * (n * fired + j) + 1] = self.change_of(fired, law.second)
+        rate[j], firings[j] = self.law[j].rate, 0
+        running[j] = self.law[j].propensity + (running[j - 1] if j > 0 else 0.0)
+        for k in range(most):
+            factor[most * j + k] = self.factor_of(j, k)
+            for fired in range(n):
+                step[most * (n * fired + j) + k] = self.change_of(fired, self.species_of(j, k))
     while next_time <= end and left > 0:
         left -= 1
         time = next_time
@@ -443,15 +415,16 @@ cdef inline int64_t renew_all(Network self, double end, int64_t left, const int 
         firings[fired] += 1
         total = 0.0
         for j in range(n):
-            factor[2 * j] += step[2 * (n * fired + j)]
-            factor[2 * j + 1] += step[2 * (n * fired + j) + 1]
-            total += rate[j] * factor[2 * j] * factor[2 * j + 1]
+            a = rate[j]
+            for k in range(most):
+                factor[most * j + k] += step[most * (n * fired + j) + k]
+                a *= factor[most * j + k]
+            total += a if most == 2 else min(a, MOST_PROPENSITY)
             running[j] = total
         next_time = time + next_exponential(&words, ziggurat) / total if total > 0.0 else INFINITY
     self.random.words = words
     self.time, self.next_time, self.total = time, next_time, total
     for j in range(n):
-        self.running[j] = running[j]
         for i in range(self.law[j].change, self.law[j].changes_end):
             self.count[self.change[i].species] += <double> (firings[j] * self.change[i].amount)
     return left
