@@ -165,6 +165,7 @@ def _filament_types(settings: Settings, book: SpeciesBook) -> tuple[FilamentType
                 volume_k=per_type("VOLUMEK", settings["VOLUMEFFTYPE"] != "none"),
                 monomer_interval=per_type("volume-exclusion-monomer-interval"),
                 ratchet_length=ratchets[ftype],
+                ratchet_axial=per_type("DFPOLYMERIZATIONTYPE") == "BROWRATCHETAXIAL",
                 requested_binding_sites=requested,
             )
         )

@@ -11,7 +11,7 @@ from .settings import Settings
 
 # Law keyword → (keyword of its parameters, how many of them each law takes).
 PARAMETERS: tuple[tuple[str, str, dict[str, int]], ...] = (
-    ("DFPOLYMERIZATIONTYPE", "DFPOLYMERIZATIONLEN", {"BROWRATCHET": 1}),
+    ("DFPOLYMERIZATIONTYPE", "DFPOLYMERIZATIONLEN", {"BROWRATCHET": 1, "BROWRATCHETAXIAL": 1}),
     ("DMUNBINDINGTYPE", "DMUNBINDINGFORCE", {"LOWDUTYCATCH": 1, "HIGHDUTYCATCH": 1, "LOWDUTYCATCHSLIP": 2}),
     ("DMWALKINGTYPE", "DMWALKINGFORCE", {"LOWDUTYSTALL": 1, "HIGHDUTYSTALL": 1}),
     ("DLUNBINDINGTYPE", "DLUNBINDINGLEN", {"SLIP": 1, "CATCHSLIP": 2}),
@@ -39,6 +39,20 @@ def check_parameters(settings: Settings, report: Report) -> None:
                 found=f"{len(given)} values",
                 allowed=f"{needed} for {law} {' '.join(name or chr(34) * 2 for name in laws)} ({each})",
             )
+
+
+def check_axial_loads(settings: Settings, report: Report) -> None:
+    """The compression of an end is that of a cylinder which can be stretched."""
+    law = "DFPOLYMERIZATIONTYPE"
+    if "BROWRATCHETAXIAL" in settings[law] and not settings["FSTRETCHINGFFTYPE"]:
+        report.error(
+            settings.file,
+            settings.lines.get(law),
+            law,
+            "BROWRATCHETAXIAL needs filaments that can be compressed",
+            found="no FSTRETCHINGFFTYPE",
+            allowed="FSTRETCHINGFFTYPE: HARMONIC, or the law BROWRATCHET",
+        )
 
 
 def ratchet_lengths(settings: Settings, n_types: int) -> tuple[float | None, ...]:

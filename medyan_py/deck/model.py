@@ -115,7 +115,8 @@ class FilamentType:
     linker, motor or brancher occupies; without a declaration it is the first bound species, as it is resolved here.
     `stretching_k` in pN/nm and `bending_k` in pN nm are those of a full cylinder, `bending_theta` is in rad;
     `volume_k` belongs to the excluded volume; `monomer_interval` to its kind 'monomer' (None when not given);
-    `ratchet_length` (nm) is None when growth does not feel load.
+    `ratchet_length` (nm) is None when growth does not feel load; `ratchet_axial` tells that the load is the compression
+    of the cylinder at the end instead of the repulsion of its tip.
     """
 
     monomer_size: float
@@ -140,6 +141,7 @@ class FilamentType:
     volume_k: float | None
     monomer_interval: int | None
     ratchet_length: float | None
+    ratchet_axial: bool
     requested_binding_sites: int = 0
 
 

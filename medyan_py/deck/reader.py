@@ -20,7 +20,7 @@ from .diagnostics import Report, quote
 from .dump_file import Dump, read_dump
 from .filament_file import read_filaments
 from .grammar import decode, parse
-from .laws import check_parameters
+from .laws import check_axial_loads, check_parameters
 from .limits import check_limits
 from .model import Deck, FilamentLine
 from .motion import check_held, check_motion
@@ -106,6 +106,7 @@ class _Reading:
         counts = _counts(settings, lines)
         Checker(settings, counts, report).run()
         check_parameters(settings, report)
+        check_axial_loads(settings, report)
         check_available(settings, report)
         check_motion(settings, report)
         check_protocols(settings, report)

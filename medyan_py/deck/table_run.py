@@ -115,7 +115,15 @@ _LENGTHS = ValueType("float", "nm", least=0)
 _FORCES = ValueType("float", "pN", above=0)
 
 RATES = (
-    _law("DFPOLYMERIZATIONTYPE", "FT", "load on growing tips (Footer et al. 2007)", "BROWRATCHET", ""),
+    _law(
+        "DFPOLYMERIZATIONTYPE",
+        "FT",
+        "load on growing tips (Footer et al. 2007): repulsion by what they meet, or compression of the cylinder "
+        "at the end",
+        "BROWRATCHET",
+        "BROWRATCHETAXIAL",
+        "",
+    ),
     Keyword("DFPOLYMERIZATIONLEN", _VA, _LENGTHS, (), "ratchet length"),
     _law(
         "DMUNBINDINGTYPE",

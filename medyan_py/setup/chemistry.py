@@ -64,6 +64,7 @@ def build_chemistry(
         bindings=[_linker(deck, r) for r in deck.linkers] + [_motor(deck, r) for r in deck.motors],
         emissions=_emissions(deck, space),
         ratchet_lengths=[t.ratchet_length for t in types],
+        axial_loads=[t.stretching_k if t.ratchet_axial else None for t in types],
         end_kinds=[(len(t.minus_end_species), len(t.plus_end_species)) for t in types],
         walls=_walls(deck),
         same_filament_pairs=deck.allow_same_filament_pairs,

@@ -47,6 +47,9 @@ cdef class FilamentChemistry(FilamentSeeding):
         Sequences of the descriptions of these names.
     ratchet_lengths : sequence of float, nm
         Per filament type: length of the Brownian ratchet, or None for polymerisation that feels no load.
+    axial_loads : sequence of float, pN/nm
+        Per filament type: stretching constant of a full cylinder, if the load of an end is the compression of its
+        cylinder, or None if it is the repulsion of its tip; all None by default.
     end_kinds : sequence of (int, int)
         Per filament type: how many kinds of minus ends and plus ends there are; 1 and 1 by default.
     walls : Walls
@@ -63,7 +66,7 @@ cdef class FilamentChemistry(FilamentSeeding):
 
     def __init__(self, shape, compartment_size, active, diffusing, bulk, reactions, seed, *, Filaments filaments,
                  growths=(), shrinkages=(), agings=(), destructions=(), severings=(), nucleations=(), branchings=(),
-                 bindings=(), emissions=(), ratchet_lengths=(), end_kinds=None, walls=None,
+                 bindings=(), emissions=(), ratchet_lengths=(), axial_loads=(), end_kinds=None, walls=None,
                  bint same_filament_pairs=True, bint powers=False, algorithm="NRM", volume_fraction=None,
                  face_fraction=None, bint track_dissipation=False, bint track_events=False, surface=None):
         self.filaments = filaments
@@ -75,11 +78,13 @@ cdef class FilamentChemistry(FilamentSeeding):
         self._set_walls(walls)
         types = len(filaments.kinds)
         lengths = list(ratchet_lengths) or [None] * types
-        if len(lengths) != types:
-            raise ValueError(f"{types} ratchet lengths are needed, got {len(lengths)}")
+        axial = list(axial_loads) or [None] * types
+        if len(lengths) != types or len(axial) != types:
+            raise ValueError(f"{types} ratchet lengths and axial loads are needed, got {len(lengths)} and {len(axial)}")
         for t, counts in enumerate(end_kinds or [(1, 1)] * types):
             self.end_kinds[t][MINUS], self.end_kinds[t][PLUS] = counts
         self.ratchet_length = np.array([0.0 if x is None else float(x) for x in lengths])
+        self.axial_k = np.array([0.0 if k is None else float(k) for k in axial])
         self._open_books(track_events)
         super().__init__(shape, compartment_size, active, diffusing, bulk, reactions, seed, powers, algorithm=algorithm,
                          volume_fraction=volume_fraction, face_fraction=face_fraction,

@@ -29,6 +29,8 @@ cdef class FilamentPlaces(Engine):
     cdef double seed_margin, seed_volume
     cdef bint flat_seeds
     cdef double[::1] growth_factor            # per end: multiplies its polymerisation rates
+    cdef double[::1] axial_k                  # pN/nm per filament type, 0 where repulsion is the load
+    cdef double[::1] load_axial               # per end: compression of its cylinder at the last force evaluation, pN
     cdef int[::1] load_index                  # per end: monomers won since the last force evaluation
     cdef double[:, ::1] load_tip              # tip and growth direction at the last force evaluation
     cdef double[:, ::1] load_direction

@@ -1,13 +1,13 @@
 """Where things are: compartments, walls, and the loads of filament ends."""
 
-from libc.math cimport exp
+from libc.math cimport INFINITY, exp, sqrt
 
 from medyan_py.core.chemistry.engine cimport Engine
 from medyan_py.core.chemistry.obstacles cimport Obstacles
 from medyan_py.core.mechanics.surfaces cimport Surfaces, surface_distance
 from medyan_py.core.membrane.interior cimport Interior
 from medyan_py.core.membrane.tips cimport TipObstacles
-from medyan_py.core.structure.filaments cimport MINUS, PLUS
+from medyan_py.core.structure.filaments cimport MINUS, PLUS, FilamentKind
 
 import numpy as np
 
@@ -43,7 +43,7 @@ cdef class FilamentPlaces(Engine):
             self.grid[k], self.compartment_edge[k] = self.shape[k], self.compartment_size[k]
         self.home = nearest_active(self.shape, self.compartment_size, self.active_array)
         self.load_index = np.zeros(0, dtype=np.int32)
-        self.growth_factor = np.zeros(0)
+        self.growth_factor = self.load_axial = np.zeros(0)
         self.load_tip = self.load_direction = np.zeros((0, 3))
         self.load_walls = np.zeros(0, dtype=np.uint32)
         self.load_obstacles = np.zeros(0, dtype=np.uint8)
@@ -57,6 +57,7 @@ cdef class FilamentPlaces(Engine):
         with gil:
             self.load_index = _extended(self.load_index, np.zeros(n, dtype=np.int32))
             self.growth_factor = _extended(self.growth_factor, np.ones(n))
+            self.load_axial = _extended(self.load_axial, np.zeros(n))
             self.load_tip = _extended(self.load_tip, np.zeros((n, 3)))
             self.load_direction = _extended(self.load_direction, np.zeros((n, 3)))
             self.load_walls = _extended(self.load_walls, np.zeros(n, dtype=np.uint32))
@@ -97,7 +98,7 @@ cdef class FilamentPlaces(Engine):
         """Arrays that grow with the filaments, by name."""
         return {"load_index": self.load_index, "growth_factor": self.growth_factor, "load_tip": self.load_tip,
                 "load_direction": self.load_direction, "load_walls": self.load_walls,
-                "load_obstacles": self.load_obstacles}
+                "load_obstacles": self.load_obstacles, "load_axial": self.load_axial}
 
     # ---------------------------------------------------------------- where things are
 
@@ -155,18 +156,26 @@ cdef class FilamentPlaces(Engine):
     # ---------------------------------------------------------------- loads
 
     cdef void snapshot_end(self, int filament, int side) noexcept nogil:
-        """Remember tip, growth direction and walls in reach: the load of an end until the next force evaluation."""
+        """Remember what decides the load of an end until the next force evaluation.
+
+        These are tip, growth direction and walls in reach, and the compression of its cylinder.
+        """
         cdef int e = 2 * filament + side, c = self.filaments.table.tip[filament, side], k, i
         cdef int tip = self.filaments.cylinders.bead[c, side], base = self.filaments.cylinders.bead[c, 1 - side]
         cdef double[3] middle
+        cdef double length2 = 0.0, rest = self.filaments.cylinders.rest_length[c]
+        cdef FilamentKind *kind = &self.filaments.kind[self.filaments.table.type[filament]]
         self.load_index[e] = 0
         self.filaments.outward(c, side, &self.load_direction[e, 0])
         self.load_walls[e] = 0
         for k in range(3):
             self.load_tip[e, k] = self.filaments.beads.x[tip, k]
             middle[k] = 0.5 * (self.load_tip[e, k] + self.filaments.beads.x[base, k])
-        self.load_obstacles[e] = self.obstacles.near(middle, &self.load_tip[e, 0],
-                                                     self.filaments.kind[self.filaments.table.type[filament]].cylinder)
+            length2 += (self.load_tip[e, k] - self.filaments.beads.x[base, k]) ** 2
+        # a partial cylinder is stiffer than a full one
+        self.load_axial[e] = max(
+            0.0, self.axial_k[self.filaments.table.type[filament]] * kind.cylinder / rest * (rest - sqrt(length2)))
+        self.load_obstacles[e] = self.obstacles.near(middle, &self.load_tip[e, 0], kind.cylinder)
         if self.wall_strength == 0.0:
             return
         for i in range(self.surfaces.count):
@@ -177,12 +186,19 @@ cdef class FilamentPlaces(Engine):
         """Load (pN) on an end whose tip stands ``index`` monomers beyond its place at the last force evaluation.
 
         Repulsion at the tip times the cosine between growth direction and outward wall normal, summed over walls,
-        bubbles and planes of probes, for which ``index`` is kept within one full cylinder; and what membranes add.
+        bubbles and planes of probes, for which ``index`` is kept within one full cylinder; and what membranes add. With
+        axial loads, the compression of the cylinder instead; but no tip grows through a membrane.
         """
         cdef int i, k, type = self.filaments.table.type[end // 2]
-        cdef double ahead, facing, distance, force = 0.0
+        cdef double ahead, facing, distance, force = 0.0, membranes = 0.0
         cdef double[3] tip
         cdef double[3] normal
+        if self.tip_membranes.count:
+            membranes = self.tip_membranes.load(&self.load_tip[end, 0], &self.load_direction[end, 0],
+                                                max(0, index) * self.filaments.kind[type].monomer,
+                                                self.filaments.kind[type].monomer)
+        if self.axial_k[type] > 0.0:
+            return self.load_axial[end] if membranes < INFINITY else INFINITY
         ahead = max(0, min(index, self.filaments.kind[type].slots - 1)) * self.filaments.kind[type].monomer
         for k in range(3):
             tip[k] = self.load_tip[end, k] + ahead * self.load_direction[end, k]
@@ -199,8 +215,4 @@ cdef class FilamentPlaces(Engine):
         if self.load_obstacles[end]:
             force += self.obstacles.load(&self.load_tip[end, 0], &self.load_direction[end, 0], ahead,
                                          self.filaments.table.anchor[end // 2])
-        if self.tip_membranes.count:
-            force += self.tip_membranes.load(&self.load_tip[end, 0], &self.load_direction[end, 0],
-                                             max(0, index) * self.filaments.kind[type].monomer,
-                                             self.filaments.kind[type].monomer)
-        return force
+        return force + membranes

@@ -104,7 +104,7 @@ NO_STATE = {
             *("growth", "shrinkage", "end_aging", "cylinder_rule", "cylinder_rules", "aging_rule", "severing"),
             *("destruction", "nucleation", "end_kinds", "binding", "branching", "tallies", "motor_flag"),
             *("grow_class", "grow_whole_class", "aging_class", "shrink_class", "destruction_class"),
-            "ratchet_length",
+            *("ratchet_length", "axial_k"),
         ),
         MADE,
     ),
@@ -114,6 +114,7 @@ FOLDERS = ("common", "structure", "chemistry")
 WITHOUT = {
     "RandomStream": "its state is a property, saved by the engine",
     "Network": "well-mixed systems of their own, not part of a simulation",
+    "Bins": "part of a Network",
     "Templates": "made from the description; rates are saved by the channels",
     "EmissionTemplates": "adds emitters, saved by FilamentBooks",
     "FilamentTemplates": "adds factors of rates, saved by FilamentBooks, which has them last",
