@@ -91,7 +91,7 @@ NO_STATE = {
     "FilamentPlaces": dict.fromkeys(
         (
             *("grid", "compartment_edge", "wall_strength", "wall_screening", "wall_cutoff", "wall_shift"),
-            *("seed_margin", "seed_volume", "flat_seeds"),
+            *("seed_margin", "seed_volume", "flat_seeds", "axial_k"),
         ),
         MADE,
     )
@@ -104,7 +104,7 @@ NO_STATE = {
             *("growth", "shrinkage", "end_aging", "cylinder_rule", "cylinder_rules", "aging_rule", "severing"),
             *("destruction", "nucleation", "end_kinds", "binding", "branching", "tallies", "motor_flag"),
             *("grow_class", "grow_whole_class", "aging_class", "shrink_class", "destruction_class"),
-            *("ratchet_length", "axial_k"),
+            "ratchet_length",
         ),
         MADE,
     ),
