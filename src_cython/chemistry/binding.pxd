@@ -33,6 +33,7 @@ cdef struct BinnedSite:
 cdef struct Bin:
     int count
     int capacity
+    int passed                  # while all pairs are listed: sites in front that have had their turn
     BinnedSite *entry
 
 

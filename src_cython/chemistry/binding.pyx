@@ -20,6 +20,8 @@ import numpy as np
 from medyan_py.core.common.state import StateError, copied, fill
 
 cdef int SAME_FILAMENT_GAP = 3
+cdef enum:
+    AT_ONCE = 64                  # sites whose distances are looked at together
 
 
 def _longer(old, int rows, int columns):
@@ -266,7 +268,7 @@ cdef class Candidates:
             n *= self.bin_shape[rule][k]
         if n == self.bin_count[rule]:     # their memory serves again
             for k in range(n):
-                self.bins[rule][k].count = 0
+                self.bins[rule][k].count = self.bins[rule][k].passed = 0
             return 0
         for k in range(self.bin_count[rule]):
             free(self.bins[rule][k].entry)
@@ -382,12 +384,16 @@ cdef class Candidates:
         self.head[rule, site] = -1
 
     cdef int connect(self, int rule, int site, bint later_only) except -1 nogil:
-        """List every pair of a free site with the free sites around it; ``later_only``: with higher numbers only."""
-        cdef int at = self.bin_of[rule, site], n, k, i0, i1, i2
+        """List every pair of a free site with the free sites around it.
+
+        ``later_only``: with higher numbers only, for one site after the other, whose bins have them in this order.
+        """
+        cdef int at = self.bin_of[rule, site], n, k, i0, i1, i2, begin, hits
+        cdef int[AT_ONCE] hit
         cdef int[3] here
         cdef double[3] x
         cdef double[3][3] gap2         # [axis, offset + 1]: squared distance (nm²) to the nearest plane of a bin
-        cdef double near2 = self.rule[rule].r_min * self.rule[rule].r_min, d0, d1, d2, r2
+        cdef double near2 = self.rule[rule].r_min * self.rule[rule].r_min, d0, d1
         cdef double far2 = self.rule[rule].r_max * self.rule[rule].r_max
         cdef double limit = far2 * (1.0 + 1e-9)   # sites may be binned on the wrong side of a plane by a rounding
         cdef int *shape = self.bin_shape[rule]
@@ -411,19 +417,17 @@ cdef class Candidates:
                     bin = &self.bins[rule][i0 + shape[0] * (i1 + shape[1] * i2)]
                     if bin.count == 0 or d1 + gap2[0][i0 - here[0] + 1] > limit:
                         continue
-                    for n in range(bin.count):
-                        entry = &bin.entry[n]
-                        d0 = x[0] - entry.x[0]
-                        r2 = d0 * d0
-                        d2 = x[1] - entry.x[1]
-                        r2 += d2 * d2
-                        d2 = x[2] - entry.x[2]
-                        r2 += d2 * d2
-                        # the site itself is at distance 0, which is not above r_min
-                        if r2 >= far2 or r2 <= near2 or (later_only and entry.site < site):
-                            continue
-                        if self.apart(rule, site, entry.site):
-                            self.join(rule, site, entry.site)
+                    if later_only:
+                        while bin.passed < bin.count and bin.entry[bin.passed].site <= site:
+                            bin.passed += 1
+                    begin = bin.passed if later_only else 0
+                    while begin < bin.count:
+                        entry = &bin.entry[begin]
+                        hits = in_reach(entry, min(AT_ONCE, bin.count - begin), x, near2, far2, hit)
+                        for n in range(hits):
+                            if self.apart(rule, site, entry[hit[n]].site):
+                                self.join(rule, site, entry[hit[n]].site)
+                        begin += AT_ONCE
         return 0
 
     # ---------------------------------------------------------------- what the chemistry calls
@@ -536,3 +540,19 @@ cdef class Candidates:
         """Python access to a rebuild."""
         with nogil:
             self.rebuild()
+
+
+cdef inline int in_reach(BinnedSite *entry, int n, double *x, double near2, double far2, int *hit) noexcept nogil:
+    """Which of ``n`` sites lie farther than ``near2`` and nearer than ``far2`` (nm²).
+
+    Their indices go to ``hit``, without a branch, for nobody can predict it. The site at ``x`` itself is at distance 0,
+    which is not above r_min.
+    """
+    cdef int i, hits = 0
+    cdef double d0, d1, d2, r2
+    for i in range(n):
+        d0, d1, d2 = x[0] - entry[i].x[0], x[1] - entry[i].x[1], x[2] - entry[i].x[2]
+        r2 = d0 * d0 + d1 * d1 + d2 * d2
+        hit[hits] = i
+        hits += (r2 < far2) & (r2 > near2)
+    return hits
