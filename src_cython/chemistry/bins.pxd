@@ -90,7 +90,7 @@ cdef extern from * nogil:
     static inline int medyan_exponent(double x) {
         uint64_t bits;
         memcpy(&bits, &x, sizeof bits);
-        return (int) (bits >> 52);
+        return (int) (bits >> 52 & 0x7ff);  /* without the sign, for zero may have one */
     }
     """
-    int exponent_of "medyan_exponent" (double x)  # biased, of a number that is not negative
+    int exponent_of "medyan_exponent" (double x)  # as it is stored, of a number that is not below zero

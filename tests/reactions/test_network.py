@@ -147,3 +147,12 @@ def test_reactions_wander_between_bins_as_copy_numbers_grow_and_shrink():
         net.record(np.array([time]), out)
         np.testing.assert_allclose(net.propensities, expected_propensities(table, net.counts), rtol=1e-12)
     assert net.counts.max() > 10_000 and net.counts.min() == 0
+
+
+def test_pairs_of_a_species_that_runs_out():
+    # 0 · (0 − 1) is a zero with a sign
+    start = {f"X{i}": i % 4 for i in range(40)}
+    system = md.ReactionSystem(start, [(f"2 X{i} -> Y", 1.0) for i in range(40)] + [("Y ->", 1.0)], seed=9)
+    final = system.run([200.0])[-1]
+    assert final[:40].tolist() == [copies % 2 for copies in start.values()]
+    assert final[40] == 0
