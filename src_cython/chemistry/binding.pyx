@@ -2,14 +2,11 @@
 
 Two sites are a candidate pair of a binding rule when both exist, both are free for the rule's binding-site species,
 their distance d obeys r_min < d < r_max, and they lie on different filaments, or, if that is allowed, on one filament
-at least three cylinders apart. Positions are those of the last rebuild; a site that appears later keeps its position
-at that moment until the next rebuild.
+at least three cylinders apart. They are looked for in the bins of ``BinnedSites``.
 
-Free sites are binned by position, with bins no smaller than r_max, so only neighbouring bins are searched; a bin keeps
-the positions of its sites side by side. Pairs of a rule hang in a doubly linked list at both their sites and stand in
-a swap-remove array of the compartment that owns them: occupying or freeing a site costs its own pairs only and a
-uniform draw is one look-up. The owner is the compartment of the pair's middle, or the nearest active one, because that
-is where the bond will sit.
+Pairs of a rule hang in a doubly linked list at both their sites and stand in a swap-remove array of the compartment
+that owns them: occupying or freeing a site costs its own pairs only and a uniform draw is one look-up. The owner is the
+compartment of the pair's middle, or the nearest active one, because that is where the bond will sit.
 """
 
 from libc.stdlib cimport calloc, free, malloc, realloc
@@ -17,6 +14,7 @@ from libc.string cimport memcpy
 
 import numpy as np
 
+from medyan_py.core.chemistry.binned_sites import extended
 from medyan_py.core.common.state import StateError, copied, fill
 
 cdef int SAME_FILAMENT_GAP = 3
@@ -24,15 +22,7 @@ cdef enum:
     AT_ONCE = 64                  # sites whose distances are looked at together
 
 
-def _longer(old, int rows, int columns):
-    """An int32 array (rows, columns) that begins with the old columns; the rest is −1."""
-    new = np.full((rows, columns), -1, dtype=np.int32)
-    if old is not None:
-        new[:, :old.shape[1]] = old
-    return new
-
-
-cdef class Candidates:
+cdef class Candidates(BinnedSites):
     """Candidate pairs of all binding rules.
 
     Parameters
@@ -57,26 +47,11 @@ cdef class Candidates:
     def __cinit__(self, *args, **kwargs):
         self.owned = NULL
         self.pair = NULL
-        for i in range(16):
-            self.bins[i] = NULL
 
     def __init__(self, Filaments filaments, rules, shape, compartment_size, home, bint same_filament):
-        cdef int n, k
-        if len(rules) > 16:
-            raise ValueError(f"at most 16 kinds of linkers and motors are possible, got {len(rules)}")
-        self.filaments = filaments
-        self.rules = len(rules)
+        cdef int n
+        super().__init__(filaments, rules, shape, compartment_size)
         self.same_filament = same_filament
-        for k, (types, flags, stride, r_min, r_max, whole) in enumerate(rules):
-            if not 0 <= r_min <= r_max < float("inf") or stride < 1:
-                raise ValueError(f"binding distances must obey 0 ≤ r_min ≤ r_max, got {r_min}, {r_max}")
-            self.rule[k].filament_type[0], self.rule[k].filament_type[1] = types
-            self.rule[k].flag[0], self.rule[k].flag[1] = flags
-            self.rule[k].stride, self.rule[k].r_min, self.rule[k].r_max = stride, r_min, r_max
-            self.rule[k].whole = whole
-        for k in range(3):
-            self.shape[k] = shape[k]
-            self.size[k] = compartment_size[k]
         self.home = np.array(home, dtype=np.int32).reshape(-1)
         n = len(self.home)
         self.owners = n + 1
@@ -86,35 +61,23 @@ cdef class Candidates:
         self.changed = np.zeros(max(1, self.owners * self.rules), dtype=np.int32)
         self.is_changed = np.zeros(max(1, self.owners * self.rules), dtype=np.uint8)
         self.vacant_pair = -1
-        self.where = np.zeros((0, 3))
+        self.head = extended(None, max(1, self.rules), 0)
         self.room()
 
     def __dealloc__(self):
-        cdef int i, k
+        cdef int i
         if self.owned != NULL:
             for i in range(self.owners * self.rules):
                 free(self.owned[i].pair)
         free(self.owned)
         free(self.pair)
-        for i in range(16):
-            for k in range(self.bin_count[i]):
-                free(self.bins[i][k].entry)
-            free(self.bins[i])
 
     cdef int room(self) except -1 nogil:
         """Make the per-site arrays as long as the cylinder table needs."""
-        cdef int wanted = self.filaments.cylinders.capacity * self.filaments.max_sites
-        if wanted <= self.sites:
-            return 0
-        with gil:
-            old = self.sites
-            where = np.zeros((wanted, 3))
-            where[:old] = self.where[:old]
-            self.where = where
-            self.head = _longer(self.head if old else None, max(1, self.rules), wanted)
-            self.bin_of = _longer(self.bin_of if old else None, max(1, self.rules), wanted)
-            self.place_in_bin = _longer(self.place_in_bin if old else None, max(1, self.rules), wanted)
-            self.sites = wanted
+        BinnedSites.room(self)
+        if self.head.shape[1] < self.sites:
+            with gil:
+                self.head = extended(self.head, max(1, self.rules), self.sites)
         return 0
 
     # ---------------------------------------------------------------- state
@@ -138,18 +101,6 @@ cdef class Candidates:
         if self.pairs_used:
             memcpy(&rows[0, 0], self.pair, self.pairs_used * sizeof(Pair))
         return saved | {"owned_count": count, "owned": owned, "pair": used, "vacant_pair": self.vacant_pair}
-
-    def _saved_bins(self, int rule):
-        cdef int i, k, at = 0
-        count = np.array([self.bins[rule][i].count for i in range(self.bin_count[rule])], dtype=np.int32)
-        entries = np.zeros(count.sum(), dtype=np.int32)
-        cdef int[::1] sites = entries
-        for i in range(self.bin_count[rule]):
-            for k in range(self.bins[rule][i].count):
-                sites[at] = self.bins[rule][i].entry[k].site
-                at += 1
-        shape = np.array([self.bin_shape[rule][k] for k in range(3)], dtype=np.int32)
-        return {f"bin shape of rule {rule}": shape, f"bin count of rule {rule}": count, f"bins of rule {rule}": entries}
 
     def restore(self, saved):
         """Take a state over, after the filaments took theirs; StateError for other rules, sites or compartments."""
@@ -182,103 +133,9 @@ cdef class Candidates:
         if self.pairs_used:
             memcpy(self.pair, &rows[0, 0], self.pairs_used * sizeof(Pair))
 
-    def _restore_bins(self, int rule, int[::1] shape, int[::1] count, int[::1] sites):
-        cdef int i, k, m, at = 0
-        for i in range(self.bin_count[rule]):
-            free(self.bins[rule][i].entry)
-        free(self.bins[rule])
-        self.bins[rule] = <Bin *> calloc(len(count), sizeof(Bin))
-        self.bin_count[rule] = len(count) if self.bins[rule] != NULL else 0
-        if self.bins[rule] == NULL:
-            raise MemoryError(f"{len(count)} bins of binding sites")
-        for k in range(3):
-            self.bin_shape[rule][k] = shape[k]
-            self.bin_size[rule][k] = self.shape[k] * self.size[k] / shape[k]
-        for i in range(self.bin_count[rule]):
-            self.bins[rule][i].entry = <BinnedSite *> malloc(max(1, count[i]) * sizeof(BinnedSite))
-            if self.bins[rule][i].entry == NULL:
-                raise MemoryError("a bin of binding sites")
-            self.bins[rule][i].count = self.bins[rule][i].capacity = count[i]
-            for k in range(count[i]):
-                self.bins[rule][i].entry[k].site = sites[at]
-                for m in range(3):
-                    self.bins[rule][i].entry[k].x[m] = self.where[sites[at], m]
-                at += 1
-
     def _arrays(self):
         """Arrays that keep their size, or grow with the cylinders, by name."""
-        return {"where": self.where, "head": self.head, "bin_of": self.bin_of, "place_in_bin": self.place_in_bin,
-                "home": self.home}
-
-    # ---------------------------------------------------------------- bins
-
-    cdef bint fits(self, int rule, int cylinder, int ordinal) noexcept nogil:
-        cdef int type = self.filaments.type_of(cylinder)
-        return ((type == self.rule[rule].filament_type[0] or type == self.rule[rule].filament_type[1])
-                and ordinal % self.rule[rule].stride == 0)
-
-    cdef int bin_index(self, int rule, int site) noexcept nogil:
-        cdef int k, index = 0
-        cdef double t
-        for k in range(2, -1, -1):
-            t = self.where[site, k] / self.bin_size[rule][k]
-            index = index * self.bin_shape[rule][k]
-            if t > 0.0:
-                index += <int> min(t, self.bin_shape[rule][k] - 1.0)
-        return index
-
-    cdef int put_in_bin(self, int rule, int site) except -1 nogil:
-        cdef int b = self.bin_index(rule, site), k
-        cdef Bin *bin = &self.bins[rule][b]
-        cdef BinnedSite *longer
-        if bin.count == bin.capacity:
-            longer = <BinnedSite *> realloc(bin.entry, (2 * bin.capacity + 4) * sizeof(BinnedSite))
-            if longer == NULL:
-                with gil:
-                    raise MemoryError("a bin of binding sites")
-            bin.entry = longer
-            bin.capacity = 2 * bin.capacity + 4
-        for k in range(3):
-            bin.entry[bin.count].x[k] = self.where[site, k]
-        bin.entry[bin.count].site = site
-        self.bin_of[rule, site] = b
-        self.place_in_bin[rule, site] = bin.count
-        bin.count += 1
-        return 0
-
-    cdef void take_from_bin(self, int rule, int site) noexcept nogil:
-        cdef Bin *bin = &self.bins[rule][self.bin_of[rule, site]]
-        cdef int place = self.place_in_bin[rule, site]
-        bin.count -= 1
-        bin.entry[place] = bin.entry[bin.count]
-        self.place_in_bin[rule, bin.entry[place].site] = place
-        self.bin_of[rule, site] = -1
-
-    cdef int lay_bins(self, int rule, int sites) except -1 nogil:
-        """Choose bins no smaller than r_max and not many more of them than sites, all empty."""
-        cdef int k, most, n = 1
-        cdef double length
-        most = 4
-        while most * most * most < 2 * sites:
-            most *= 2
-        for k in range(3):
-            length = self.shape[k] * self.size[k]
-            self.bin_shape[rule][k] = max(1, min(most, <int> min(1024.0, length / max(self.rule[rule].r_max, 1e-3))))
-            self.bin_size[rule][k] = length / self.bin_shape[rule][k]
-            n *= self.bin_shape[rule][k]
-        if n == self.bin_count[rule]:     # their memory serves again
-            for k in range(n):
-                self.bins[rule][k].count = self.bins[rule][k].passed = 0
-            return 0
-        for k in range(self.bin_count[rule]):
-            free(self.bins[rule][k].entry)
-        free(self.bins[rule])
-        self.bins[rule] = <Bin *> calloc(n, sizeof(Bin))
-        self.bin_count[rule] = n if self.bins[rule] != NULL else 0
-        if self.bins[rule] == NULL:
-            with gil:
-                raise MemoryError(f"{n} bins of binding sites")
-        return 0
+        return BinnedSites._arrays(self) | {"head": self.head, "home": self.home}
 
     # ---------------------------------------------------------------- pairs
 
@@ -462,10 +319,6 @@ cdef class Candidates:
                 if self.bin_of[r, site] >= 0:
                     self.connect(r, site, True)
         return 0
-
-    cdef void locate(self, int cylinder, int ordinal) noexcept nogil:
-        cdef int slot = self.filaments.site_slot[self.filaments.type_of(cylinder), ordinal]
-        self.filaments.point(cylinder, slot, &self.where[cylinder * self.filaments.max_sites + ordinal, 0])
 
     cdef int appear(self, int site) except -1 nogil:
         """A site came into being, free."""

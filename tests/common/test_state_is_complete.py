@@ -29,13 +29,13 @@ SAVED = {
         "local": "rates",
         "whole": "rates",
     },
-    "Candidates": {
+    "BinnedSites": {
         "bins": "bins of rule",
         "bin_shape": "bin shape of rule",
         "bin_size": "bin shape of rule",
         "bin_count": "bin count of rule",
-        "pairs_used": "pair",
     },
+    "Candidates": {"pairs_used": "pair"},
     "Obstacles": {"bubbles": "radius", "planes": "rows"},
     "FilamentPlaces": {"surfaces": "planes", "walls": "planes"},
 }
@@ -78,13 +78,11 @@ NO_STATE = {
     ),
     "VertexCells": {"mesh": "has a state of its own", "kinds": MADE},
     "Engine": dict.fromkeys(("booking", "hop_account", "mixed"), MADE) | {"halted": "a wish of another thread"},
-    "Candidates": dict.fromkeys(("rules", "owners", "same_filament", "rule", "shape", "size"), MADE)
+    "BinnedSites": dict.fromkeys(("rules", "rule", "shape", "size"), MADE)
+    | {"filaments": "has a state of its own", "sites": "follows from the capacity of the cylinders"},
+    "Candidates": dict.fromkeys(("owners", "same_filament"), MADE)
     | dict.fromkeys(("changed", "is_changed", "changes"), EMPTY)
-    | {
-        "filaments": "has a state of its own",
-        "pairs_room": "room for more",
-        "sites": "follows from the capacity of the cylinders",
-    },
+    | {"pairs_room": "room for more"},
     "Obstacles": dict.fromkeys(
         ("plane_strength", "plane_screening", "plane_cutoff", "plane_shift"), "those of the walls"
     ),
@@ -159,7 +157,7 @@ def test_the_declarations_are_read():
     classes = declared()
     assert classes["EventQueue"] == ["size", "memory", "node", "where"]
     assert {"time", "events", "hops", "random", "clock", "total"} <= set(classes["Engine"])
-    assert {"bins", "bin_size", "pair", "owned"} <= set(classes["Candidates"])
+    assert {"pair", "owned"} <= set(classes["Candidates"])
     assert "key" in state_keys("EventQueue") and "growing" in state_keys("FilamentMembers")
 
 
