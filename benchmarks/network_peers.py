@@ -9,7 +9,7 @@ from collections import Counter
 
 MODULES = {"rebop": "rebop", "GillesPy2 C++": "gillespy2", "RoadRunner": "roadrunner", "COPASI": "basico"}
 # beyond these their set-up alone takes minutes
-MOST_REACTIONS = {"rebop": 300_000, "GillesPy2 C++": 500, "RoadRunner": 4000, "COPASI": 4000}
+MOST_REACTIONS = {"rebop": 50_000, "GillesPy2 C++": 500, "RoadRunner": 4000, "COPASI": 4000}
 
 
 def installed(name: str) -> bool:

@@ -91,6 +91,13 @@ class Observed:
         return BubblesView(self.chemistry, self._bubbles)
 
     @property
+    def never(self) -> frozenset[str]:
+        """Of linkers, motors, branchers, bubbles and membranes, those that are not there and that nothing can make."""
+        made = {"linkers": self.deck.linkers, "motors": self.deck.motors, "branchers": self.deck.branchings}
+        kinds = ("linkers", "motors", "branchers", "bubbles", "membranes")
+        return frozenset(kind for kind in kinds if not made.get(kind) and not len(getattr(self, kind)))
+
+    @property
     def forces_on_walls(self) -> np.ndarray:
         """Force (pN) of beads and bubbles on every wall at the present positions, float64 (walls, 3).
 

@@ -150,28 +150,23 @@ def paraview_folder(source: Path) -> Path:
 
 def _read(source: Path, frame: int) -> _Scene:
     folder = paraview_folder(source)
-    listed = {kind: read_collection(folder / f"{kind}.pvd") for kind in ("filaments", *_BOUND)}
-    n = len(listed["filaments"])
+    listed = read_collection(folder / "filaments.pvd")
+    n = len(listed)
     if not -n <= frame < n:
         raise TrajectoryError(f"{folder / 'filaments.pvd'}: there is no frame {frame}; {n} frames are listed")
-    time = listed["filaments"][frame][0]
-    data = {"filaments": _read_lines(listed["filaments"][frame][1])}
-    for kind in _BOUND:
-        same = [path for t, path in listed[kind] if t == time]
-        if not same:
-            raise TrajectoryError(f"{folder / kind}.pvd: there is no frame at {time} s")
-        data[kind] = _read_lines(same[0])
-    for kind in ("bubbles", "membranes"):
-        data[kind] = _read_if_any(folder, kind, time)
-    return _Scene(time, box=_read_lines(folder / "box.vtp"), **data)
+    time, path = listed[frame]
+    others = {kind: _read_if_any(folder, kind, time) for kind in (*_BOUND, "bubbles", "membranes")}
+    return _Scene(time, box=_read_lines(folder / "box.vtp"), filaments=_read_lines(path), **others)
 
 
 def _read_if_any(folder: Path, kind: str, time: float) -> vtkPolyData:
-    """Bubbles or membranes of a frame; none for decks without membranes and runs of versions that wrote none."""
+    """Objects of a kind in a frame; nothing for kinds that the run could not have."""
     if not (folder / f"{kind}.pvd").is_file():
         return vtkPolyData()
     same = [path for t, path in read_collection(folder / f"{kind}.pvd") if t == time]
-    return _read_lines(same[0]) if same else vtkPolyData()
+    if not same:
+        raise TrajectoryError(f"{folder / kind}.pvd: there is no frame at {time} s")
+    return _read_lines(same[0])
 
 
 def _read_lines(path: Path) -> vtkPolyData:

@@ -59,6 +59,7 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
         bubbles=_bubbles(frame.bubbles),
         membranes=tuple(_membrane(m, names) for m in frame.membranes),
         membrane_names=names,
+        never=frozenset() if frame.membranes else frozenset({"membranes"}),
         dissipation=None,
         hessians=None,
         events=None,

@@ -352,7 +352,7 @@ class Session:
         say(f"Wrote {frames}, t = 0 to {simulation.time:.6g} s{events}, to {directory}: {files}", sys.stdout)
         quoted = shlex.quote(str(directory))
         if vtk:
-            collections = ", ".join(kind for kind in VTK_KINDS if kind != "membranes" or simulation.membranes)
+            collections = ", ".join(kind for kind in VTK_KINDS if kind not in simulation.never)
             say(
                 f"Open the .pvd files of {directory / PARAVIEW} in ParaView ({collections}), or draw the last frame: "
                 f"medyan render {quoted}",

@@ -35,7 +35,7 @@ VTK_KINDS = {  # kind → file extension
     "motors": "vtp",
     "branchers": "vtp",
     "bubbles": "vtp",
-    "membranes": "vtp",  # only if there are any
+    "membranes": "vtp",
     "compartments": "vti",
 }
 

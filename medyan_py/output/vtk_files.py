@@ -19,8 +19,8 @@ class VtkRecorder:
     """Write the folder ``paraview/`` of the output directory.
 
     ``filaments.pvd``, ``linkers.pvd``, ``motors.pvd``, ``branchers.pvd``, ``bubbles.pvd``, ``compartments.pvd`` list
-    the frames with their times in s; the frames are in sub-folders of at most 1000 files; ``box.vtp`` is the outline of
-    the walls at the start.
+    the frames with their times in s, but for objects that the run can never have (``sim.never``); the frames are in
+    sub-folders of at most 1000 files; ``box.vtp`` is the outline of the walls at the start.
     Coordinates are nm. What the arrays mean is said in ``medyan_py.output.vtk_data``.
 
     Parameters
@@ -41,7 +41,7 @@ class VtkRecorder:
         """Create the folder and the outline of the walls; ``OutputError`` when an earlier collection is there."""
         self._make_folder(self.directory)
         try:
-            for kind in _kinds(sim):
+            for kind in (kind for kind in VTK_KINDS if kind not in sim.never):
                 self._collections[kind] = Collection(self._collection_path(kind))
         except OutputError:
             self.close(sim)
@@ -56,12 +56,12 @@ class VtkRecorder:
 
     def check(self, sim: Any, saved: dict) -> None:
         """``OutputError`` if ``resume`` is impossible: a collection is missing or too short."""
-        for kind in _kinds(sim):
+        for kind in saved:
             Collection.check(self._collection_path(kind), saved[kind])
 
     def resume(self, sim: Any, saved: dict) -> None:
         """Go on after the frames that were there when ``state`` was asked for; later ones are removed."""
-        for kind in _kinds(sim):
+        for kind in saved:
             self._collections[kind] = Collection(self._collection_path(kind), keep=saved[kind])
             frame = sim.frame
             while (path := self.directory / frame_path(kind, frame)).exists():
@@ -80,23 +80,23 @@ class VtkRecorder:
             When a file cannot be written; the collections then list the frames before.
         """
         data = {
-            "filaments": vtk_data.filaments(filaments_by_id(sim.filaments), self._radius),
-            "linkers": vtk_data.bonds(bonds_by_id(sim.linkers)),
-            "motors": vtk_data.motors(bonds_by_id(sim.motors), sim.motors),
-            "branchers": vtk_data.branchers(branchers_by_id(sim.branchers)),
-            "bubbles": vtk_data.bubbles(bubbles_by_id(sim.bubbles)),
-            **({"membranes": vtk_data.membranes(sim.membranes, sim.membrane_names)} if sim.membranes else {}),
-            "compartments": vtk_data.compartments(sim.grid, sim.diffusing_names, sim.diffusing_counts),
+            "filaments": lambda: vtk_data.filaments(filaments_by_id(sim.filaments), self._radius),
+            "linkers": lambda: vtk_data.bonds(bonds_by_id(sim.linkers)),
+            "motors": lambda: vtk_data.motors(bonds_by_id(sim.motors), sim.motors),
+            "branchers": lambda: vtk_data.branchers(branchers_by_id(sim.branchers)),
+            "bubbles": lambda: vtk_data.bubbles(bubbles_by_id(sim.bubbles)),
+            "membranes": lambda: vtk_data.membranes(sim.membranes, sim.membrane_names),
+            "compartments": lambda: vtk_data.compartments(sim.grid, sim.diffusing_names, sim.diffusing_counts),
         }
-        for kind, data_set in data.items():
+        for kind in self._collections:
             path = frame_path(kind, sim.frame)
             folder = path.rpartition("/")[0]
             if folder not in self._folders:
                 self._make_folder(self.directory / folder)
                 self._folders.add(folder)
-            write(data_set, f"{self.directory}/{path}", TimeValue=float(sim.time), frame=np.int64(sim.frame))
-        for kind in data:
-            self._collections[kind].add(sim.time, frame_path(kind, sim.frame))
+            write(data[kind](), f"{self.directory}/{path}", TimeValue=float(sim.time), frame=np.int64(sim.frame))
+        for kind, collection in self._collections.items():
+            collection.add(sim.time, frame_path(kind, sim.frame))
 
     def close(self, sim: Any) -> None:
         """Release the collections."""
@@ -109,8 +109,3 @@ class VtkRecorder:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"{path} cannot be created: {error.strerror}") from error
-
-
-def _kinds(sim: Any) -> list[str]:
-    """What there are files of: membranes only where there can be any."""
-    return [kind for kind in VTK_KINDS if kind != "membranes" or sim.membranes]

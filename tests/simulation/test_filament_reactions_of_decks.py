@@ -98,6 +98,7 @@ def test_branchers_are_in_the_files(runner, tmp_path):
     assert last.branchers.ids.tolist() == branchers.ids.tolist() != []
     np.testing.assert_allclose(last.branchers.coords, branchers.coords, rtol=1e-9)
     assert (tmp_path / "paraview" / "branchers.pvd").exists()
+    assert not (tmp_path / "paraview" / "motors.pvd").exists()  # the deck has none
     assert f"BA:BRANCHER {len(branchers)}" in (tmp_path / "chemistry.traj").read_text().splitlines()
 
 
