@@ -156,6 +156,31 @@ def test_planes_can_be_moved():
         model.set_planes(2 * planes)
 
 
+@pytest.mark.parametrize("repulsion", ["REPULSIONEXP", "REPULSIONEXPIN"])
+def test_force_on_a_plane_is_the_slope_of_the_energy_as_it_moves(repulsion):
+    """Of beads and bubbles near it, inside and outside, and of an oblique plane."""
+    oblique = [0, 0, 60, *np.array([1, 2, 2]) / 3]
+    planes = np.vstack([box([25] * 3, [975] * 3), oblique])
+    model = make_model(planes, bubbles=True, boundary_repulsion=repulsion, boundary_screening=20.0)
+    rng = np.random.default_rng(6)
+    filaments = [np.cumsum(np.vstack([start, [[40, 20, -30]]]), axis=0) for start in rng.uniform(0, 160, (6, 1, 3))]
+    state = arrays(filaments) | {"bubbles": {"x": [[70.0, 30, 60], [500, 940, 500]], "radius": [20.0, 10.0]}}
+    model.load(**state)
+    model.evaluate()
+    forces, step = model.wall_force, 1e-3
+    for n, row in enumerate(planes):
+        energy = []
+        for sign in (1, -1):
+            moved = planes.copy()
+            moved[n, :3] += sign * step * row[3:]
+            model.set_planes(moved)
+            energy.append(sum(model.evaluate().values()))
+        slope = (energy[0] - energy[1]) / (2 * step)
+        assert forces[n] @ row[3:] == pytest.approx(-slope, rel=1e-6, abs=1e-9)
+        assert_allclose(forces[n], forces[n] @ row[3:] * row[3:], atol=1e-12)
+    assert np.abs(forces[[0, 2, 4, 6]]).max(axis=1).min() > 0.1 and np.abs(forces[3]).max() > 0.1
+
+
 @pytest.mark.parametrize(
     "shape",
     [

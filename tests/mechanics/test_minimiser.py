@@ -127,10 +127,11 @@ def test_preferred_angle_is_reached():
     assert np.arccos(a @ b / np.linalg.norm(a) / np.linalg.norm(b)) == pytest.approx(0.7, abs=1e-5)
 
 
+@pytest.mark.parametrize("motor", [False, True])
 @pytest.mark.parametrize("distance", [60.0, 20.0, 36.0])
-def test_linked_pair_goes_to_the_rest_length(distance):
+def test_linked_pair_goes_to_the_rest_length(distance, motor):
     filaments = [[[0, 0, 0], [108, 0, 0]], [[0, distance, 0], [108, distance, 0]]]
-    model, _ = solve(filaments, [(0, 1, 0.5, 0.5, 8.0, 35.0, False)], stretching=100.0)
+    model, _ = solve(filaments, [(0, 1, 0.5, 0.5, 8.0, 35.0, motor)], stretching=100.0)
     record = model.minimise(gradient_tolerance=1e-4)
     assert record.converged
     assert model.bond_tension[0] == pytest.approx(0, abs=1e-3)

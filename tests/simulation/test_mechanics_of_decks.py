@@ -52,6 +52,22 @@ def test_a_hinge_between_two_cylinders(runner, compatibility, before, after, val
     assert hinge_k == pytest.approx([0, value, 0], rel=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("compatibility", "points", "values"),
+    [
+        ("none", (300, 408, 410.7), (100, 4000)), ("none", (300, 327), (400,)), ("none", (300, 356.7), (190.476190,)),
+        ("medyan-5.4", (300, 400, 520), (108, 90)),
+    ],
+)  # fmt: skip
+def test_stretching_constants_of_given_cylinders(runner, compatibility, points, values):
+    text = "FILAMENT 0 " + " ".join(f"{x} 500 500" for x in points) + "\n"
+    simulation = runner.start("", {"PROJECTIONTYPE": "PREDEFINED", "compatibility": compatibility}, filaments=text)
+    given = constants(simulation)
+    assert given.rest == pytest.approx(np.diff(points))
+    assert given.stretching_k == pytest.approx(values, rel=1e-8)
+    assert simulation.energies["FilamentStretching"] == pytest.approx(0, abs=1e-12)
+
+
 def test_random_filaments_keep_a_quarter_of_the_cutoff_from_the_walls(runner):
     """Walls 25 nm inside the box, 75 nm from them; the tested end lies 0.01 nm before the created one."""
     changes = {"NUMFILAMENTS": "300", "FILAMENTLENGTH": "2", "BOUNDARYCUTOFF": "300"}
