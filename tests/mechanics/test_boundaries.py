@@ -125,6 +125,14 @@ def test_wall_a_hundred_nanometres_inside(x, value):
     assert_allclose(model.boundary_distance([[x, 500, 500]]), [x - 25])
 
 
+def test_wall_a_hundred_nanometres_inside_that_reaches_less_than_that():
+    """With a screening length of 1 nm a bead 99 nm from the plane is beyond the repelling wall."""
+    settings = {"boundary_repulsion": "REPULSIONEXPIN", "boundary_screening": 1.0, "excluded_volume": None}
+    model = make_model([[0, 0, 0, 1, 0, 0]], **settings)
+    _, energy = solve([[[99, 0, 0], [101, 0, 0]]], model=model)
+    assert energy["BoundaryCylinderRepulsionIn"] == pytest.approx(K * (np.exp(1) + np.exp(-1)))
+
+
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_network_relaxes_inside(name):
     rng = np.random.default_rng(4)

@@ -119,6 +119,26 @@ def test_from_skew_to_flat(shape, tilt):
     assert np.abs(acting_forces - forces).max() < 1e-7 * np.abs(forces).max()
 
 
+def test_rather_flat_pairs():
+    """Around the flatness of 0.01 below which the closed form has lost too many digits to be used."""
+    rng, pairs = np.random.default_rng(1), 0
+    while pairs < 80:
+        c = rng.uniform(-60, 60, (4, 3))
+        c[:, 2] *= 10 ** rng.uniform(-3, -1)
+        if pairs % 2:
+            c[3] = c[2] + rng.uniform(0.3, 1.2) * (c[1] - c[0]) + rng.normal(size=3)
+        s, t = nearest(c)
+        distance = np.linalg.norm(c[0] + s * (c[1] - c[0]) - c[2] - t * (c[3] - c[2]))
+        joining = np.linalg.norm(c[0] - c[2])
+        if not 5e-4 < flatness(c) / joining < 3e-2 or distance < 3:
+            continue
+        energy, forces = by_quadrature(c)
+        found, acting_forces = acting(c)
+        assert found == pytest.approx(energy, rel=1e-10)
+        assert np.abs(acting_forces - forces).max() < 2e-8 * np.abs(forces).max(), c
+        pairs += 1
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_quadrature_itself(seed):
     """The yardstick of the tests above against an adaptive rule."""

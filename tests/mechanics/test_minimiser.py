@@ -177,6 +177,14 @@ def test_crossing_start_is_survived(name, excluded_volume):
     assert np.abs(model.positions - arrays(beads)["x"]).max() < 200
 
 
+@pytest.mark.parametrize("height", [1e-3, 5e-3, -5e-3])
+def test_cylinders_that_nearly_cross_part_on_their_sides(height):
+    model, _ = solve([[[-54, 0, 0], [54, 0, 0]], [[0, -54, height], [0, 54, height]]], stretching=100.0, volume=8.57)
+    record = model.minimise()
+    assert record.separated == 1 and record.converged
+    assert np.sign(model.positions[2:, 2].mean() - model.positions[:2, 2].mean()) == np.sign(height)
+
+
 def test_cylinders_that_do_not_repel_may_cross():
     model, energy = solve(CROSSINGS["crossing"], stretching=100.0, volume=0.0)
     assert energy["CylinderExcludeVolume"] == 0
