@@ -6,7 +6,7 @@ on how they are scheduled. A system too small to gain from it is evaluated as if
 """
 
 from cython.parallel cimport prange
-from libc.math cimport fabs, sqrt
+from libc.math cimport INFINITY, fabs, sqrt
 from libc.string cimport memcpy, memset
 
 from medyan_py.core.mechanics.bubbles cimport Bubbles
@@ -100,9 +100,13 @@ cdef class EnergyModel:
             self.own_energy.resize(KINDS * self.crew)
         return 0
 
-    cdef bint rebuild_lists(self) except -1:
-        """Search neighbours at the present positions; True if the energy function has changed."""
-        cdef double longest = 0, d2
+    cdef bint rebuild_lists(self, bint lasting=False) except -1:
+        """Search neighbours at the present positions; True if the energy function has changed.
+
+        ``lasting``: walls and bubbles that a bead does not feel before it has gone a long way are listed too, for
+        searches that do not renew the lists.
+        """
+        cdef double longest = 0, d2, reach
         cdef const double *p
         cdef Py_ssize_t c, i
         cdef bint changed = False
@@ -119,12 +123,13 @@ cdef class EnergyModel:
             self.search.pairs(&self.net, self.x.data, self.volume_cutoff, self.other_pair)
             changed |= replace(self.pair, self.other_pair)
             self.set_pair_constants()
+        reach = INFINITY if lasting else self.reach
         if self.walls:
-            self.search.walls(&self.net, self.x.data, self.boundary_cutoff, self.reach, self.other_wall)
+            self.search.walls(&self.net, self.x.data, self.boundary_cutoff, reach, self.other_wall)
             changed |= replace(self.wall, self.other_wall)
         if self.bubbles.count:
             changed |= self.bubbles.search(&self.net, self.x.data, self.walls, self.boundary_cutoff,
-                                           self.bubbles_repel, self.bubble_cutoff, self.reach)
+                                           self.bubbles_repel, self.bubble_cutoff, reach)
         if self.membranes.count:
             changed |= self.membranes.search(self.x.data, self.net.beads)
         self.net.pairs = self.pair.size // 2
