@@ -33,6 +33,7 @@ cdef class EnergyModel:
     cdef int set_pair_constants(self) except -1
     cdef double moved(self) noexcept nogil
     cdef int separate(self) except -1
+    cdef int part(self, Py_ssize_t a, Py_ssize_t b) except -1
     cdef dict energies(self)
 
 

@@ -162,11 +162,11 @@ cdef class EnergyModel:
         return largest_move(self.x.data, self.listed_at.data, self.net.free)
 
     cdef int separate(self) except -1:
-        """Move listed cylinders that touch apart; returns how many pairs were moved.
+        """Move listed cylinders that touch apart, and what lies in the centre of a bubble; returns how many were moved.
 
         The excluded volume of crossing segments is infinite and gives no direction. Each of the two cylinders is
         shifted by half of 0.1 nm along the line between the closest points, or along the common normal where they
-        intersect exactly.
+        intersect exactly. The repulsion of coinciding points has no direction either: one is shifted along x.
         """
         cdef Py_ssize_t n, i, turn, count = 0, now
         cdef double *p
@@ -196,7 +196,24 @@ cdef class EnergyModel:
                 count = now
             if now == 0:
                 break
+        for n in range(self.net.bubble_pairs):
+            count += self.part(self.net.bubble_point[self.net.bubble_pair[2 * n]],
+                               self.net.bubble_point[self.net.bubble_pair[2 * n + 1]])
+        for n in range(self.net.bubble_beads):
+            count += self.part(self.net.bubble_point[self.net.bubble_bead[2 * n]], self.net.bubble_bead[2 * n + 1])
         return count
+
+    cdef int part(self, Py_ssize_t a, Py_ssize_t b) except -1:
+        """If two points coincide, move one that can move; whether that was so."""
+        cdef const double *p = self.x.data + 3 * a
+        cdef const double *q = self.x.data + 3 * b
+        if max(fabs(p[0] - q[0]), fabs(p[1] - q[1]), fabs(p[2] - q[2])) > 1e-9 or min(a, b) >= self.net.free:
+            return False
+        if b < self.net.free:
+            self.x.data[3 * b] += GAP
+        else:
+            self.x.data[3 * a] += GAP
+        return True
 
     cdef dict energies(self):
         """Energies of the last evaluation by name, pN nm."""
