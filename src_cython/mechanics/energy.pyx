@@ -24,7 +24,7 @@ cdef extern from "openmp.h":
 cdef double TOUCHING = 0.01     # nm; closer than this two cylinders count as crossing …
 cdef double GAP = 0.1           # nm; … and are moved so far apart before a search starts
 cdef double SKIN = 5            # nm
-cdef Py_ssize_t WORTHWHILE = 5000   # cylinders + pairs; below, waking threads costs more than they save
+cdef Py_ssize_t WORTHWHILE = 6000   # cylinders + pairs; below, waking threads costs more than they save (measured)
 
 
 cdef class EnergyModel:
