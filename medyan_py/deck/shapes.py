@@ -121,10 +121,15 @@ def _unit(v: np.ndarray) -> np.ndarray:
 
 
 def _spaced(curve: np.ndarray, n: int) -> np.ndarray:
-    """n + 1 points of a curve, equally far apart along it."""
+    """n + 1 of the points of a curve: the first, those where an n-th of its length has passed, or a little more, since
+    the one before, and the last."""
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))])
-    at = np.linspace(0.0, along[-1], n + 1)
-    return np.column_stack([np.interp(at, along, curve[:, axis]) for axis in range(3)])
+    taken = [0]
+    while len(taken) < n and taken[-1] < len(curve) - 1:
+        taken.append(int(np.searchsorted(along, along[taken[-1]] + along[-1] / n)))
+    if taken[-1] >= len(curve) - 1:  # what is too much has added up to a whole cylinder
+        taken = np.searchsorted(along, np.arange(n) * along[-1] / n)
+    return curve[[*taken, -1]]
 
 
 def _as_given(points: np.ndarray, sizes: Sizes) -> np.ndarray | None:

@@ -37,7 +37,14 @@ def _unused_angles(letter: str, per: str, owner: str) -> tuple[Keyword, ...]:
 FILAMENTS = (
     _potential("FSTRETCHINGFFTYPE", "stretching of filaments (Popov et al. 2016)", "HARMONIC"),
     _constants("FSTRETCHINGK", "pN/nm", "FT", "FSTRETCHINGFFTYPE", "stretching constant of a full cylinder"),
-    _potential("FBENDINGFFTYPE", "bending of filaments (Ott et al. 1993 for the constants)", "COSINE", "HARMONIC"),
+    _potential(
+        "FBENDINGFFTYPE",
+        "bending of filaments (Ott et al. 1993 for the constants): COSINE k (1 − cos(φ − θ)); HARMONIC, as in MEDYAN "
+        "5.4, the same without θ; ANGLE, an addition of this program, ½ k (φ − θ)²",
+        "COSINE",
+        "HARMONIC",
+        "ANGLE",
+    ),
     _constants("FBENDINGK", "pN nm", "FT", "FBENDINGFFTYPE", "bending constant between full cylinders"),
     _constants("FBENDINGTHETA", "rad", "FT", "FBENDINGFFTYPE", "equilibrium bending angle", None),
     _potential("FTWISTINGFFTYPE", "twisting of filaments", no_effect=True),

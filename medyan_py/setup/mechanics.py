@@ -239,8 +239,8 @@ class Mechanics:
         """Raise MechanicsError if a minimisation has failed.
 
         A limit reached or a line search that found nothing is a failure as long as forces exceed the tolerance; by the
-        rules of MEDYAN 5.4 a run goes on after the limit. Whatever the rules, so is a bead that the minimisation has
-        thrown out of the grid, farther than a compartment.
+        rules of MEDYAN 5.4 a run goes on after the limit. Whatever the rules, so is a bead or bubble that the
+        minimisation has thrown out of the grid, farther than a compartment.
         """
         reason, forces = None, record.residual >= self._deck.minimisation.gradient_tolerance
         if record.status == "no descent" and forces:
@@ -256,14 +256,22 @@ class Mechanics:
         geometry = self._deck.geometry
         if record.largest_displacement <= min(geometry.compartment_size):
             return
-        x = self.model.positions
-        moved = np.linalg.norm(x - self.loaded["x"], axis=1)
+        x, before = self.model.positions, self.loaded["x"]
+        beads = len(x)
+        if len(self._bubbles):
+            x = np.vstack([x, self.model.bubble_positions])
+            before = np.vstack([before, self.loaded["bubbles"]["x"]])
+        moved = np.linalg.norm(x - before, axis=1)
         outside = ((x < 0) | (x > geometry.size)).any(axis=1) & (moved > min(geometry.compartment_size))
         if outside.any():
-            bead = int(np.flatnonzero(outside)[moved[outside].argmax()])
-            ident = self.loaded["filament_key"][np.searchsorted(self.loaded["filament_start"], bead, side="right") - 1]
-            place = ", ".join(f"{c:.6g}" for c in x[bead])
-            reason = f"the minimisation has thrown a bead of filament {ident} {moved[bead]:.4g} nm out of the grid, "
+            point = int(np.flatnonzero(outside)[moved[outside].argmax()])
+            if point < beads:
+                owner = np.searchsorted(self.loaded["filament_start"], point, side="right") - 1
+                name = f"a bead of filament {self.loaded['filament_key'][owner]}"
+            else:
+                name = f"bubble {point - beads}"
+            place = ", ".join(f"{c:.6g}" for c in x[point])
+            reason = f"the minimisation has thrown {name} {moved[point]:.4g} nm out of the grid, "
             raise failure(self, self._chemistry, reason + f"to ({place}) nm", self.model.largest_forces())
 
     def arrays(self) -> dict:

@@ -4,7 +4,8 @@ It relaxes a network incompletely: steps are limited by the stiffest segment, so
 and act like a drag. Published shapes and speeds of contraction contain this. It serves to reproduce them; the
 ordinary minimiser reaches the same tolerance with far fewer evaluations and a lower energy.
 
-Neighbour lists stay as they are during the whole minimisation.
+Neighbour lists stay as they are during the whole minimisation, so all walls and bubbles within their cutoffs are
+listed.
 """
 
 from libc.math cimport INFINITY, fabs, isfinite
@@ -96,6 +97,7 @@ cdef class BacktrackingMinimiser:
         memcpy(self.start.data, model.x.data, n * sizeof(double))
         self.iterations = 0
         self.evaluations = self.forces = 1
+        model.rebuild_lists(True)
         separated = model.separate()
         self.energy = previous = model.total(model.x.data, self.g.data)
         if not (isfinite(self.energy) and finite(self.g.data, n)):

@@ -29,10 +29,11 @@ cdef class EnergyModel:
     cdef void gather_run(self, int run, double *g) noexcept nogil
     cdef int provide(self) except -1
     cdef double total(self, const double *x, double *g) noexcept nogil
-    cdef bint rebuild_lists(self) except -1
+    cdef bint rebuild_lists(self, bint lasting=*) except -1
     cdef int set_pair_constants(self) except -1
     cdef double moved(self) noexcept nogil
     cdef int separate(self) except -1
+    cdef int part(self, Py_ssize_t a, Py_ssize_t b) except -1
     cdef dict energies(self)
 
 

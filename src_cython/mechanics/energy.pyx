@@ -6,7 +6,7 @@ on how they are scheduled. A system too small to gain from it is evaluated as if
 """
 
 from cython.parallel cimport prange
-from libc.math cimport fabs, sqrt
+from libc.math cimport INFINITY, fabs, sqrt
 from libc.string cimport memcpy, memset
 
 from medyan_py.core.mechanics.bubbles cimport Bubbles
@@ -24,7 +24,7 @@ cdef extern from "openmp.h":
 cdef double TOUCHING = 0.01     # nm; closer than this two cylinders count as crossing …
 cdef double GAP = 0.1           # nm; … and are moved so far apart before a search starts
 cdef double SKIN = 5            # nm
-cdef Py_ssize_t WORTHWHILE = 5000   # cylinders + pairs; below, waking threads costs more than they save
+cdef Py_ssize_t WORTHWHILE = 6000   # cylinders + pairs; below, waking threads costs more than they save (measured)
 
 
 cdef class EnergyModel:
@@ -100,9 +100,13 @@ cdef class EnergyModel:
             self.own_energy.resize(KINDS * self.crew)
         return 0
 
-    cdef bint rebuild_lists(self) except -1:
-        """Search neighbours at the present positions; True if the energy function has changed."""
-        cdef double longest = 0, d2
+    cdef bint rebuild_lists(self, bint lasting=False) except -1:
+        """Search neighbours at the present positions; True if the energy function has changed.
+
+        ``lasting``: walls and bubbles that a bead does not feel before it has gone a long way are listed too, for
+        searches that do not renew the lists.
+        """
+        cdef double longest = 0, d2, reach
         cdef const double *p
         cdef Py_ssize_t c, i
         cdef bint changed = False
@@ -119,12 +123,13 @@ cdef class EnergyModel:
             self.search.pairs(&self.net, self.x.data, self.volume_cutoff, self.other_pair)
             changed |= replace(self.pair, self.other_pair)
             self.set_pair_constants()
+        reach = INFINITY if lasting else self.reach
         if self.walls:
-            self.search.walls(&self.net, self.x.data, self.boundary_cutoff, self.reach, self.other_wall)
+            self.search.walls(&self.net, self.x.data, self.boundary_cutoff, reach, self.other_wall)
             changed |= replace(self.wall, self.other_wall)
         if self.bubbles.count:
             changed |= self.bubbles.search(&self.net, self.x.data, self.walls, self.boundary_cutoff,
-                                           self.bubbles_repel, self.bubble_cutoff, self.reach)
+                                           self.bubbles_repel, self.bubble_cutoff, reach)
         if self.membranes.count:
             changed |= self.membranes.search(self.x.data, self.net.beads)
         self.net.pairs = self.pair.size // 2
@@ -157,11 +162,11 @@ cdef class EnergyModel:
         return largest_move(self.x.data, self.listed_at.data, self.net.free)
 
     cdef int separate(self) except -1:
-        """Move listed cylinders that touch apart; returns how many pairs were moved.
+        """Move listed cylinders that touch apart, and what lies in the centre of a bubble; returns how many were moved.
 
         The excluded volume of crossing segments is infinite and gives no direction. Each of the two cylinders is
         shifted by half of 0.1 nm along the line between the closest points, or along the common normal where they
-        intersect exactly.
+        intersect exactly. The repulsion of coinciding points has no direction either: one is shifted along x.
         """
         cdef Py_ssize_t n, i, turn, count = 0, now
         cdef double *p
@@ -191,7 +196,24 @@ cdef class EnergyModel:
                 count = now
             if now == 0:
                 break
+        for n in range(self.net.bubble_pairs):
+            count += self.part(self.net.bubble_point[self.net.bubble_pair[2 * n]],
+                               self.net.bubble_point[self.net.bubble_pair[2 * n + 1]])
+        for n in range(self.net.bubble_beads):
+            count += self.part(self.net.bubble_point[self.net.bubble_bead[2 * n]], self.net.bubble_bead[2 * n + 1])
         return count
+
+    cdef int part(self, Py_ssize_t a, Py_ssize_t b) except -1:
+        """If two points coincide, move one that can move; whether that was so."""
+        cdef const double *p = self.x.data + 3 * a
+        cdef const double *q = self.x.data + 3 * b
+        if max(fabs(p[0] - q[0]), fabs(p[1] - q[1]), fabs(p[2] - q[2])) > 1e-9 or min(a, b) >= self.net.free:
+            return False
+        if b < self.net.free:
+            self.x.data[3 * b] += GAP
+        else:
+            self.x.data[3 * a] += GAP
+        return True
 
     cdef dict energies(self):
         """Energies of the last evaluation by name, pN nm."""

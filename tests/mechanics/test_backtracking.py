@@ -78,6 +78,14 @@ def test_a_first_step_of_the_right_size_needs_one_trial():
     assert record.evaluations == 2 and coordinates(model) == pytest.approx([0.0], abs=1e-12)
 
 
+@pytest.mark.parametrize(("step", "x"), [(0.0119, -0.38), (0.0121, 0.79)])
+def test_the_energy_has_to_fall_by_two_fifths_of_what_the_slope_promises(step, x):
+    """Which a step does up to 1.2 times the inverse of the stiffness of 100."""
+    model = springs([4.0], [50.0])
+    relax(model, 199.0, lambda_max=step)
+    assert coordinates(model) == pytest.approx([x])
+
+
 def test_largest_force_limits_the_step():
     model = springs([4.0], [50.0])
     relax(model, 199.0, max_distance=0.5)
@@ -153,6 +161,78 @@ def test_limit_of_force_calls(beads, calls):
     model = springs([4.0] * (beads // 2), [1.0] * (beads // 2))
     record = relax(model, 1e-3, lambda_max=2e-8)
     assert record.status == "limit" and record.iterations == calls
+
+
+def step_by_step(y, k, method, tolerance, lambda_max, max_distance):
+    """The scheme once more, for springs along one line; positions at its end, steps, energies computed, restarts."""
+
+    def energy(y):
+        return 0.5 * (k * (y[1::2] - y[::2] - LENGTH) ** 2).sum()
+
+    def force(y):
+        pull = k * (y[1::2] - y[::2] - LENGTH)
+        return np.stack([pull, -pull], axis=1).ravel()
+
+    f = d = force(y)
+    steps, evaluations, restarts = 0, 1, 0
+    while np.abs(f).max() >= tolerance:
+        step, at = min(lambda_max, max_distance / np.abs(f).max()), energy(y)
+        while True:
+            evaluations += 1
+            if energy(y + step * d) - at <= -0.4 * step * (d @ f):
+                break
+            step /= 2
+            assert step > 1e-8
+        y, steps = y + step * d, steps + 1
+        new = force(y)
+        beta = {"POLAKRIBIERE": max(0.0, (new @ new - new @ f) / (f @ f)), "FLETCHERRIEVES": (new @ new) / (f @ f)}
+        d = new + beta.get(method, 0.0) * d
+        if d @ new <= 0:
+            d, restarts = new, restarts + 1
+        f = new
+    return y, steps, evaluations, restarts
+
+
+@pytest.mark.parametrize("method", ["POLAKRIBIERE", "FLETCHERRIEVES", "STEEPESTDESCENT"])
+def test_random_springs_step_by_step(method):
+    restarted = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        n = rng.integers(1, 6)
+        stretch, k = rng.uniform(-8, 8, n), 10 ** rng.uniform(0, 2, n)
+        first, distance = 10 ** rng.uniform(-2.5, 0.5), 10 ** rng.uniform(-1, 2)
+        y = np.zeros(2 * n)
+        y[1::2] = LENGTH + stretch
+        y, steps, evaluations, restarts = step_by_step(y, k, method, 1.0, first, distance)
+        model = springs(stretch, k)
+        record = relax(model, 1.0, lambda_max=first, max_distance=distance, method=method)
+        assert (record.status, record.iterations, record.evaluations) == ("converged", steps, evaluations)
+        assert model.positions[:, 0] == pytest.approx(y, rel=1e-9, abs=1e-7)
+        restarted += restarts
+    assert restarted > 5 or method != "POLAKRIBIERE"
+
+
+def test_at_the_limit_the_lowest_state_of_the_second_half_is_taken():
+    """A bead is drawn, 1 nm in 1000 steps, into a wall too stiff for any step: from there it is kicked to and fro."""
+    model = MechanicalModel(
+        planes=[[0.0, 0, 0, 1, 0, 0]],
+        boundary_k=100.0,
+        boundary_screening=1e-4,
+        boundary_cutoff=100.0,
+        bending=None,
+        excluded_volume=None,
+        volume_cutoff=1.0,
+        pinning=True,
+    )
+    state = {"x": [[7.0, 0, 0], [50.0, 0, 0]], "filament_start": [0, 2], "filament_key": [0], "position": [0]}
+    state |= {"rest_length": [43.0], "stretching_k": [0.0], "hinge_k": [0.0, 0], "hinge_theta": [0.0, 0]}
+    state |= {"volume_k": [0.0], "serial": [0, 1], "monomer_size": [1.0], "monomer_interval": [1]}
+    bonds = {"bond_cylinders": np.zeros((0, 2), int), "bond_fractions": np.zeros((0, 2)), "bond_k": []}
+    bonds |= {"bond_rest": [], "bond_is_motor": []}
+    model.load(**state, **bonds, pins={"bead": [0], "place": [[-1e6, 0, 0]], "k": [0.05]})
+    record = relax(model, 4.9e4, lambda_max=2e-8, max_distance=0.25)
+    assert record.status == "limit" and 5000 < record.iterations < 9000
+    assert model.positions[0, 0] == pytest.approx(0.0, abs=0.01)
 
 
 def test_every_step_lowers_the_energy():

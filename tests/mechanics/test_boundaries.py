@@ -125,6 +125,14 @@ def test_wall_a_hundred_nanometres_inside(x, value):
     assert_allclose(model.boundary_distance([[x, 500, 500]]), [x - 25])
 
 
+def test_wall_a_hundred_nanometres_inside_that_reaches_less_than_that():
+    """With a screening length of 1 nm a bead 99 nm from the plane is beyond the repelling wall."""
+    settings = {"boundary_repulsion": "REPULSIONEXPIN", "boundary_screening": 1.0, "excluded_volume": None}
+    model = make_model([[0, 0, 0, 1, 0, 0]], **settings)
+    _, energy = solve([[[99, 0, 0], [101, 0, 0]]], model=model)
+    assert energy["BoundaryCylinderRepulsionIn"] == pytest.approx(K * (np.exp(1) + np.exp(-1)))
+
+
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_network_relaxes_inside(name):
     rng = np.random.default_rng(4)
@@ -154,6 +162,31 @@ def test_planes_can_be_moved():
         model.set_planes(planes[:5])
     with pytest.raises(ValueError, match="length 1"):
         model.set_planes(2 * planes)
+
+
+@pytest.mark.parametrize("repulsion", ["REPULSIONEXP", "REPULSIONEXPIN"])
+def test_force_on_a_plane_is_the_slope_of_the_energy_as_it_moves(repulsion):
+    """Of beads and bubbles near it, inside and outside, and of an oblique plane."""
+    oblique = [0, 0, 60, *np.array([1, 2, 2]) / 3]
+    planes = np.vstack([box([25] * 3, [975] * 3), oblique])
+    model = make_model(planes, bubbles=True, boundary_repulsion=repulsion, boundary_screening=20.0)
+    rng = np.random.default_rng(6)
+    filaments = [np.cumsum(np.vstack([start, [[40, 20, -30]]]), axis=0) for start in rng.uniform(0, 160, (6, 1, 3))]
+    state = arrays(filaments) | {"bubbles": {"x": [[70.0, 30, 60], [500, 940, 500]], "radius": [20.0, 10.0]}}
+    model.load(**state)
+    model.evaluate()
+    forces, step = model.wall_force, 1e-3
+    for n, row in enumerate(planes):
+        energy = []
+        for sign in (1, -1):
+            moved = planes.copy()
+            moved[n, :3] += sign * step * row[3:]
+            model.set_planes(moved)
+            energy.append(sum(model.evaluate().values()))
+        slope = (energy[0] - energy[1]) / (2 * step)
+        assert forces[n] @ row[3:] == pytest.approx(-slope, rel=1e-6, abs=1e-9)
+        assert_allclose(forces[n], forces[n] @ row[3:] * row[3:], atol=1e-12)
+    assert np.abs(forces[[0, 2, 4, 6]]).max(axis=1).min() > 0.1 and np.abs(forces[3]).max() > 0.1
 
 
 @pytest.mark.parametrize(

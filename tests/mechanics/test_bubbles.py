@@ -88,6 +88,17 @@ def test_other_bubbles_still_repel_an_attached_filament():
     assert model.evaluate()["BubbleCylinderRepulsion"] == pytest.approx(only)
 
 
+@pytest.mark.parametrize(("cutoff", "felt"), [(20.01, True), (19.99, False)])
+def test_cutoffs_are_counted_from_the_surfaces(cutoff, felt):
+    """20 nm between two bubbles; 20 nm between a bubble and a bead."""
+    model = bubble_model(bubble_cutoff=cutoff)
+    pair = table([[0, 0, 0], [0, 270, 0]], [100, 150])
+    model.load(**arrays(FAR), bubbles=pair)
+    assert (model.evaluate()["BubbleBubbleRepulsion"] > 0) == felt
+    model.load(**arrays([[[120, 0, 0], [220, 0, 0]]]), bubbles=table([[0, 0, 0]], 100))
+    assert (model.evaluate()["BubbleCylinderRepulsion"] > 0) == felt
+
+
 def test_wall_repels_the_surface_but_not_from_its_own_plane():
     planes = [[0, 0, 0, 1, 0, 0], [500, 0, 0, -1, 0, 0]]
     model = bubble_model(planes)
@@ -208,6 +219,27 @@ def test_bubbles_move_and_lists_follow():
     assert record.energies_after["BubbleBubbleRepulsion"] > 0
     distance = -model.bubble_positions[0, 0]
     assert distance - 50 == pytest.approx(90 / 15 * np.exp((80 - distance) / 15), rel=1e-3)
+
+
+@pytest.mark.parametrize("fixed", [[False] * 3, [True, False, False], [True, True, False]])
+@pytest.mark.parametrize("scheme", ["preconditioned", "backtracking"])
+def test_coinciding_bubbles_part(scheme, fixed):
+    """Their repulsion has no direction; where two are fixed in one place nothing can be done about these."""
+    model = bubble_model()
+    model.load(**arrays(FAR), bubbles=table([[7, 8, 9]] * 3, [20, 30, 40], fixed=fixed))
+    record = model.minimise(scheme=scheme)
+    assert record.separated == (3 if sum(fixed) < 2 else 1) and record.converged
+    x = model.bubble_positions
+    distances = [np.linalg.norm(x[0] - x[2]), np.linalg.norm(x[1] - x[2])]
+    assert min(distances) > 60 and (np.linalg.norm(x[0] - x[1]) > 50 or sum(fixed) == 2)
+
+
+def test_a_bead_in_the_very_centre_of_a_bubble_is_pushed_out():
+    model = bubble_model()
+    model.load(**arrays([[[7, 8, 9], [60, 8, 9]]], stretching=1.0), bubbles=table([[7, 8, 9]], 40, fixed=[True]))
+    record = model.minimise()
+    assert record.separated == 1 and record.converged
+    assert np.linalg.norm(model.positions[0] - [7, 8, 9]) > 40
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,50 @@ def test_random_pairs(seed):
     assert np.abs(np.cross(c, acting_forces).sum(axis=0)).max() < 1e-10 * scale * np.abs(c).max()
 
 
+def flatness(c):
+    """Triple product of the two segments and what joins them, relative to the product of the segments' lengths."""
+    v, w = c[1] - c[0], c[3] - c[2]
+    return abs(np.cross(v, w) @ (c[0] - c[2])) / (np.linalg.norm(v) * np.linalg.norm(w))
+
+
+@pytest.mark.parametrize("tilt", [0.9, 0.3, 0.1, 0.03, 1e-2, 1e-3, 1e-5, 1e-8, 1e-11, 0.0])
+@pytest.mark.parametrize("shape", ["beside", "across", "behind"])
+def test_from_skew_to_flat(shape, tilt):
+    """One geometry that flattens through all branches of the numerics."""
+    a, b = np.cos(tilt), np.sin(tilt)
+    place, along = {
+        "beside": ([0, 12, 0], [100 * a, 0, 100 * b]),
+        "across": ([40, 15, 0], [30, 80 * a, 80 * b]),
+        "behind": ([116, 3, 0], [80 * a, 0, 80 * b]),
+    }[shape]
+    c = np.array([[0, 0, 0], [108, 0, 0], place, np.add(place, along)], float)
+    assert flatness(c) == pytest.approx(place[1] * b if shape != "across" else 15 * 80 * b / np.hypot(30, 80), abs=1e-9)
+    energy, forces = by_quadrature(c, 12)
+    found, acting_forces = acting(c)
+    assert found == pytest.approx(energy, rel=1e-8)
+    assert np.abs(acting_forces - forces).max() < 1e-7 * np.abs(forces).max()
+
+
+def test_rather_flat_pairs():
+    """Around the flatness of 0.01 below which the closed form has lost too many digits to be used."""
+    rng, pairs = np.random.default_rng(1), 0
+    while pairs < 80:
+        c = rng.uniform(-60, 60, (4, 3))
+        c[:, 2] *= 10 ** rng.uniform(-3, -1)
+        if pairs % 2:
+            c[3] = c[2] + rng.uniform(0.3, 1.2) * (c[1] - c[0]) + rng.normal(size=3)
+        s, t = nearest(c)
+        distance = np.linalg.norm(c[0] + s * (c[1] - c[0]) - c[2] - t * (c[3] - c[2]))
+        joining = np.linalg.norm(c[0] - c[2])
+        if not 5e-4 < flatness(c) / joining < 3e-2 or distance < 3:
+            continue
+        energy, forces = by_quadrature(c)
+        found, acting_forces = acting(c)
+        assert found == pytest.approx(energy, rel=1e-10)
+        assert np.abs(acting_forces - forces).max() < 2e-8 * np.abs(forces).max(), c
+        pairs += 1
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_quadrature_itself(seed):
     """The yardstick of the tests above against an adaptive rule."""

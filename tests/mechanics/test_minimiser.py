@@ -127,10 +127,11 @@ def test_preferred_angle_is_reached():
     assert np.arccos(a @ b / np.linalg.norm(a) / np.linalg.norm(b)) == pytest.approx(0.7, abs=1e-5)
 
 
+@pytest.mark.parametrize("motor", [False, True])
 @pytest.mark.parametrize("distance", [60.0, 20.0, 36.0])
-def test_linked_pair_goes_to_the_rest_length(distance):
+def test_linked_pair_goes_to_the_rest_length(distance, motor):
     filaments = [[[0, 0, 0], [108, 0, 0]], [[0, distance, 0], [108, distance, 0]]]
-    model, _ = solve(filaments, [(0, 1, 0.5, 0.5, 8.0, 35.0, False)], stretching=100.0)
+    model, _ = solve(filaments, [(0, 1, 0.5, 0.5, 8.0, 35.0, motor)], stretching=100.0)
     record = model.minimise(gradient_tolerance=1e-4)
     assert record.converged
     assert model.bond_tension[0] == pytest.approx(0, abs=1e-3)
@@ -174,6 +175,14 @@ def test_crossing_start_is_survived(name, excluded_volume):
     assert record.energy_after < record.energy_before
     assert np.isfinite(model.positions).all()
     assert np.abs(model.positions - arrays(beads)["x"]).max() < 200
+
+
+@pytest.mark.parametrize("height", [1e-3, 5e-3, -5e-3])
+def test_cylinders_that_nearly_cross_part_on_their_sides(height):
+    model, _ = solve([[[-54, 0, 0], [54, 0, 0]], [[0, -54, height], [0, 54, height]]], stretching=100.0, volume=8.57)
+    record = model.minimise()
+    assert record.separated == 1 and record.converged
+    assert np.sign(model.positions[2:, 2].mean() - model.positions[:2, 2].mean()) == np.sign(height)
 
 
 def test_cylinders_that_do_not_repel_may_cross():

@@ -117,6 +117,25 @@ def test_largest_forces_name_the_bond():
     assert {(c.interaction, c.bond, c.cylinders) for c in worst} == {("MotorStretching", 1, (1, 2))}
 
 
+def test_largest_forces_name_both_cylinders_of_a_hinge():
+    bent = [[0, 0, 0], [108, 0, 0], [216, 0, 0], [216, 27, 0]]
+    model, _ = solve([[[0, 500, 0], [108, 500, 0]], bent], stretching=1.0, hinge=672.0)
+    worst = model.largest_forces(1)[0]
+    assert (worst.interaction, worst.cylinders) == ("FilamentBending", (2, 3))
+
+
+@pytest.mark.parametrize("motor", [False, True])
+def test_largest_forces_name_the_right_one_of_several_bonds(motor):
+    filaments = [[[0, 40 * i, 0], [108, 40 * i, 0]] for i in range(5)]
+    rest = [40.0, 40.0, 30.0, 40.0]
+    bonds = [(i, i + 1, 0.5, 0.5, 8.0, length, i in (0, 2) if motor else i % 2) for i, length in enumerate(rest)]
+    model, _ = solve(filaments, bonds, model=make_model(excluded_volume=None), stretching=1.0)
+    worst = model.largest_forces(4)
+    name = "MotorStretching" if motor else "LinkerStretching"
+    assert {(c.interaction, c.bond, c.cylinders) for c in worst} == {(name, 2, (2, 3))}
+    assert worst[0].energy == pytest.approx(0.5 * 8 * 100) and worst[0].force == pytest.approx(40)
+
+
 @pytest.mark.parametrize("scheme", ["preconditioned", "backtracking"])
 @pytest.mark.parametrize("method", METHODS)
 def test_energy_that_is_not_finite_at_the_start_is_an_error(scheme, method):

@@ -31,6 +31,13 @@ def test_above_the_middle(height, energy, force):
     assert_allclose(-gradient[3], [0, 0, force], rtol=1e-8, atol=1e-12)
 
 
+def test_above_an_oblique_triangle():
+    oblique = np.array([[0, 0, 0], [60, 0, 0], [20, 50, 0]], float)
+    found, gradient = triangle_bead_energy(oblique, np.array([25.0, 18.0, 30.0]), K)
+    assert found == pytest.approx(0.7497234353, rel=1e-10)
+    assert_allclose(-gradient[3], [-0.00125744, 0.00169312, 0.08209038], atol=6e-9)
+
+
 @pytest.mark.parametrize(
     ("bead", "energy", "force"),
     [

@@ -33,6 +33,16 @@ def test_next_monomer_may_not_cross():
     assert triangle.load_at([100, 10, 5], [0, 0, -1], 2.7, 2.7) < np.inf  # beside it
 
 
+def test_load_below_a_tip_that_would_cross_with_its_twelfth_monomer():
+    """30 nm above: eleven monomers of 2.7 nm fit."""
+    oblique = obstacles(np.array([[[0, 0, 0], [60, 0, 0], [20, 50, 0]]], float))
+    tip = np.array([25.0, 18.0, 30.0])
+    assert oblique.load_at(tip, [0, 0, -1], 0, 2.7) == pytest.approx(0.08209038, rel=1e-7)
+    assert oblique.load_at(tip, [0, 0, 1], 0, 2.7) == 0
+    loads = [oblique.load_at(tip, [0, 0, -1], 2.7 * n, 2.7) for n in range(15)]
+    assert (np.diff(loads[:11]) > 0).all() and loads[10] < np.inf and set(loads[11:]) == {np.inf}
+
+
 def test_load_of_a_vesicle_is_the_sum_over_near_triangles():
     x, triangles = icosphere(2, 100.0)
     rng = np.random.default_rng(2)

@@ -82,6 +82,11 @@ class Runner:
         (self.path / "chemistry.txt").write_text(CHEMISTRY + chemistry)
         return Simulation.from_deck(self.path / "system.txt", seed=seed)
 
+    @staticmethod
+    def points(filaments):
+        """The points in the lines of a filament file, (n, 3) nm."""
+        return np.array([line.split()[2:] for line in filaments.splitlines()], float).reshape(-1, 3)
+
 
 def monomers(simulation, *kinds):
     """Copies of all species of the kinds."""

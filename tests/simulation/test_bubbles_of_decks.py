@@ -166,6 +166,17 @@ def test_load_of_a_bubble_follows_the_growing_end(runner):
     assert chemistry.end_load(1, 12) > 3 * chemistry.end_load(1, 0) > 0
 
 
+@pytest.mark.parametrize(("cutoff", "felt"), [("41", True), ("39", False)])
+def test_bubbles_out_of_reach_exert_no_load(runner, cutoff, felt):
+    """The tip is pinned 40 nm from the surface of a bubble."""
+    changes = BUBBLES | {"init-mtoc": anchor("500 500 500"), "BUBBLECUTOFF": cutoff}
+    changes |= {"SPECIALPROTOCOL": "pin-initial-filament-below-z 1e5 600"}
+    simulation = runner.start("", changes, filaments="FILAMENT 0 252 500 500 360 500 500\n")
+    gap = 400 - simulation.filaments.beads[1, 0]
+    assert abs(gap - 40) < 0.9
+    assert (simulation.chemistry.end_load(1, 0) > 0) == felt
+
+
 def test_load_of_a_bubble_by_old_rules_does_not_rise(runner):
     changes = BUBBLES | {"init-mtoc": anchor("500 500 500"), "compatibility": "medyan-5.4"}
     simulation = runner.start("", changes, filaments="FILAMENT 0 252 500 500 360 500 500\n")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bubble_deck import BUBBLES
 
 from medyan_py import Simulation, read_deck
 from medyan_py.analysis import read_snapshot
@@ -74,6 +75,14 @@ def test_bead_thrown_out_of_the_grid():
     sim.chemistry.filaments.beads["x"][beads[4], 0] += 12000
     with pytest.raises(MechanicsError, match=rf"bead of filament {sim.filaments.ids[0]} .* nm out of the grid"):
         sim._mechanics.relax()
+
+
+def test_bubble_thrown_out_of_the_grid(runner):
+    """Two large bubbles that overlap and no walls."""
+    changes = BUBBLES | {"BUBBLERADIUS": "600", "BUBBLECUTOFF": "1000", "BUBBLEFILE": "bubbles.txt"}
+    (runner.path / "bubbles.txt").write_text("BUBBLE 0 500 500 100\nBUBBLE 0 500 500 101\n")
+    with pytest.raises(MechanicsError, match=r"has thrown bubble [01] \d+ nm out of the grid, to \(500, 500, "):
+        runner.start("", changes | {"BOUNDARYFFTYPE": ""})
 
 
 def test_search_without_success_is_a_failure(monkeypatch):

@@ -56,6 +56,53 @@ def test_a_branch_starts_as_far_from_its_mother_as_the_deck_says(runner, forces,
     np.testing.assert_allclose(np.linalg.norm(coords[:, 1] - coords[:, 0], axis=1), length, rtol=1e-9)
 
 
+BRANCH_FORCES = {
+    "BRSTRETCHINGFFTYPE": "HARMONIC", "BRSTRETCHINGK": "100", "BRSTRETCHINGL": "6", "BRBENDINGFFTYPE": "COSINE",
+    "BRBENDINGK": "10", "BRBENDINGTHETA": "1.1", "BRDIHEDRALFFTYPE": "COSINEV2", "BRDIHEDRALK": "20",
+    "BRPOSITIONFFTYPE": "COSINE", "BRPOSITIONK": "30",
+}  # fmt: skip
+
+
+def branch_energies(u, r, w):
+    """Of the constants above, with the mother's direction, the way from site to daughter, the daughter's cylinder."""
+    length, n, m = np.linalg.norm(r), np.cross(r, u), np.cross(w, u)
+    turn = n @ m / np.linalg.norm(n) / np.linalg.norm(m)
+    angle = np.arccos(w @ u / np.linalg.norm(w))
+    sine = np.linalg.norm(n) / length
+    return np.array([50 * (length - 6) ** 2, 10 * (1 - np.cos(angle - 1.1)), 20 * (1 - turn), 30 * (1 - sine)])
+
+
+def test_energies_and_forces_of_branch_points_are_those_of_the_deck(runner):
+    """Branches begin without energy. When daughters have been moved by hand and have relaxed in part, energies and the
+    force that lets go are those of the formulas."""
+    changes = {**BRANCH_FORCES, "GRADIENTTOLERANCE": "50"}
+    simulation = runner.start(branching(0.05, 0), changes, "FILAMENT 0 300 500 500 732 500 500\n", seed=2)
+    simulation.run(0.1)
+    record, names = (
+        simulation.minimisation,
+        [f"Branching{p}" for p in ("Stretching", "Bending", "Dihedral", "Position")],
+    )
+    assert len(simulation.branchers) > 2
+    assert [record.energies_before[name] for name in names] == pytest.approx([0.0] * 4, abs=1e-12)
+    filaments, beads = simulation.chemistry.filaments, simulation.chemistry.filaments.beads
+    daughters = simulation.chemistry.branchers["daughter"][simulation.chemistry.branchers.rows]
+    ends = filaments.cylinders["bead"][filaments.table["tip"][daughters, 0]]  # of each daughter's first cylinder
+    beads["x"][ends.ravel()] += np.random.default_rng(1).normal(size=(ends.size, 3))
+    simulation.chemistry.update()
+    simulation._mechanics.relax()
+    site, first = np.moveaxis(simulation.branchers.coords, 1, 0)
+    mother = simulation.filaments.beads[: simulation.filaments.start[1]]
+    u = np.diff(mother, axis=0)[np.searchsorted(mother[:, 0], site[:, 0]) - 1]
+    u /= np.linalg.norm(u, axis=1)[:, None]
+    arms = list(zip(u, first - site, np.diff(beads["x"][ends], axis=1)[:, 0], strict=True))
+    expected = sum(branch_energies(*arm) for arm in arms)
+    assert [simulation.energies[name] for name in names] == pytest.approx(expected, rel=1e-6) and expected.min() > 1e-4
+    step = 1e-5 * np.eye(3)
+    for force, (u, r, w) in zip(simulation.branchers.forces, arms, strict=True):
+        slope = [(branch_energies(u, r + d, w - d) - branch_energies(u, r - d, w + d)).sum() / 2e-5 for d in step]
+        assert force == pytest.approx(np.linalg.norm(slope), rel=1e-5) and force > 1e-3
+
+
 def test_released_daughters_get_a_minus_end_or_go_free(runner):
     simulation = runner.start(branching(0.01, 5) + GROWTH, RANDOM)
     actin = simulation.copy_numbers("A").sum() + monomers(simulation, *ON_FILAMENTS)

@@ -4,9 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from small_run import SECOND_TYPE, TWO_TYPES
 
 from medyan_py.dissipation import Dissipation
 from medyan_py.units import KT
+
+TWO_IN_FILE = "FILAMENT {} 300 500 500 408 500 500\nFILAMENT {} 300 520 515 400 440 540\n"
 
 GROWTH = """\
 POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 0.2
@@ -50,6 +53,67 @@ def test_a_hinge_between_two_cylinders(runner, compatibility, before, after, val
     mechanics = runner.start("", {"compatibility": compatibility})._mechanics
     hinge_k, _ = mechanics._hinges(np.array([0, 3]), np.array([0, 0]), np.array([before, after], float))
     assert hinge_k == pytest.approx([0, value, 0], rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("compatibility", "points", "values"),
+    [
+        ("none", (300, 408, 410.7), (100, 4000)), ("none", (300, 327), (400,)), ("none", (300, 356.7), (190.476190,)),
+        ("medyan-5.4", (300, 400, 520), (108, 90)),
+    ],
+)  # fmt: skip
+def test_stretching_constants_of_given_cylinders(runner, compatibility, points, values):
+    text = "FILAMENT 0 " + " ".join(f"{x} 500 500" for x in points) + "\n"
+    simulation = runner.start("", {"PROJECTIONTYPE": "PREDEFINED", "compatibility": compatibility}, filaments=text)
+    given = constants(simulation)
+    assert given.rest == pytest.approx(np.diff(points))
+    assert given.stretching_k == pytest.approx(values, rel=1e-8)
+    assert simulation.energies["FilamentStretching"] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("form", ["COSINE", "ANGLE"])
+def test_preferred_angle_of_a_deck(runner, form):
+    kink = 0.3
+    tip = 408 + 108 * np.cos(kink), 500 + 108 * np.sin(kink)
+    text = f"FILAMENT 0 300 500 500 408 500 500 {tip[0]} {tip[1]} 500\n"
+    changes = {"PROJECTIONTYPE": "PREDEFINED", "FBENDINGTHETA": "0.5", "FBENDINGFFTYPE": form}
+    before = runner.start("", changes, filaments=text).minimisation.energies_before["FilamentBending"]
+    assert before == pytest.approx(672 * (1 - np.cos(0.2) if form == "COSINE" else 0.5 * 0.2**2), rel=1e-9)
+
+
+def sampled(first, second, k, intervals=(1, 1), sizes=(2.7, 2.7)):
+    """Sum over every I-th monomer of two full cylinders, from number 0 on, of k (I δ)(I δ)/r⁴."""
+    points = []
+    for (a, b), interval, size in zip((first, second), intervals, sizes, strict=True):
+        n = round(np.linalg.norm(np.subtract(b, a)) / size)
+        u = (np.arange(0, n, interval) + 0.5) / n
+        points.append(a + u[:, None] * np.subtract(b, a))
+    r2 = ((points[0][:, None] - points[1][None]) ** 2).sum(axis=2)
+    return k * np.prod(intervals) * np.prod(sizes) * (r2**-2.0).sum()
+
+
+@pytest.mark.parametrize("interval", [1, 4, 7])
+def test_sampled_excluded_volume_of_a_deck(runner, interval):
+    changes = {"VOLUMEFFTYPE": "monomer", "VOLUMEK": "8.57", "VOLUMECUTOFF": "200"}
+    changes |= {"volume-exclusion-monomer-interval": str(interval)}
+    simulation = runner.start("", changes, filaments=TWO_IN_FILE.format(0, 0))
+    (a, b, c, d) = runner.points(TWO_IN_FILE)
+    d = c + 108 * (d - c) / np.linalg.norm(d - c)
+    expected = sampled((a, b), (c, d), 8.57, (interval, interval))
+    found = simulation.minimisation.energies_before["CylinderExcludedVolumeMonomer"]
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("types", "k"), [((0, 0), 8.57), ((0, 1), 857.0), ((1, 0), 857.0), ((1, 1), 857.0)])
+def test_excluded_volume_constants_of_two_filament_types(runner, types, k):
+    """Two different types repel with the larger constant; energies go with the constant and the rest lengths."""
+    changes = TWO_TYPES | {"CYLINDERSIZE": "108 108", "VOLUMEFFTYPE": "integral", "VOLUMECUTOFF": "200"}
+    energies = []
+    for constants in ("8.57 857", "1 1"):
+        settings = changes | {"VOLUMEK": constants, "GRADIENTTOLERANCE": "1e6"}
+        simulation = runner.start(SECOND_TYPE, settings, filaments=TWO_IN_FILE.format(*types))
+        energies.append(simulation.minimisation.energies_before["CylinderExcludeVolume"])
+    assert energies[0] == pytest.approx(k * energies[1], rel=1e-9) and energies[1] > 0
 
 
 def test_random_filaments_keep_a_quarter_of_the_cutoff_from_the_walls(runner):

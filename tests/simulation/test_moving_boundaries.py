@@ -36,6 +36,14 @@ def test_a_plane_moves_at_its_speed(runner, side):
     assert simulation.copy_numbers("A").sum() == 400
 
 
+def test_all_planes_move_together(runner):
+    """10 nm/s for half a second: from 25 nm and 975 nm to 30 nm and 970 nm."""
+    changes = {"BOUNDARYMOVE": "ALL", "BMOVESPEED": "10", "BMOVEENDTIME": "100", "MINIMIZATIONTIME": "0.5"}
+    simulation = runner.start("", changes | {"SNAPSHOTTIME": "0.5", "NEIGHBORLISTTIME": "0.5", "RUNTIME": "1"})
+    simulation.run(0.5)
+    assert corners(simulation) == pytest.approx(np.array([[30.0] * 3, [970.0] * 3]), abs=1e-9)
+
+
 def test_compartments_leave_when_the_planes_have_passed(runner):
     simulation = runner.start("", {**LONG, "BOUNDARYMOVE": "RIGHT", "BMOVESPEED": "1000", "RUNTIME": "1.5"})
     for time, layers in ((0.2, 8), (0.3, 7), (0.9, 5), (1.3, 3)):

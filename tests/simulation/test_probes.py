@@ -70,17 +70,20 @@ def test_force_on_a_probe_is_the_slope_of_the_energy(runner, shape):
     assert force[2] == pytest.approx(-(energies[1] - energies[0]) / (2 * step), rel=1e-4)
 
 
-def test_the_plane_of_a_probe_presses_and_loads_tips(runner):
-    simulation = runner.start("", probe("800 800 820"), filaments=UPRIGHT)
+@pytest.mark.parametrize("inner", [0, 100])
+def test_the_plane_of_a_probe_presses_and_loads_tips(runner, inner):
+    """By REPULSIONEXPIN as by a wall 100 nm below it."""
+    changes = probe(f"800 800 {820 + inner}") | {"BOUNDARYFFTYPE": "REPULSIONEXPIN" if inner else "REPULSIONEXP"}
+    simulation = runner.start("", changes | {"BOUNDARYCUTOFF": "300"}, filaments=UPRIGHT)
     view = simulation.filaments
     tip = view.beads[view.start[1] - 1]
     assert tip[2] < 820
     along = tip - view.beads[view.start[1] - 2]
     cosine = along[2] / np.linalg.norm(along)
     load = 41 / 2.7 * np.exp(-(820 - tip[2]) / 2.7) * cosine
-    assert load > 0.01 and simulation.chemistry.end_load(1, 0) == pytest.approx(load, rel=1e-9)
+    assert load > 0.01 and simulation.chemistry.end_load(1, 0) == pytest.approx(load, rel=1e-8)  # 2e-9 by the ceiling
     ahead = 41 / 2.7 * np.exp(-(820 - tip[2] - 4 * 2.7 * cosine) / 2.7) * cosine
-    assert simulation.chemistry.end_load(1, 4) == pytest.approx(ahead, rel=1e-9)
+    assert simulation.chemistry.end_load(1, 4) == pytest.approx(ahead, rel=1e-8)
 
 
 def test_a_probe_pulls_the_filaments_attached_to_it(runner):

@@ -189,6 +189,24 @@ def test_ends_near_the_boundary_are_pinned_once(runner):
     assert len(simulation._pins) == 1
 
 
+def test_ends_within_the_distance_are_pinned(runner):
+    """Of ends 45, 55 and 95 nm from the wall at 25 nm the first one alone is within 50 nm."""
+    ends = "".join(
+        f"FILAMENT 0 {25 + x} {y} 500 {25 + x + 108} {y} 500\n" for x, y in ((45, 300), (55, 500), (95, 700))
+    )
+    simulation = runner.start("", {"SPECIALPROTOCOL": "PINBOUNDARYFILAMENTS 10 50 0"}, ends)
+    assert len(simulation._pins) == 1
+
+
+@pytest.mark.parametrize(("more", "distance"), [("", 250), ("\nSPECIALPROTOCOL PINBOUNDARYFILAMENTS 1 100 1000", 100)])
+def test_low_beads_are_those_below_the_distance(runner, more, distance):
+    """Of 250 nm unless PINBOUNDARYFILAMENTS gives another one."""
+    heights = [distance - 5, distance + 5, distance - 20, distance + 100]
+    low = "".join(f"FILAMENT 0 {200 + 100 * i} 300 {z} {200 + 100 * i} 408 {z}\n" for i, z in enumerate(heights))
+    simulation = runner.start("", {"SPECIALPROTOCOL": "PINLOWERBOUNDARYFILAMENTS 1 0 1" + more}, low)
+    assert len(simulation._pins) == 4
+
+
 @pytest.mark.parametrize("fraction", [0.0, 0.3, 1.0])
 def test_low_beads_are_drawn_once(runner, fraction):
     low = "".join(f"FILAMENT 0 {100 + 7 * i} 300 150 {100 + 7 * i} 408 150\n" for i in range(100))
