@@ -54,15 +54,16 @@ def test_ready_decks_go_on_from_a_checkpoint_alike(deck, tmp_path, kept):
     system = short_deck(deck, tmp_path, cycles=5)
     run("run", "-s", system, "-o", tmp_path / "whole", "--seed-fixed", 8, "--checkpoint-every", 1e-9)
     assert len(kept) == 6  # at the start and after every cycle
-    go_on_from_each([kept[3]], tmp_path / "whole", tmp_path)
+    go_on_from_each([kept[3], kept[5]], tmp_path / "whole", tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("deck", READY)
 def test_ready_decks_go_on_from_any_checkpoint_alike(deck, tmp_path, kept):
-    system = short_deck(deck, tmp_path, cycles=20)
+    """Also from the last one, after which nothing is left but a frame off the timetable."""
+    system = short_deck(deck, tmp_path, cycles=21)
     run("run", "-s", system, "-o", tmp_path / "whole", "--seed-fixed", 9, "--checkpoint-every", 1e-9)
-    assert len(kept) == 21
+    assert len(kept) == 22
     go_on_from_each(kept, tmp_path / "whole", tmp_path)
 
 
