@@ -195,7 +195,7 @@ def test_membranes_from_files(write, tmp_path):
     for m in sim.membranes[2:]:
         assert m.rest_volume == pytest.approx(200**3 / 6)
     (tmp_path / "broken.off").write_text("OFF\nnothing\n")
-    with pytest.raises(DeckError, match="no surface"):
+    with pytest.raises(DeckError, match=r"broken\.off:2: found .nothing., expected the numbers of points"):
         start(write("(membrane p)\n(init-membrane p (mesh file broken.off))\n"))
     text = "(membrane p (vertex-system material) (has-lipid-reservoir false))\n"
     (tmp_path / "cut.txt").write_text(tetrahedron.replace("600 400 400\n", "600 400 400\n# here\n"))
