@@ -85,6 +85,17 @@ def test_a_longer_runtime_continues_a_finished_run(tmp_path):
     assert different_files(tmp_path / "short", tmp_path / "long") == []
 
 
+@pytest.mark.parametrize("seed", [3, 8])
+def test_a_finished_run_goes_on_to_the_same_end(tmp_path, seed):
+    """Its last frame, off the timetable, is written anew from the checkpoint; here other beads are near walls then than
+    where neighbours were last searched."""
+    system = short_deck("actomyosin", tmp_path, cycles=9)
+    run("run", "-s", system, "-o", tmp_path / "whole", "--seed-fixed", seed, "--record", "snapshot,forces,repulsion,h5")
+    shutil.copytree(tmp_path / "whole", tmp_path / "again")
+    run("run", "--continue", tmp_path / "again")
+    assert different_files(tmp_path / "whole", tmp_path / "again") == []
+
+
 def test_runs_in_events_go_on_alike(tmp_path, kept):
     system = short_deck("branching", tmp_path)
     text = "\n".join(line for line in system.read_text().splitlines() if not line.startswith("RUNTIME"))
