@@ -187,6 +187,21 @@ def test_many_decks(tmp_path, deck):
     fuzz_deck(deck, tmp_path, 1200)
 
 
+BUBBLE_LINES = (
+    "BUBBLEFFTYPE: REPULSIONEXP\nBUBBLEINTERACTIONK: 90\nBUBBLESCREENLENGTH: 15\nBUBBLECUTOFF: 200\n"
+    "BUBBLERADIUS: 100\nNUMBUBBLETYPES: 1\nBUBBLEFILE: bubbles.txt\n"
+)
+
+
+@pytest.mark.parametrize("n", [50, pytest.param(3000, marks=pytest.mark.slow)])
+def test_bubble_files(tmp_path, n):
+    deck = shutil.copytree(INPUTS / "treadmilling", tmp_path / "deck")
+    with open(deck / "systeminput.txt", "a") as file:
+        file.write("\n" + BUBBLE_LINES)
+    text = "# two\nBUBBLE: 0 300 300 300\nBUBBLE: 0 700 600 500\n"
+    fuzz(lambda _: read_deck(deck / "systeminput.txt"), DeckError, deck / "bubbles.txt", text, n, "bubbles")
+
+
 @pytest.fixture(scope="module")
 def hdf5_file(tmp_path_factory):
     """A traj.h5 of two frames of the deck with two filaments."""
