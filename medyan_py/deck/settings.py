@@ -248,7 +248,7 @@ class _Reader:
         if len(words) not in entry.count:
             self._error(row, group.line, name, found=_several(words), allowed=_numbers(entry.count))
             return False
-        converted = self._convert(row, entry.type, words)
+        converted = self._convert(row, entry.type, words, name)
         if converted is None:
             return False
         if entry.repeated:
@@ -259,14 +259,14 @@ class _Reader:
 
     # --- shared
 
-    def _convert(self, row: Keyword, kind: ValueType, words: tuple[Word, ...]) -> tuple | None:
-        """Values of the words; None when one of them is bad (each bad word is reported)."""
+    def _convert(self, row: Keyword, kind: ValueType, words: tuple[Word, ...], what: str = "") -> tuple | None:
+        """Values of the words, those of ``what``; None when one of them is bad (each bad word is reported)."""
         values = []
         for word in words:
             try:
                 values.append(kind.read(word.text))
             except BadValue as bad:
-                self._error(row, word.line, found=bad.found, allowed=bad.allowed, suggestion=bad.suggestion)
+                self._error(row, word.line, what, found=bad.found, allowed=bad.allowed, suggestion=bad.suggestion)
         return tuple(values) if len(values) == len(words) else None
 
     def _error(self, row: Keyword, line: int, message: str = "", **more: str) -> None:

@@ -6,6 +6,7 @@ from .row import Keyword, Repetition
 from .values import ValueType
 
 _S0, _S1, _VR = Repetition.OPTIONAL, Repetition.ONE, Repetition.REPLACE
+STRONGEST = 1e9  # of all constants; that of a short cylinder is many times that of a full one
 
 
 def _potential(name: str, help_text: str, *choices: str, **more) -> Keyword:
@@ -16,7 +17,14 @@ def _potential(name: str, help_text: str, *choices: str, **more) -> Keyword:
 
 def _constants(name: str, unit: str, per: str, needed_by: str, help_text: str, least: float | None = 0, **more):
     return Keyword(
-        name, _VR, ValueType("float", unit, least=least), (), help_text, per=per, needed_by=needed_by, **more
+        name,
+        _VR,
+        ValueType("float", unit, least=least, most=STRONGEST),
+        (),
+        help_text,
+        per=per,
+        needed_by=needed_by,
+        **more,
     )
 
 
@@ -87,7 +95,7 @@ REPULSION = (
     Keyword(
         "VOLUMEK",
         _VR,
-        ValueType("float", least=0),
+        ValueType("float", least=0, most=STRONGEST),
         (),
         "strength of the excluded volume; its unit depends on VOLUMEFFTYPE",
         per="FT",
@@ -150,7 +158,9 @@ def _membrane_potential(name: str, help_text: str, *choices: str) -> Keyword:
 
 
 def _membrane_number(name: str, unit: str, help_text: str) -> Keyword:
-    return Keyword(name, _S1, ValueType("float", unit, least=0, signed=False), default=0.0, help=help_text)
+    return Keyword(
+        name, _S1, ValueType("float", unit, least=0, most=STRONGEST, signed=False), default=0.0, help=help_text
+    )
 
 
 MEMBRANE_FORCES = (
