@@ -8,6 +8,7 @@ from .diagnostics import Report, closest, quote
 from .grammar import Group, Word
 from .keys import UnknownWords, split_key
 from .row import Keyword, Property, Repetition
+from .table_forces import STRONGEST
 from .table_run import PROTOCOLS
 from .tables import KEYWORDS, OBSOLETE
 from .values import BadValue, ValueType
@@ -200,7 +201,8 @@ class _Reader:
             return
         numbers = []
         for word, unit in zip(arguments, units, strict=True):
-            number = self._convert(row, ValueType("float", unit, signed=name.isupper()), (word,))
+            most = STRONGEST if unit == "pN/nm" else None
+            number = self._convert(row, ValueType("float", unit, most=most, signed=name.isupper()), (word,))
             if number is None:
                 return
             numbers += number

@@ -16,16 +16,13 @@ def _potential(name: str, help_text: str, *choices: str, **more) -> Keyword:
 
 
 def _constants(name: str, unit: str, per: str, needed_by: str, help_text: str, least: float | None = 0, **more):
-    return Keyword(
-        name,
-        _VR,
-        ValueType("float", unit, least=least, most=STRONGEST),
-        (),
-        help_text,
-        per=per,
-        needed_by=needed_by,
-        **more,
-    )
+    kind = ValueType("float", unit, least=least, most=STRONGEST)
+    return Keyword(name, _VR, kind, (), help_text, per=per, needed_by=needed_by, **more)
+
+
+def _angles(name: str, per: str, needed_by: str, help_text: str) -> Keyword:
+    kind = ValueType("float", "rad", least=-10, most=10)
+    return Keyword(name, _VR, kind, (), help_text, per=per, needed_by=needed_by)
 
 
 def _unused_angles(letter: str, per: str, owner: str) -> tuple[Keyword, ...]:
@@ -47,7 +44,7 @@ FILAMENTS = (
     _constants("FSTRETCHINGK", "pN/nm", "FT", "FSTRETCHINGFFTYPE", "stretching constant of a full cylinder"),
     _potential("FBENDINGFFTYPE", "bending of filaments (Ott et al. 1993 for the constants)", "COSINE", "HARMONIC"),
     _constants("FBENDINGK", "pN nm", "FT", "FBENDINGFFTYPE", "bending constant between full cylinders"),
-    _constants("FBENDINGTHETA", "rad", "FT", "FBENDINGFFTYPE", "equilibrium bending angle", None),
+    _angles("FBENDINGTHETA", "FT", "FBENDINGFFTYPE", "equilibrium bending angle"),
     _potential("FTWISTINGFFTYPE", "twisting of filaments", no_effect=True),
     _constants("FTWISTINGK", "pN nm", "FT", "FTWISTINGFFTYPE", "twisting of filaments", no_effect=True),
     _constants("FTWISTINGPHI", "rad", "", "", "twisting of filaments", None, no_effect=True),
@@ -70,7 +67,7 @@ BRANCHERS = (
     _constants("BRSTRETCHINGL", "nm", "BT", "BRSTRETCHINGFFTYPE", "rest length of a branch point"),
     _potential("BRBENDINGFFTYPE", "bending of branch points", "COSINE"),
     _constants("BRBENDINGK", "pN nm", "BT", "BRBENDINGFFTYPE", "bending constant of a branch point"),
-    _constants("BRBENDINGTHETA", "rad", "BT", "BRBENDINGFFTYPE", "angle of a branch, 1.22 for 70°", None),
+    _angles("BRBENDINGTHETA", "BT", "BRBENDINGFFTYPE", "angle of a branch, 1.22 for 70°"),
     _potential("BRDIHEDRALFFTYPE", "dihedral potential of branch points", *_DIHEDRAL),
     _constants("BRDIHEDRALK", "pN nm", "BT", "BRDIHEDRALFFTYPE", "dihedral constant of a branch point"),
     _potential("BRPOSITIONFFTYPE", "position potential of branch points", "COSINE"),

@@ -196,7 +196,7 @@ INITIAL = (
     Keyword(
         "init-fixed-vertex-attachment",
         Repetition.REPLACE,
-        _PLAIN,
+        ValueType("float", least=-STRONGEST, most=STRONGEST, signed=False),
         (),
         "x y z range (nm) k (pN/nm) of each attachment of a membrane vertex",
     ),

@@ -33,6 +33,7 @@ BRANCHER = "SPECIESBRANCHER: BA 0\nSPECIESBOUND: BEA 0\nBRANCHERBINDINGSITE: BEA
         ({"COMPARTMENTSIZEY": "-1"}, "system.txt:5: COMPARTMENTSIZEY: found '-1', allowed: a number > 0"),
         ({"COMPARTMENTSIZEY": "20"}, "leaves no room"),
         ({"FBENDINGK": "1e308"}, "FBENDINGK: found '1e308', allowed: a number ≥ 0 and ≤ 1e+09 (pN nm)"),
+        ({"FBENDINGTHETA": "70"}, "FBENDINGTHETA: found '70', allowed: a number ≥ -10 and ≤ 10 (rad)"),
         ({"NUMFILAMENTS": "1e9"}, "NUMFILAMENTS: found '1e9', allowed: a whole number ≥ 0 and ≤ 1e+07"),
         ({"NX": "2147483647"}, "compartments are too many"),
         ({"MONOMERSIZE": None}, "system.txt: MONOMERSIZE: not set"),
