@@ -25,7 +25,7 @@ from medyan_py.version import __version__, revision
 if TYPE_CHECKING:
     from medyan_py.simulation import Simulation
 
-SCHEMA = 1  # of the files; a version that reads and writes something else has another number
+SCHEMA = 2  # of the files; a version that reads and writes something else has another number
 
 
 class CheckpointError(Exception):

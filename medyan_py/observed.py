@@ -99,12 +99,12 @@ class Observed:
 
     @property
     def forces_on_walls(self) -> np.ndarray:
-        """Force (pN) of beads and bubbles on every wall at the present positions, float64 (walls, 3).
+        """Force (pN) of beads and bubbles on every wall at the last minimisation, float64 (walls, 3).
 
         Walls of a cubic boundary are x low, x high, y low, … z high; then come the planes of probes, then a round wall,
         then the lids of a cylinder, below and above.
         """
-        return self._mechanics.model.wall_force
+        return self._mechanics.forces_on_walls
 
     @property
     def membranes(self) -> tuple[MembraneView, ...]:

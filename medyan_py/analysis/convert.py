@@ -6,7 +6,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from medyan_py.analysis.replay import replayed
+import numpy as np
+
+from medyan_py.analysis.replay import bounds, replayed
 from medyan_py.analysis.trajectory import Trajectory
 from medyan_py.output.hdf5_file import Hdf5Recorder
 from medyan_py.output.trajectory_text import SnapshotRecorder
@@ -21,7 +23,8 @@ def convert(trajectory: Trajectory, target: str | Path) -> None:
     """Write a trajectory in the format that the name of the target asks for.
 
     ``.traj`` snapshot.traj, ``.h5`` traj.h5, ``.simularium`` Simularium (needs the package simulariumio), no suffix: a
-    directory with files for ParaView. What the source does not tell (tensions, copy numbers) is not in the target.
+    directory with files for ParaView. What the source does not tell (tensions, copy numbers) is not in the target; the
+    box for ParaView is the smallest one around all frames.
 
     Raises
     ------
@@ -43,11 +46,13 @@ def convert(trajectory: Trajectory, target: str | Path) -> None:
     _WRITERS[target.suffix](trajectory, target)
 
 
-def _record(recorder: Any, trajectory: Trajectory) -> None:
+def _record(recorder: Any, trajectory: Trajectory, box: Any = None, origin: Any = None) -> None:
     header = getattr(trajectory, "header", None)
     opened = False
     for frame in trajectory:
-        sim = replayed(frame, header)
+        sim = replayed(frame, header, box)
+        if origin is not None:
+            _move(sim, -origin)
         if not opened:
             recorder.open(sim)
             opened = True
@@ -55,6 +60,13 @@ def _record(recorder: Any, trajectory: Trajectory) -> None:
     if not opened:
         raise ConversionError(f"{trajectory.path} has no complete frame")
     recorder.close(sim)
+
+
+def _move(sim: Any, shift: np.ndarray) -> None:
+    """Move filaments and what is bound to them, and bubbles."""
+    sim.filaments.beads = sim.filaments.beads + shift
+    for group in (sim.linkers, sim.motors, sim.branchers, sim.bubbles):
+        group.coords = group.coords + shift
 
 
 @contextmanager
@@ -67,11 +79,11 @@ def _whole(target: Path) -> Iterator[None]:
         raise
 
 
-def _to_text(trajectory: Trajectory, target: Path) -> None:
+def _to_text(trajectory: Trajectory, target: Path, origin: Any = None) -> None:
     recorder = SnapshotRecorder(target.parent)
     recorder.path = target
     with _whole(target):
-        _record(recorder, trajectory)
+        _record(recorder, trajectory, origin=origin)
 
 
 def _to_hdf5(trajectory: Trajectory, target: Path) -> None:
@@ -83,7 +95,7 @@ def _to_hdf5(trajectory: Trajectory, target: Path) -> None:
 
 def _to_vtk(trajectory: Trajectory, target: Path) -> None:
     target.mkdir(exist_ok=True)
-    _record(VtkRecorder(target), trajectory)
+    _record(VtkRecorder(target), trajectory, bounds(trajectory))
 
 
 def _to_simularium(trajectory: Trajectory, target: Path) -> None:
@@ -93,11 +105,13 @@ def _to_simularium(trajectory: Trajectory, target: Path) -> None:
     except ImportError as error:
         raise ConversionError(f"{target}: this needs simulariumio: pip install 'simulariumio' 'pandas<3'") from error
     text = target.with_suffix(".snapshot.traj")
-    _to_text(trajectory, text)
+    low, high = bounds(trajectory)
+    _to_text(trajectory, text, origin=0.5 * (low + high))  # the viewer has its box around the origin
     try:
         data = MedyanData(
             snapshot_file=simulariumio.InputFileData(str(text)),
-            meta_data=simulariumio.MetaData(scale_factor=0.1),
+            meta_data=simulariumio.MetaData(scale_factor=0.1, box_size=high - low),
+            center=False,  # which takes the origin for a part of the network
         )
         with redirect_stdout(StringIO()):
             MedyanConverter(data).save(str(target.with_suffix("")), validate_ids=False)

@@ -27,6 +27,7 @@ from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.picture_labels import add_colour_bar, add_labels, add_scale_bar
 from medyan_py.analysis.picture_style import N_CATEGORIES, STYLES, Style, categorical_table, continuous_table
 from medyan_py.output.errors import OutputError
+from medyan_py.output.layout import HDF5_FILE, SNAPSHOT_FILE
 from medyan_py.output.replace_file import replacing
 
 COLOURINGS = ("type", "length_nm", "tension_pN", "position_nm", "id")
@@ -144,7 +145,12 @@ def paraview_folder(source: Path) -> Path:
     """The folder of the files for ParaView; ``TrajectoryError`` where there are none."""
     folder = source / "paraview" if (source / "paraview").is_dir() else source
     if not (folder / "filaments.pvd").is_file():
-        raise TrajectoryError(f"{source}: no results to draw here, paraview/filaments.pvd is missing")
+        if not source.is_dir():
+            raise TrajectoryError(f"{source}: there is no such directory")
+        text = f"{source}: no results to draw here, paraview/filaments.pvd is missing"
+        if (source / SNAPSHOT_FILE).is_file() or (source / HDF5_FILE).is_file():
+            text += "; medyan convert makes such files of a trajectory, in a directory that can be drawn"
+        raise TrajectoryError(text)
     return folder
 
 

@@ -1,5 +1,6 @@
 """A recorded frame as a recorder sees a running simulation, so that trajectories can be written in another format."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,20 @@ from medyan_py.core.membrane.mesh import MembraneMesh
 UNKNOWN = float("nan")
 
 
-def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
+def bounds(frames: Iterable[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Two corners, nm, of the smallest box around everything in the frames; both the origin where nothing is."""
+    low, high = np.full(3, np.inf), np.full(3, -np.inf)
+    for frame in frames:
+        groups = (frame.filaments.beads, frame.bubbles.coords, *(m.vertices for m in frame.membranes))
+        for points in groups:
+            if len(points):
+                low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
+    return (low, high) if (low <= high).all() else (np.zeros(3), np.zeros(3))
+
+
+def replayed(
+    frame: Any, header: dict | None = None, box: tuple[np.ndarray, np.ndarray] | None = None
+) -> SimpleNamespace:
     """What recorders of geometry read of a simulation, from a frame of a file.
 
     What a trajectory does not tell is NaN (tensions, forces, times of birth) or absent (copy numbers, compartments).
@@ -23,12 +37,14 @@ def replayed(frame: Any, header: dict | None = None) -> SimpleNamespace:
     frame : medyan_py.analysis.Frame
     header : dict, optional
         ``header`` of a traj.h5: the decks and the seed.
+    box : two (3,) arrays, nm, optional
+        Corners of what is drawn as the boundary; by default the bounds of the frame.
     """
     header = header or {}
     names = _membrane_names(header, frame)
-    filaments, beads = frame.filaments, np.asarray(frame.filaments.beads)
-    n, n_beads = len(filaments.ids), len(beads)
-    low, high = (beads.min(axis=0), beads.max(axis=0)) if n_beads else (np.zeros(3), np.zeros(3))
+    filaments = frame.filaments
+    n, n_beads = len(filaments.ids), len(filaments.beads)
+    low, high = bounds([frame]) if box is None else box
     size = np.maximum(high, 1.0)
     return SimpleNamespace(
         time=frame.time,

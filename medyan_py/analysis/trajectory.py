@@ -12,7 +12,12 @@ import numpy as np
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.frame_lines import FrameLines
 from medyan_py.analysis.snapshot import Frame, read_frame
+from medyan_py.output import layout
 from medyan_py.output.layout import HDF5_FILE, SNAPSHOT_FILE
+
+WITHOUT_POSITIONS = frozenset(
+    name for name in vars(layout).values() if isinstance(name, str) and name.endswith((".traj", ".h5", ".log"))
+) - {SNAPSHOT_FILE, HDF5_FILE}
 
 
 class Trajectory(Sequence):
@@ -123,6 +128,13 @@ def _frame_starts(file) -> tuple[list[int], list[int]]:
     return starts, lines
 
 
+def _below(path: Path) -> str:
+    """Which directories in this one hold trajectories."""
+    found = sorted({file.parent.name for name in (SNAPSHOT_FILE, HDF5_FILE) for file in path.glob(f"*/{name}")})
+    more = ", …" if len(found) > 3 else ""
+    return f"; there are some in {', '.join(found[:3])}{more}" if found else ""
+
+
 def open_trajectory(path: str | os.PathLike) -> Trajectory:
     """Open the trajectory of a run, of this program or of MEDYAN.
 
@@ -141,8 +153,10 @@ def open_trajectory(path: str | os.PathLike) -> Trajectory:
     if path.is_dir():
         found = [path / name for name in (SNAPSHOT_FILE, HDF5_FILE) if (path / name).is_file()]
         if not found:
-            raise TrajectoryError(f"{path}: no trajectory here, neither {SNAPSHOT_FILE} nor {HDF5_FILE}")
+            raise TrajectoryError(f"{path}: no trajectory here, neither {SNAPSHOT_FILE} nor {HDF5_FILE}{_below(path)}")
         path = found[0]
+    if path.name in WITHOUT_POSITIONS:
+        raise TrajectoryError(f"{path}: no trajectory of positions; these are in {SNAPSHOT_FILE} and {HDF5_FILE}")
     try:
         with open(path, "rb") as file:
             hdf5 = file.read(8) == b"\x89HDF\r\n\x1a\n"

@@ -59,6 +59,9 @@ def _dispatch(words: list[str]) -> int:
     command, rest = split_command(words, parsers.values())
     if command is None:
         command, parser = "run", CommandParser.without_command(run, COMMANDS)
+        if not words:
+            say(f"{parser.format_usage()}\n{parser.epilog}", sys.stderr)
+            return REFUSED
     elif is_later(command):
         say(f"medyan: the command '{command}' is not available in this version", sys.stderr)
         return REFUSED

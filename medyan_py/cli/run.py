@@ -1,8 +1,10 @@
 """Simulate a deck: read and check it, claim the output directory, run, say what was written."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.trajectory import open_trajectory
@@ -19,6 +21,7 @@ from medyan_py.deck import Deck, DeckError, Diagnostic, read_deck
 from medyan_py.escape import LeftGridError
 from medyan_py.output import RECORDERS, OutputError, claim_directory, write_failure
 from medyan_py.output.directory import reopen_directory
+from medyan_py.output.layout import CHECKPOINT_FILE
 from medyan_py.setup.frame_start import choose_frame, start_from_frame, what_is_lost
 from medyan_py.simulation import Simulation
 
@@ -103,6 +106,8 @@ def execute(options: argparse.Namespace) -> int:
             directory = claim_directory(options.output or ".", overwrite=options.overwrite)
         except OutputError as error:
             how = " with --overwrite" if str(error).endswith("overwritten") else ""
+            if how and (Path(options.output or ".") / CHECKPOINT_FILE).exists():
+                how += f"; to go on with that run: medyan run --continue {shlex.quote(options.output or '.')}"
             say(f"medyan: error: {error}{how}", sys.stderr)
             return REFUSED
         record = tuple(name for name in options.record or RECORDERS if name != "vtk" or not options.no_vtk)

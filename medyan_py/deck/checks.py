@@ -335,7 +335,7 @@ class Checker:
             self._membrane(entry, profiles)
         check_membranes(settings, self._report)
         if settings["triangle-bead-volume-ff-type"]:
-            for name in ("triangle-bead-volume-cutoff", "triangle-bead-volume-cutoff-mech"):
+            for name in ("triangle-bead-volume-k", "triangle-bead-volume-cutoff", "triangle-bead-volume-cutoff-mech"):
                 self._need_nonzero(name, "triangle-bead-volume-ff-type")
         numbers = settings["init-fixed-vertex-attachment"]
         if len(numbers) % 5:

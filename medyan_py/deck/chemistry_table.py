@@ -24,7 +24,7 @@ SCALARS: dict[str, ValueType] = {
     "events": ValueType("int", above=0),
     "nm²/s": ValueType("float", "nm²/s", least=0),
     "±nm²/s": ValueType("float", "nm²/s"),  # below 0: does not diffuse
-    "nm²": ValueType("float", "nm²", least=0),
+    "nm²": ValueType("float", "nm²", least=0, most=1e9),
     "nm": ValueType("float", "nm", least=0),
     "s": ValueType("float", "s", least=0),
     "µM": ValueType("float", "µM", least=0),

@@ -16,10 +16,10 @@ from .checks import Checker, Counts
 from .chemistry_lines import ChemistryLines, read_lines
 from .chemistry_table import DIRECTIVES
 from .crosschecks import check_filaments, check_species_of_system_deck
-from .diagnostics import Report, quote
+from .diagnostics import Report, closest, quote
 from .dump_file import Dump, read_dump
 from .filament_file import read_filaments
-from .grammar import decode, parse
+from .grammar import Group, Word, decode, parse
 from .laws import check_axial_loads, check_parameters
 from .limits import check_limits
 from .model import Deck, FilamentLine
@@ -89,6 +89,7 @@ class _Reading:
         text = self._text(self._system_path, "", None, str(self._system_path))
         report.raise_if_errors()
         groups, whole = parse(text, str(self._system_path), report)
+        self._refuse_chemistry(groups)
         settings = read_settings(groups, str(self._system_path), report, tuple(DIRECTIVES))
         self._override(settings, runtime, compatibility)
         if not whole:
@@ -130,6 +131,15 @@ class _Reading:
             report,
         )
 
+    def _refuse_chemistry(self, groups: list[Group]) -> None:
+        """``DeckError`` for a chemistry deck in the place of the system deck, instead of all that is missing then."""
+        first = [group.items[0] for group in groups if group.items]
+        heads = {word.text.rstrip(":") for word in first if isinstance(word, Word)}
+        if heads & DIRECTIVES.keys() and not heads & KEYWORDS.keys():
+            message = "this is a chemistry deck; wanted is the system deck, which names it as CHEMISTRYFILE"
+            self._report.error(str(self._system_path), None, "", message)
+            self._report.raise_if_errors()
+
     def _text(self, path: Path, keyword: str, line: int | None, named_in: str) -> str | None:
         """Text of a file; None (and an error) when it cannot be read."""
         problem = ""
@@ -140,9 +150,9 @@ class _Reading:
                     return self._texts[path]
                 problem = "not among the given texts"
             elif not path.exists():
-                problem = "no such file"
+                problem = "no such file" + _guess(path)
             elif not path.is_file():
-                problem = "not a regular file"
+                problem = "not a regular file" + _guess(path)
             elif path.stat().st_size > MAX_BYTES:
                 problem = f"larger than {MAX_BYTES // 2**20} MB, which no deck is"
             else:
@@ -242,6 +252,18 @@ class _Reading:
         filaments = read_filaments(text, str(path), self._report, n_types)
         check_filaments(filaments, str(path), settings, self._report)
         return filaments
+
+
+def _guess(path: Path) -> str:
+    """Which file was probably meant: a text file in a directory that is given, or one of a similar name."""
+    if path.is_dir():
+        texts = sorted(file.name for file in path.glob("*.txt"))
+        name = texts[0] if len(texts) == 1 else next((name for name in texts if "system" in name.lower()), "")
+        return f"; did you mean {quote(str(path / name))}?" if name else ""
+    if not path.parent.is_dir():
+        return ""
+    near = closest(path.name, (file.name for file in path.parent.iterdir() if file.is_file()))
+    return f"; did you mean {near}?" if near else ""
 
 
 def _counts(settings: Settings, lines: ChemistryLines | None) -> Counts:

@@ -8,6 +8,7 @@ from .diagnostics import Report, closest, quote
 from .grammar import Group, Word
 from .keys import UnknownWords, split_key
 from .row import Keyword, Property, Repetition
+from .table_forces import STRONGEST
 from .table_run import PROTOCOLS
 from .tables import KEYWORDS, OBSOLETE
 from .values import BadValue, ValueType
@@ -200,7 +201,8 @@ class _Reader:
             return
         numbers = []
         for word, unit in zip(arguments, units, strict=True):
-            number = self._convert(row, ValueType("float", unit, signed=name.isupper()), (word,))
+            most = STRONGEST if unit == "pN/nm" else None
+            number = self._convert(row, ValueType("float", unit, most=most, signed=name.isupper()), (word,))
             if number is None:
                 return
             numbers += number
@@ -248,7 +250,7 @@ class _Reader:
         if len(words) not in entry.count:
             self._error(row, group.line, name, found=_several(words), allowed=_numbers(entry.count))
             return False
-        converted = self._convert(row, entry.type, words)
+        converted = self._convert(row, entry.type, words, name)
         if converted is None:
             return False
         if entry.repeated:
@@ -259,14 +261,14 @@ class _Reader:
 
     # --- shared
 
-    def _convert(self, row: Keyword, kind: ValueType, words: tuple[Word, ...]) -> tuple | None:
-        """Values of the words; None when one of them is bad (each bad word is reported)."""
+    def _convert(self, row: Keyword, kind: ValueType, words: tuple[Word, ...], what: str = "") -> tuple | None:
+        """Values of the words, those of ``what``; None when one of them is bad (each bad word is reported)."""
         values = []
         for word in words:
             try:
                 values.append(kind.read(word.text))
             except BadValue as bad:
-                self._error(row, word.line, found=bad.found, allowed=bad.allowed, suggestion=bad.suggestion)
+                self._error(row, word.line, what, found=bad.found, allowed=bad.allowed, suggestion=bad.suggestion)
         return tuple(values) if len(values) == len(words) else None
 
     def _error(self, row: Keyword, line: int, message: str = "", **more: str) -> None:

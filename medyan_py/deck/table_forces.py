@@ -6,6 +6,7 @@ from .row import Keyword, Repetition
 from .values import ValueType
 
 _S0, _S1, _VR = Repetition.OPTIONAL, Repetition.ONE, Repetition.REPLACE
+STRONGEST = 1e9  # of all constants; that of a short cylinder is many times that of a full one
 
 
 def _potential(name: str, help_text: str, *choices: str, **more) -> Keyword:
@@ -15,9 +16,13 @@ def _potential(name: str, help_text: str, *choices: str, **more) -> Keyword:
 
 
 def _constants(name: str, unit: str, per: str, needed_by: str, help_text: str, least: float | None = 0, **more):
-    return Keyword(
-        name, _VR, ValueType("float", unit, least=least), (), help_text, per=per, needed_by=needed_by, **more
-    )
+    kind = ValueType("float", unit, least=least, most=STRONGEST)
+    return Keyword(name, _VR, kind, (), help_text, per=per, needed_by=needed_by, **more)
+
+
+def _angles(name: str, per: str, needed_by: str, help_text: str) -> Keyword:
+    kind = ValueType("float", "rad", least=-10, most=10)
+    return Keyword(name, _VR, kind, (), help_text, per=per, needed_by=needed_by)
 
 
 def _unused_angles(letter: str, per: str, owner: str) -> tuple[Keyword, ...]:
@@ -46,7 +51,7 @@ FILAMENTS = (
         "ANGLE",
     ),
     _constants("FBENDINGK", "pN nm", "FT", "FBENDINGFFTYPE", "bending constant between full cylinders"),
-    _constants("FBENDINGTHETA", "rad", "FT", "FBENDINGFFTYPE", "equilibrium bending angle", None),
+    _angles("FBENDINGTHETA", "FT", "FBENDINGFFTYPE", "equilibrium bending angle"),
     _potential("FTWISTINGFFTYPE", "twisting of filaments", no_effect=True),
     _constants("FTWISTINGK", "pN nm", "FT", "FTWISTINGFFTYPE", "twisting of filaments", no_effect=True),
     _constants("FTWISTINGPHI", "rad", "", "", "twisting of filaments", None, no_effect=True),
@@ -69,7 +74,7 @@ BRANCHERS = (
     _constants("BRSTRETCHINGL", "nm", "BT", "BRSTRETCHINGFFTYPE", "rest length of a branch point"),
     _potential("BRBENDINGFFTYPE", "bending of branch points", "COSINE"),
     _constants("BRBENDINGK", "pN nm", "BT", "BRBENDINGFFTYPE", "bending constant of a branch point"),
-    _constants("BRBENDINGTHETA", "rad", "BT", "BRBENDINGFFTYPE", "angle of a branch, 1.22 for 70°", None),
+    _angles("BRBENDINGTHETA", "BT", "BRBENDINGFFTYPE", "angle of a branch, 1.22 for 70°"),
     _potential("BRDIHEDRALFFTYPE", "dihedral potential of branch points", *_DIHEDRAL),
     _constants("BRDIHEDRALK", "pN nm", "BT", "BRDIHEDRALFFTYPE", "dihedral constant of a branch point"),
     _potential("BRPOSITIONFFTYPE", "position potential of branch points", "COSINE"),
@@ -94,7 +99,7 @@ REPULSION = (
     Keyword(
         "VOLUMEK",
         _VR,
-        ValueType("float", least=0),
+        ValueType("float", least=0, most=STRONGEST),
         (),
         "strength of the excluded volume; its unit depends on VOLUMEFFTYPE",
         per="FT",
@@ -157,7 +162,9 @@ def _membrane_potential(name: str, help_text: str, *choices: str) -> Keyword:
 
 
 def _membrane_number(name: str, unit: str, help_text: str) -> Keyword:
-    return Keyword(name, _S1, ValueType("float", unit, least=0, signed=False), default=0.0, help=help_text)
+    return Keyword(
+        name, _S1, ValueType("float", unit, least=0, most=STRONGEST, signed=False), default=0.0, help=help_text
+    )
 
 
 MEMBRANE_FORCES = (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from .row import Keyword, Property, Repetition
+from .table_forces import STRONGEST
 from .values import ValueType
 
 _S0, _S1, _SQ, _VA = Repetition.OPTIONAL, Repetition.ONE, Repetition.LENIENT, Repetition.APPEND
 _TIME = ValueType("float", "s", least=0)
+MOST_OBJECTS = 10**7  # of one kind at the start
 _COUNT = ValueType("int", least=0)
+_OBJECTS = ValueType("int", least=0, most=MOST_OBJECTS)
 _WORD = ValueType("word")
 _PATH = ValueType("path")
 _BOOL = ValueType("bool")
@@ -150,6 +153,7 @@ RATES = (
 )
 
 _INDEX = ValueType("int", least=0, signed=False)
+_MANY = ValueType("int", least=0, most=MOST_OBJECTS, signed=False)
 _PLAIN = ValueType("float", signed=False)
 _FORCE = ValueType("float", "pN", least=0, signed=False)
 
@@ -158,13 +162,15 @@ _ANCHOR = (
     Property("bubble-coord", ValueType("float", "nm", signed=False), (0.0, 0.0, 0.0), "centre", count=(3,)),
     Property("bubble-fixed", _BOOL, False, "excluded from minimisation"),
     Property("filament-type", _INDEX, 0, "type of the attached filaments"),
-    Property("num-filaments", _INDEX, 0, "number of attached filaments"),
-    Property("num-cylinders-per-filament", _INDEX, 0, "their length in cylinders"),
+    Property("num-filaments", _MANY, 0, "number of attached filaments"),
+    Property("num-cylinders-per-filament", _MANY, 0, "their length in cylinders"),
     Property("theta1", _PLAIN, 0.0, "least angle around the y axis at which filaments begin, in turns from x to z"),
     Property("theta2", _PLAIN, 1.0, "largest angle around the y axis"),
     Property("phi1", _PLAIN, 0.0, "least elevation at which filaments begin, from 0 at -y to 1 at +y"),
     Property("phi2", _PLAIN, 1.0, "largest elevation"),
-    Property("attachment-stretching-k", ValueType("float", "pN/nm", least=0, signed=False), 0.0, "attachment"),
+    Property(
+        "attachment-stretching-k", ValueType("float", "pN/nm", least=0, most=STRONGEST, signed=False), 0.0, "attachment"
+    ),
     Property("reaction-emi-abs", _WORD, (), "N0 GENERAL SPECIES KIND EMI ABS MODE", count=(7,), repeated=True),
     Property("emi-force-1", _FORCE, 0.0, "emission begins above this force"),
     Property("emi-force-2", _FORCE, 0.0, "emission is full above this force"),
@@ -184,7 +190,13 @@ def _group(name: str, help_text: str, properties: tuple[Property, ...], feature:
 
 INITIAL = (
     Keyword("BUBBLEFILE", _S0, _PATH, help="bubbles, in the input directory"),
-    Keyword("NUMBUBBLES", _S0, _COUNT, default=0, help="random bubbles besides those of the file"),
+    Keyword(
+        "NUMBUBBLES",
+        _S0,
+        ValueType("int", least=0, most=MOST_OBJECTS),
+        default=0,
+        help="random bubbles besides those of the file",
+    ),
     Keyword("BUBBLETYPE", _S0, _COUNT, default=0, help="type of the random bubbles"),
     _group("init-mtoc", "an organising centre with filaments", _ANCHOR),
     _group("init-afm", "a force-microscope tip with filaments", _ANCHOR),
@@ -192,12 +204,18 @@ INITIAL = (
     Keyword(
         "init-fixed-vertex-attachment",
         Repetition.REPLACE,
-        _PLAIN,
+        ValueType("float", least=-STRONGEST, most=STRONGEST, signed=False),
         (),
         "x y z range (nm) k (pN/nm) of each attachment of a membrane vertex",
     ),
     Keyword("FILAMENTFILE", _S0, _PATH, help="initial filaments, in the input directory"),
-    Keyword("NUMFILAMENTS", _S0, _COUNT, default=0, help="random filaments besides those of the file"),
+    Keyword(
+        "NUMFILAMENTS",
+        _S0,
+        ValueType("int", least=0, most=MOST_OBJECTS),
+        default=0,
+        help="random filaments besides those of the file",
+    ),
     Keyword("FILAMENTLENGTH", _S0, ValueType("int", above=0), default=1, help="cylinders of a random filament"),
     Keyword("FILAMENTTYPE", _S0, _COUNT, default=0, help="type of the random filaments"),
     Keyword(

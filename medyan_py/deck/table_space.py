@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .row import Keyword, Property, Repetition
+from .table_forces import STRONGEST
 from .values import ValueType
 
 _S0, _S1, _SQ = Repetition.OPTIONAL, Repetition.ONE, Repetition.LENIENT
@@ -21,11 +22,25 @@ def _choice(*names: str) -> ValueType:
 _MEMBRANE = (
     Property("vertex-system", _choice("material", "general", "normal"), "general", "what membrane vertices carry"),
     Property("has-lipid-reservoir", _BOOL, True, "whether the membrane exchanges lipid with a reservoir"),
-    Property("area-k", ValueType("float", "pN/nm", least=0, signed=False), 400.0, "area elasticity"),
-    Property("bending-k", ValueType("float", "pN nm", least=0, signed=False), 100.0, "bending rigidity"),
-    Property("eq-curv", ValueType("float", "1/nm", signed=False), 0.0, "spontaneous mean curvature"),
-    Property("tension", ValueType("float", "pN/nm", signed=False), 0.0, "constant tension"),
-    Property("volume-k", ValueType("float", "pN/nm²", least=0, signed=False), 0.8, "enclosed-volume elasticity"),
+    Property("area-k", ValueType("float", "pN/nm", least=0, most=STRONGEST, signed=False), 400.0, "area elasticity"),
+    Property(
+        "bending-k", ValueType("float", "pN nm", least=0, most=STRONGEST, signed=False), 100.0, "bending rigidity"
+    ),
+    Property(
+        "eq-curv",
+        ValueType("float", "1/nm", least=-STRONGEST, most=STRONGEST, signed=False),
+        0.0,
+        "spontaneous mean curvature",
+    ),
+    Property(
+        "tension", ValueType("float", "pN/nm", least=-STRONGEST, most=STRONGEST, signed=False), 0.0, "constant tension"
+    ),
+    Property(
+        "volume-k",
+        ValueType("float", "pN/nm²", least=0, most=STRONGEST, signed=False),
+        0.8,
+        "enclosed-volume elasticity",
+    ),
     Property("vertex-pinning", _choice("none", "border1", "border2"), "border1", "border vertices that never move"),
 )
 
@@ -113,7 +128,7 @@ BOUNDARY = (
     Keyword(
         "BOUNDARYINTERACTIONK",
         _S1,
-        ValueType("float", "pN nm", least=0),
+        ValueType("float", "pN nm", least=0, most=STRONGEST),
         default=0.0,
         help="strength of the boundary repulsion",
     ),

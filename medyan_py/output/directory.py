@@ -126,6 +126,8 @@ def _check_existing(directory: Path, overwrite: bool) -> None:
     results = sorted(_results(directory))
     if results and not overwrite:
         names = sorted({entry.relative_to(directory).parts[0] for entry in results})
+        if len(names) > 4:
+            names = [*names[:3], f"and {len(names) - 3} more"]
         raise OutputError(
             f"output directory {directory} already holds results ({', '.join(names)}); "
             "choose another directory, or ask for them to be overwritten"

@@ -85,6 +85,7 @@ def dump_text(sim: Any) -> str:
     parts += ["TALLY OF SPECIES: SPECIESNAME COPYNUM\n"]
     parts += [f"{name}:{kind} {count}\n" for name, kind, count in listed_species(sim)]
     parts += ["\n", "ENERGYDATA \n", *(f"{name} {energy:.15g}\n" for name, energy in sim.energies.items())]
+    parts += ["\n"]
     return "".join(parts)
 
 

@@ -79,6 +79,7 @@ class Mechanics:
         self.loaded: dict = {}
         self.remeshing_energy = 0.0
         self._adapted = False  # whether the meshes have been looked at since they were made
+        self._at_walls: tuple[np.ndarray, np.ndarray] | None = None
 
     def set_planes(self, planes: np.ndarray) -> None:
         """Move the walls of a cubic boundary, from the next ``relax`` on: float64 (6, 6), points (nm) and normals."""
@@ -92,6 +93,7 @@ class Mechanics:
         """
         self._move_planes()
         check_finite(self._chemistry.filaments)
+        self._at_walls = None
         self.load()
         try:
             record = self._adapt_and_minimise() if self._adapts_within else self._minimise()
@@ -148,12 +150,14 @@ class Mechanics:
         return replace(last, energies_before=pieces[0].energies_before, largest_displacement=furthest, **sums)
 
     def state(self) -> dict:
-        """Energies, record and planes of the last ``relax``; all else is loaded from the structure."""
+        """Energies, record, planes and forces at walls of the last ``relax``; all else comes from the structure."""
+        on_beads, on_walls = self._forces_at_walls()
         return {
             "energies": dict(self.energies),
             "record": asdict(self.record),
             "planes": self._planes.copy(),
             "remeshing_energy": float(self.remeshing_energy),
+            "wall_forces": {"on_beads": on_beads, "on_walls": on_walls},
         }
 
     def restore(self, saved: dict) -> None:
@@ -162,6 +166,7 @@ class Mechanics:
         self.remeshing_energy = saved["remeshing_energy"]
         self._set_model_planes(saved["planes"].copy())
         self.load()
+        self._at_walls = tuple(saved["wall_forces"][name].copy() for name in ("on_beads", "on_walls"))
         if self._membranes is not None:
             self._membranes.hinder(self._chemistry.tip_membranes)
             self._membranes.enclose(self._chemistry.interior)
@@ -197,8 +202,23 @@ class Mechanics:
     def wall_forces(self, beads: np.ndarray) -> np.ndarray:
         """Forces (pN) of the walls on beads given by row at the last minimisation; 0 for what came since."""
         forces = np.zeros((self._chemistry.filaments.beads.capacity, 3))
-        forces[self.order["bead"]] = self.model.boundary_force
+        forces[self.order["bead"]] = self._forces_at_walls()[0]
         return forces[beads]
+
+    @property
+    def forces_on_walls(self) -> np.ndarray:
+        """Forces (pN) of beads and bubbles on every wall at the last minimisation, float64 (walls, 3)."""
+        return self._forces_at_walls()[1].copy()
+
+    def _forces_at_walls(self) -> tuple[np.ndarray, np.ndarray]:
+        """Forces (pN) of walls on beads, in the order of the model, and on walls.
+
+        Which beads feel a wall is decided where neighbours were last searched, in the midst of the minimisation; a
+        model that is loaded anew searches where it ended. So the forces are part of the state.
+        """
+        if self._at_walls is None:
+            self._at_walls = self.model.boundary_force, self.model.wall_force
+        return self._at_walls
 
     def point_keys(self) -> np.ndarray:
         """int64 (n,): who each moving point of the model is, the same as long as its filament (or bubble) lives.

@@ -1,4 +1,4 @@
-"""Surfaces from files: the blocks of MEDYAN 5.4, and .obj, .off, .ply and .stl by VTK."""
+"""Surfaces from files: the blocks of MEDYAN 5.4, and .obj, .off, .ply and .stl."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from medyan_py.core.membrane.errors import MeshError
+from medyan_py.setup.surface_files import READERS, read_surface
 
 
 def read_meshes(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -21,11 +22,10 @@ def read_meshes(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     MeshError
         With the line, for a file that cannot be read.
     """
-    readers = {".obj": "vtkOBJReader", ".off": "vtkOFFReader", ".ply": "vtkPLYReader", ".stl": "vtkSTLReader"}
     if not path.is_file():
         raise MeshError(f"{path} is not there")
-    if path.suffix.lower() in readers:
-        return [_by_vtk(path, readers[path.suffix.lower()])]
+    if path.suffix.lower() in READERS:
+        return [read_surface(path)]
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -64,27 +64,3 @@ def _block(path: Path, block: list[tuple[int, list[str]]]) -> tuple[np.ndarray, 
     x = [numbers(entry, 3, float) for entry in block[1 : count + 1]]
     triangles = [numbers(entry, 3, int) for entry in block[count + 1 :]]
     return np.array(x), np.array(triangles).reshape(-1, 3)
-
-
-def _by_vtk(path: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """The triangulated surface of a file that VTK reads; equal points become one."""
-    from vtkmodules import vtkIOGeometry, vtkIOPLY
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-    from vtkmodules.vtkFiltersCore import vtkCleanPolyData, vtkTriangleFilter
-
-    reader = getattr(vtkIOPLY if name == "vtkPLYReader" else vtkIOGeometry, name)()
-    messages: list[str] = []
-    for reporter in (reader, reader.GetExecutive()):
-        reporter.AddObserver("ErrorEvent", lambda *_: messages.append("error"))
-    reader.SetFileName(str(path))
-    triangulate, clean = vtkTriangleFilter(), vtkCleanPolyData()
-    clean.SetInputConnection(reader.GetOutputPort())
-    triangulate.SetInputConnection(clean.GetOutputPort())
-    triangulate.PassLinesOff()
-    triangulate.PassVertsOff()
-    triangulate.Update()
-    surface = triangulate.GetOutput()
-    if messages or surface.GetNumberOfPolys() == 0:
-        raise MeshError(f"{path} holds no surface that VTK can read")
-    x = vtk_to_numpy(surface.GetPoints().GetData()).astype(np.float64)
-    return x, vtk_to_numpy(surface.GetPolys().GetConnectivityArray()).reshape(-1, 3).copy()

@@ -1,7 +1,11 @@
 """``medyan info``, ``convert`` and ``analyze``."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from simulariumio import FileConverter, InputFileData
+from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
 
 import medyan_py as md
 from medyan_py.cli.entry import main
@@ -52,13 +56,33 @@ def test_for_paraview(run, tmp_path):
     assert len(list((tmp_path / "vtk" / "paraview" / "motors").glob("*/*.vtp"))) == 3
     assert main(["render", str(tmp_path / "vtk"), "-o", str(tmp_path / "p.png")]) == 0
     assert (tmp_path / "p.png").stat().st_size > 10_000
+    reader = vtkXMLPolyDataReader()
+    reader.SetFileName(str(tmp_path / "vtk" / "paraview" / "box.vtp"))
+    reader.Update()
+    box = np.array(reader.GetOutput().GetBounds()).reshape(3, 2)
+    with md.open_trajectory(run) as trajectory:
+        beads = np.concatenate([frame.filaments.beads for frame in trajectory])
+    np.testing.assert_allclose(box.T, [beads.min(axis=0), beads.max(axis=0)], rtol=1e-9)  # of all frames
 
 
 def test_for_simularium(run, tmp_path, capfd):
     assert main(["convert", str(run), str(tmp_path / "a.simularium")]) == 0
     assert capfd.readouterr().out.splitlines() == [f"Wrote 3 frames to {tmp_path / 'a.simularium'}"]
     assert [p.name for p in tmp_path.iterdir()] == ["a.simularium"]
-    assert (tmp_path / "a.simularium").stat().st_size > 1000
+    converted = FileConverter(InputFileData(str(tmp_path / "a.simularium")))._data
+    agents, box = converted.agent_data, converted.meta_data.box_size
+    with md.open_trajectory(run) as trajectory:
+        middles = []
+        for number, frame in enumerate(trajectory):
+            assert agents.times[number] == pytest.approx(frame.time)
+            assert agents.n_agents[number] == sum(len(g.ids) for g in (frame.filaments, frame.linkers, frame.motors))
+            for f, (first, last) in enumerate(pairwise(frame.filaments.start)):
+                points = agents.subpoints[number][f][: 3 * (last - first)].reshape(-1, 3)
+                points = points + agents.positions[number][f]
+                middles.append(frame.filaments.beads[first:last] - points / 0.1)
+                assert (np.abs(points) <= 0.5 * box + 1e-4).all()
+    middle = np.concatenate(middles)
+    np.testing.assert_allclose(middle, np.broadcast_to(middle[0], middle.shape), atol=1e-3)  # the same in all frames
 
 
 def test_analyze(run, tmp_path, capsys):
@@ -87,7 +111,10 @@ def test_analyze(run, tmp_path, capsys):
         (["convert", "{run}", "{run}/snapshot.traj"], "exists already"),
         (["convert", "{run}", "{missing}/a.h5"], "there is no directory"),
         (["convert", "{run}", "a.pdf"], "nothing is written under the ending '.pdf'"),
-        (["info", "{run}/medyan.log"], "header of a frame expected"),
+        (["info", "{run}/medyan.log"], "no trajectory of positions; these are in snapshot.traj and traj.h5"),
+        (["info", "{run}/forces.traj"], "no trajectory of positions; these are in snapshot.traj and traj.h5"),
+        (["info", "{run}/paraview/filaments.pvd"], "header of a frame expected"),
+        (["info", "{run}/.."], "neither snapshot.traj nor traj.h5; there are some in out"),
     ],
 )
 def test_refused(words, text, run, tmp_path, capsys):

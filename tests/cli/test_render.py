@@ -26,6 +26,9 @@ def test_no_results_to_draw(tmp_path, capsys):
     err = capsys.readouterr().err
     assert err.startswith("medyan: error: ") and err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "snapshot.traj").touch()
+    assert main(["render", str(tmp_path)]) == 2
+    assert "paraview/filaments.pvd is missing; medyan convert makes such files" in capsys.readouterr().err
 
 
 def test_film_of_all_frames(pair, tmp_path, capsys):

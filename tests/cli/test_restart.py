@@ -54,15 +54,16 @@ def test_ready_decks_go_on_from_a_checkpoint_alike(deck, tmp_path, kept):
     system = short_deck(deck, tmp_path, cycles=5)
     run("run", "-s", system, "-o", tmp_path / "whole", "--seed-fixed", 8, "--checkpoint-every", 1e-9)
     assert len(kept) == 6  # at the start and after every cycle
-    go_on_from_each([kept[3]], tmp_path / "whole", tmp_path)
+    go_on_from_each([kept[3], kept[5]], tmp_path / "whole", tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("deck", READY)
 def test_ready_decks_go_on_from_any_checkpoint_alike(deck, tmp_path, kept):
-    system = short_deck(deck, tmp_path, cycles=20)
+    """Also from the last one, after which nothing is left but a frame off the timetable."""
+    system = short_deck(deck, tmp_path, cycles=21)
     run("run", "-s", system, "-o", tmp_path / "whole", "--seed-fixed", 9, "--checkpoint-every", 1e-9)
-    assert len(kept) == 21
+    assert len(kept) == 22
     go_on_from_each(kept, tmp_path / "whole", tmp_path)
 
 
@@ -82,6 +83,17 @@ def test_a_longer_runtime_continues_a_finished_run(tmp_path):
     assert different_files(tmp_path / "short", tmp_path / "long") != []
     run("run", "--continue", tmp_path / "short", "--runtime", 12 * interval)
     assert different_files(tmp_path / "short", tmp_path / "long") == []
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_a_finished_run_goes_on_to_the_same_end(tmp_path, seed):
+    """Its last frame, off the timetable, is written anew from the checkpoint; here other beads are near walls then than
+    where neighbours were last searched."""
+    system = short_deck("actomyosin", tmp_path, cycles=9)
+    run("run", "-s", system, "-o", tmp_path / "whole", "--seed-fixed", seed, "--record", "snapshot,forces,repulsion,h5")
+    shutil.copytree(tmp_path / "whole", tmp_path / "again")
+    run("run", "--continue", tmp_path / "again")
+    assert different_files(tmp_path / "whole", tmp_path / "again") == []
 
 
 def test_runs_in_events_go_on_alike(tmp_path, kept):

@@ -41,6 +41,18 @@ def test_deck_that_is_not_there(medyan, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_a_deck_that_was_meant(medyan, network):
+    """Another name, the folder, or the chemistry deck."""
+    folder = network.parent
+    for wrong, expected in (
+        (folder / "systeminptu.txt", "no such file; did you mean 'systeminput.txt'?"),
+        (folder, f"not a regular file; did you mean '{folder / 'systeminput.txt'}'?"),
+        (folder / "chemistryinput.txt", "this is a chemistry deck; wanted is the system deck, which names it"),
+    ):
+        code, _, err = medyan("run", "-s", wrong)
+        assert code == 2 and expected in err and "1 mistake in the deck" in err
+
+
 def test_filaments_that_find_no_place(medyan, network, tmp_path):
     deck = tmp_path / "deck"
     shutil.copytree(network.parent, deck)
@@ -124,7 +136,8 @@ def test_results_are_not_overwritten_unless_asked(pair, tmp_path, capsys, monkey
     capsys.readouterr()
     assert main(words) == 2
     err = capsys.readouterr().err
-    assert "already holds results" in err and err.endswith("with --overwrite\n") and err.count("\n") == 1
+    assert "already holds results (CMGraph.traj, TMGraph.traj, birthtimes.traj, and " in err and err.count("\n") == 1
+    assert err.endswith("with --overwrite; to go on with that run: medyan run --continue .\n")
     assert (tmp_path / "medyan.log").read_bytes() == before
     (tmp_path / "notes.txt").write_text("keep")
     assert main([*words, "--overwrite", "--runtime", "0.2"]) == 0

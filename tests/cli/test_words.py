@@ -19,7 +19,7 @@ def complaint(capsys, *words):
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        ((), "the system deck is given with -s SYSTEM"),
+        ((), "More about a command: medyan COMMAND -h"),
         (("run",), "the system deck is given with -s SYSTEM"),
         (("run", "deck.txt"), "unexpected argument 'deck.txt'; the system deck is given with -s SYSTEM"),
         (("rum", "-s", "x"), "unknown command 'rum'; did you mean 'run'?"),

@@ -3,25 +3,28 @@
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from mutations import mutated
+from mutations import mutated, mutated_bytes
 
 from medyan_py import Simulation
 from medyan_py.analysis import TrajectoryError, open_trajectory, read_chemistry, read_snapshot
 from medyan_py.analysis.collection import read_collection
 from medyan_py.analysis.graph import read_link_graphs, read_tension_graphs
 from medyan_py.analysis.records import read_dissipation, read_tensions, read_turnover
+from medyan_py.checkpoint import CheckpointError, read_checkpoint
 from medyan_py.deck import DeckError, read_deck
 from medyan_py.deck.diagnostics import Report
 from medyan_py.deck.dump_file import read_dump
 from medyan_py.deck.pin_file import read_pins
 from medyan_py.output import Recorders
 from medyan_py.output.hdf5_file import Hdf5Recorder
+from medyan_py.output.state_file import DamagedFile
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 DECKS = sorted(path.name for path in INPUTS.iterdir() if path.is_dir())
@@ -184,6 +187,21 @@ def test_many_decks(tmp_path, deck):
     fuzz_deck(deck, tmp_path, 1200)
 
 
+BUBBLE_LINES = (
+    "BUBBLEFFTYPE: REPULSIONEXP\nBUBBLEINTERACTIONK: 90\nBUBBLESCREENLENGTH: 15\nBUBBLECUTOFF: 200\n"
+    "BUBBLERADIUS: 100\nNUMBUBBLETYPES: 1\nBUBBLEFILE: bubbles.txt\n"
+)
+
+
+@pytest.mark.parametrize("n", [50, pytest.param(3000, marks=pytest.mark.slow)])
+def test_bubble_files(tmp_path, n):
+    deck = shutil.copytree(INPUTS / "treadmilling", tmp_path / "deck")
+    with open(deck / "systeminput.txt", "a") as file:
+        file.write("\n" + BUBBLE_LINES)
+    text = "# two\nBUBBLE: 0 300 300 300\nBUBBLE: 0 700 600 500\n"
+    fuzz(lambda _: read_deck(deck / "systeminput.txt"), DeckError, deck / "bubbles.txt", text, n, "bubbles")
+
+
 @pytest.fixture(scope="module")
 def hdf5_file(tmp_path_factory):
     """A traj.h5 of two frames of the deck with two filaments."""
@@ -196,19 +214,65 @@ def hdf5_file(tmp_path_factory):
     return out / "traj.h5"
 
 
-def fuzz_hdf5(good, folder, n):
-    """Run in a process of its own: a fault of the HDF5 library would end it without an exception."""
-    child = Path(__file__).with_name("read_bad_hdf5.py")
-    command = [sys.executable, str(child), str(good), str(folder / "bad.h5"), str(n)]
+def in_child(program, *words):
+    """Run in a process of its own: a fault of a library would end it without an exception."""
+    command = [sys.executable, str(Path(__file__).with_name(program)), *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=3600)
-    assert done.returncode == 0, f"input {done.stdout.split()[-1:]}: {done.returncode} {done.stderr[-3000:]}"
-    assert 0 < int(done.stdout.split()[-1]) < n
+    assert done.returncode == 0, f"input {done.stdout.splitlines()[-1:]}: {done.returncode} {done.stderr[-3000:]}"
+    assert 0 < int(done.stdout.split()[-1]) < int(words[-1])
 
 
-def test_hdf5(tmp_path, hdf5_file):
-    fuzz_hdf5(hdf5_file, tmp_path, 250)
+@pytest.mark.parametrize("n", [250, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_hdf5(tmp_path, hdf5_file, n):
+    in_child("read_bad_hdf5.py", hdf5_file, tmp_path / "bad.h5", n)
 
 
-@pytest.mark.slow
-def test_much_hdf5(tmp_path, hdf5_file):
-    fuzz_hdf5(hdf5_file, tmp_path, 10_000)
+POINTS = [(100, 0, 0), (-100, 0, 0), (0, 100, 0), (0, -100, 0), (0, 0, 100), (0, 0, -100)]
+CORNERS = [(0, 2, 4), (2, 1, 4), (1, 3, 4), (3, 0, 4), (2, 0, 5), (1, 2, 5), (3, 1, 5), (0, 3, 5)]
+
+
+def rows(points, begin=""):
+    return "".join(begin + " ".join(map(str, point)) + "\n" for point in points)
+
+
+PLY = (
+    "ply\nformat {} 1.0\nelement vertex 6\nproperty float x\nproperty float y\nproperty float z\n"
+    "element face 8\nproperty list uchar int vertex_indices\nend_header\n"
+)
+FACETS = "".join(f"facet normal 0 0 0\nouter loop\n{rows([POINTS[i] for i in c], 'vertex ')}endloop\n" for c in CORNERS)
+OCTAHEDRA = {
+    "text": f"# one\n6\n{rows(POINTS)}{rows(CORNERS)}\n# two\n6\n{rows(POINTS)}{rows(CORNERS)}".encode(),
+    "obj": (rows(POINTS, "v ") + rows([[i + 1 for i in c] for c in CORNERS], "f ")).encode(),
+    "off": f"OFF\n6 8 12\n{rows(POINTS)}{rows(CORNERS, '3 ')}".encode(),
+    "ply": (PLY.format("ascii") + rows(POINTS) + rows(CORNERS, "3 ")).encode(),
+    "binary.ply": PLY.format("binary_little_endian").encode()
+    + b"".join(struct.pack("<3f", *x) for x in POINTS)
+    + b"".join(struct.pack("<B3i", 3, *c) for c in CORNERS),
+    "stl": f"solid s\n{FACETS}endsolid s\n".encode(),
+    "binary.stl": b" " * 80
+    + struct.pack("<I", 8)
+    + b"".join(struct.pack("<12f2x", 0, 0, 0, *POINTS[a], *POINTS[b], *POINTS[c]) for a, b, c in CORNERS),
+}
+
+
+@pytest.mark.parametrize("n", [100, pytest.param(3000, marks=pytest.mark.slow)])
+def test_surfaces(tmp_path, n):
+    for kind, content in OCTAHEDRA.items():
+        (tmp_path / f"good.{kind}").write_bytes(content)
+    in_child("read_bad_meshes.py", tmp_path, n)
+
+
+@pytest.mark.parametrize("n", [100, pytest.param(3000, marks=pytest.mark.slow)])
+def test_checkpoints(tmp_path, n):
+    """No change of a checkpoint goes unnoticed."""
+    path = tmp_path / "state.h5"
+    Simulation.from_deck(INPUTS / "two_filaments" / "systeminput.txt", seed=1).save(path)
+    good = path.read_bytes()
+    read_checkpoint(path)
+    for number in range(n):
+        data = mutated_bytes(good, random.Random(f"checkpoint {number}"))
+        if data == good:
+            continue
+        path.write_bytes(data)
+        with pytest.raises((DamagedFile, CheckpointError)), time_limit(SECONDS):
+            read_checkpoint(path)

@@ -107,6 +107,8 @@ def test_rules(write):
         ("init-fixed-vertex-attachment 1 2 3 50 10 4", "6 values"),
         ("(mesh-adapter (min-size 3))", "min-size"),
         ("triangle-bead-volume-ff-type REPULSION", "cutoff"),
+        ("triangle-bead-volume-ff-type REPULSION", "triangle-bead-volume-k: not set, needed"),
+        ("(membrane p (bending-k 1e20))", "membrane: bending-k, found .1e20., allowed: a number ≥ 0 and ≤ 1e"),
         (SHEET.replace("))", ") (species M 5))"), "species"),
     ],
 )
@@ -120,6 +122,12 @@ def test_bad_decks_are_refused(write, text, words):
     [
         (SHEET.replace("830 800 800", "30 800 800"), "init-membrane: mesh"),
         (SHEET.replace("0 0 500 0 0 1", "0 0 5000 0 0 1"), "does not cut the box"),
+        (
+            SHEET.replace("830 800 800", "830 8e6 8e6"),
+            "triangles with edges of .* nm, allowed: at most",
+        ),
+        ("(membrane p)\n(init-membrane p (mesh ELLIPSOID 500 500 500 1e20 300 300))", "triangles with edges of 60 nm"),
+        ("(membrane p)\n(init-membrane p (mesh ELLIPSOID 500 500 500 1e-9 300 300))", "triangles with edges of 3e-10"),
         ("(membrane p)\n(init-membrane p (mesh file nowhere.txt))\n", r"nowhere\.txt is not there"),
         (VESICLE + "init-fixed-vertex-attachment 500 500 500 100 1\n", "no vertex within 100 nm of 500 500 500"),
         ("volume-conservation-ff-type MEMBRANE\n" + SHEET.replace("0 0 1 ", "0 0 -1 "), "volume-offset"),
@@ -195,7 +203,7 @@ def test_membranes_from_files(write, tmp_path):
     for m in sim.membranes[2:]:
         assert m.rest_volume == pytest.approx(200**3 / 6)
     (tmp_path / "broken.off").write_text("OFF\nnothing\n")
-    with pytest.raises(DeckError, match="no surface"):
+    with pytest.raises(DeckError, match=r"broken\.off:2: found .nothing., expected the numbers of points"):
         start(write("(membrane p)\n(init-membrane p (mesh file broken.off))\n"))
     text = "(membrane p (vertex-system material) (has-lipid-reservoir false))\n"
     (tmp_path / "cut.txt").write_text(tetrahedron.replace("600 400 400\n", "600 400 400\n# here\n"))

@@ -128,7 +128,7 @@ def test_missing_frame(directory, frame):
 
 
 def test_missing_or_damaged_files(directory, tmp_path):
-    with pytest.raises(TrajectoryError, match=r"filaments\.pvd is missing"):
+    with pytest.raises(TrajectoryError, match="there is no such directory"):
         render(tmp_path / "nowhere", tmp_path / "p.png")
     file = next((directory / "paraview").rglob("motors_000021.vtp"))
     file.write_bytes(file.read_bytes()[:200])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from medyan_py import Simulation
+from medyan_py.core.common.state import differences
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 
@@ -115,3 +116,39 @@ def test_pinned_beads_stay():
 def test_wrong_pins(beads, stiffness):
     with pytest.raises(ValueError):
         actomyosin().pin_beads(beads, stiffness)
+
+
+def test_what_a_script_has_set_is_part_of_the_state(tmp_path):
+    """Copy numbers, rates and pins; the functions are not, and the program that goes on asks for them again."""
+
+    def feed(simulation):
+        simulation.set_copy_numbers("A", int(1000 * simulation.time), compartment=(0, 0, 0))
+
+    simulation = actomyosin()
+    simulation.scale_rates("grow", 0.3, side=1)
+    simulation.pin_beads([0, 5], 3.0)
+    simulation.every(0.1, feed)
+    simulation.run(0.25)
+    simulation.save(tmp_path / "state.h5")
+    again = Simulation.load(tmp_path / "state.h5")
+    again.every(0.1, feed)
+    for each in (simulation, again):
+        each.run(0.3)
+    assert differences(again.state(), simulation.state()) == []
+    assert len(again._pins) == 2
+
+
+def test_a_mistake_in_a_function_ends_the_run_between_cycles():
+    simulation, plain = actomyosin(), actomyosin()
+
+    def fail(_):
+        raise RuntimeError("mine")
+
+    end = simulation.every(0.1, fail)
+    with pytest.raises(RuntimeError, match="mine"):
+        simulation.run(0.3)
+    assert simulation.time == 0.1
+    end()
+    simulation.run(0.2)
+    plain.run(0.3)
+    np.testing.assert_array_equal(simulation.filaments.beads, plain.filaments.beads)

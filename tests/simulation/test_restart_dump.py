@@ -240,6 +240,41 @@ def _without_numbers(text):
     return re.sub(r"( MD \d+) \S+$", r"\1", copies, flags=re.M), len(network.splitlines())
 
 
+HEADINGS = """\
+NFIL NCYL NBEAD NLINK NMOTOR NBRANCH NBUBBLE
+BEAD DATA: BEADIDX(STABLE) FID FPOS COORDX COORDY COORDZ FORCEAUXX FORCEAUXY FORCEAUXZ
+CYLINDER DATA: CYLIDX(STABLE) FID FTYPE FPOS B1_IDX B2_IDX MINUSENDSTATUS PLUSENDSTATUS MINUSENDTYPE PLUSENDTYPE \
+MINUSENDMONOMER PLUSENDMONOMER TOTALMONOMERS EQLEN
+FILAMENT DATA: FILID FTYPE CYLIDvec
+LINKER DATA: LINKERID LINKERTYPE CYL1_IDX CYL2_IDX POS1 POS2 EQLEN DIFFUSINGSPECIESNAME
+MOTOR DATA: MOTORID MOTORTYPE CYL1_IDX CYL2_IDX POS1 POS2 EQLEN DIFFUSINGSPECIESNAME NUMHEADS NUMBOUNDHEADS
+BRANCHING DATA: BRANCHID BRANCHTYPE CYL1_IDX CYL2_IDX POS1 EQLEN DIFFUSINGBRNACHSPECIESNAME DIFFUSINGACTINSPECIESNAME
+COMPARTMENT DATA: CMPID DIFFUSINGSPECIES COPYNUM
+BULKSPECIES: BULKSPECIES COPYNUM
+TALLY OF SPECIES: SPECIESNAME COPYNUM
+""".splitlines()
+
+
+def test_a_dump_to_the_letter(begin):
+    """The network written by hand, at rest: its dump is that text but for numbers of beads and what has relaxed."""
+    lines = begin().restart_dump().splitlines()
+    assert [line for line in lines if " DATA:" in line or "SPECIES:" in line or line.startswith("NFIL")] == HEADINGS
+    at = {line.split(" ")[0]: number for number, line in enumerate(lines)}
+    assert lines[0] == "0 0.15" and lines[2] == "2 3 5 1 0 0 0"
+    beads = [line.split(" ") for line in lines[at["BEAD"] + 1 : at["CYLINDER"]]]
+    assert [row[:3] for row in beads] == [w.split() for w in ("0 4 0", "1 4 1", "2 4 2", "3 7 0", "4 7 1")] + [[""]]
+    assert all(len(row) == 9 for row in beads[:-1])
+    same = "\n".join(lines[at["CYLINDER"] + 1 : at["BULKSPECIES:"] + 2])
+    assert [line for line in same.splitlines() if line not in HEADINGS and " A 0 LD 0 " not in line] == [
+        *("0 4 0 0 0 1 1 0 0 -1 0 39 40 108", "1 4 0 1 1 2 0 1 -1 0 0 39 40 108", "2 7 0 0 3 4 1 1 0 0 0 35 36 97.2"),
+        *("", "4 0 0 1 ", "7 0 2 ", "", "12 0 0 2 16 16 34 LD", "", "", "", "0 A 40 LD 3 ", "7 A 2 LD 1 ", "", "B 17 "),
+    ]
+    tally = lines[at["TALLY"] + 1 : at["ENERGYDATA"]]
+    assert tally[:3] == ["A:DIFFUSING 42", "LD:DIFFUSING 4", "B:BULK 17"] and tally[-1] == ""
+    assert lines[at["ENERGYDATA"]] == "ENERGYDATA " and lines[-1] == ""
+    assert all(len(line.split(" ")) == 2 for line in lines[at["ENERGYDATA"] + 1 : -1])
+
+
 def test_bubbles_are_counted():
     simulation = Simulation.from_deck(INPUTS / "afm/systeminput.txt", seed=1)
     assert len(simulation.bubbles.ids) > 0

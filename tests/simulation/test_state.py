@@ -8,6 +8,7 @@ import pytest
 
 from medyan_py import Simulation
 from medyan_py.core.common.state import StateError, differences
+from medyan_py.output.network_text import ForcesRecorder, RepulsionRecorder, TensionsRecorder
 
 DECKS = sorted((Path(__file__).parents[2] / "inputs").glob("*/systeminput.txt"))
 GROWTH = (
@@ -130,3 +131,19 @@ def test_differences_are_found():
     assert differences(one, {**one, "b": {"c": -1.5, "d": "y"}}) == ["b/c", "b/d"]
     assert differences(one, {"a": one["a"], "b": one["b"]}) == ["e"]
     assert differences({"z": 0.0}, {"z": -0.0}) == ["z"]
+
+
+def test_a_frame_of_a_restored_state_is_the_same(runner):
+    """Also where the search for neighbours has other results at the end of a minimisation than in its midst."""
+    found_anew, walls = [], lambda s: s._mechanics.model.wall_terms.tolist()
+
+    def look(simulation):
+        again = Simulation.from_state(simulation.deck, simulation.seed, simulation.state())
+        found_anew.append(walls(again) != walls(simulation))
+        for recorder in (RepulsionRecorder, ForcesRecorder, TensionsRecorder):
+            assert recorder.text(again) == recorder.text(simulation)
+        assert again.forces_on_walls.tobytes() == simulation.forces_on_walls.tobytes()
+
+    simulation = runner.start(GROWTH + MOTORS, {**RANDOM, **MOTOR_SETTINGS, "RUNTIME": "3"}, seed=5)
+    simulation.run(on_cycle=look)
+    assert any(found_anew)
