@@ -92,7 +92,7 @@ def test_mistakes(write, system, chemistry, words):
     ("more", "words"),
     [
         ("curvature-mismatch Q 80 0.02\n", "'Q' covers no area"),
-        ("DISSIPATIONTRACKING: ON\n", "is not in the books of free energy"),
+        ("DISSIPATIONTRACKING: ON\n", "without DELTAG:ID it is not in the books of free energy"),
         ("surface-curvature-policy squared\ncurvature-mismatch P 80 0.02\n", "do not bend a membrane"),
     ],
 )
