@@ -256,6 +256,8 @@ class Mechanics:
             worst = self.model.largest_forces()
             if worst:
                 reason += f": most of it is {worst[0].interaction} of {worst[0].text}"
+            if self._deck.surface.bending_proteins:
+                reason += "; proteins bend the membrane, `medyan check` tells whether so strongly that it buds"
             raise failure(self, self._chemistry, reason, worst)
         geometry = self._deck.geometry
         if record.largest_displacement <= min(geometry.compartment_size):

@@ -29,6 +29,7 @@ def surface_chemistry(deck: Deck, mesh: MembraneMesh) -> SurfaceChemistry | None
     rules = deck.surface
     if not rules.species:
         return None
+    old_rules = deck.compatibility == "medyan-5.4"
     number = {s.name: i for i, s in enumerate(rules.species)}
     sensing, bending = ({m.species for m in found} for found in (rules.sensing_proteins, rules.bending_proteins))
     return SurfaceChemistry(
@@ -47,7 +48,8 @@ def surface_chemistry(deck: Deck, mesh: MembraneMesh) -> SurfaceChemistry | None
             Adsorption(_pool(deck, a.free), number[a.membrane], a.on, a.off, *_adsorption_energies(a))
             for a in rules.adsorptions
         ),
-        whole_grid=deck.compatibility == "medyan-5.4",
+        whole_grid=old_rules,
+        through=old_rules,
     )
 
 

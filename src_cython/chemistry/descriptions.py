@@ -262,7 +262,8 @@ class Adsorption(NamedTuple):
 class SurfaceChemistry(NamedTuple):
     """What happens on membranes: ``mesh`` (MembraneMesh), its species, their reactions.
 
-    ``whole_grid``: bulk species are spread over all compartments, as in MEDYAN 5.4, not over what lies in the system.
+    Rules of MEDYAN 5.4: ``whole_grid`` spreads bulk species over all compartments, not over what lies in the system;
+    ``through`` lets molecules hop to vertices that others cover.
     """
 
     mesh: object
@@ -270,6 +271,7 @@ class SurfaceChemistry(NamedTuple):
     reactions: tuple[SurfaceReaction, ...] = ()
     adsorptions: tuple[Adsorption, ...] = ()
     whole_grid: bool = False
+    through: bool = False
 
 
 class SeedRule(NamedTuple):

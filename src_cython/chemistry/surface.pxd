@@ -18,6 +18,7 @@ cdef class Surface:
     cdef readonly int species, reactions
     cdef readonly object names
     cdef readonly int64_t hops
+    cdef bint through                     # molecules hop to vertices that others cover
     cdef VertexTable vertices             # has the copy numbers
     cdef double[::1] diffusion            # nm²/s per species
     cdef double[::1] size                 # nm² that a molecule of the species covers

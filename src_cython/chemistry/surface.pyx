@@ -40,6 +40,8 @@ cdef class Surface:
         With as many species.
     species : sequence of SurfaceSpecies
     reactions : sequence of SurfaceReaction
+    through : bool
+        Molecules hop to vertices that others cover.
 
     Attributes
     ----------
@@ -53,11 +55,11 @@ cdef class Surface:
         of species.
     """
 
-    def __init__(self, MembraneMesh mesh, species, reactions):
+    def __init__(self, MembraneMesh mesh, species, reactions, bint through=False):
         self.species, self.reactions = len(species), len(reactions)
         if mesh.vertices.species != self.species:
             raise ValueError(f"the mesh is for {mesh.vertices.species} species, there are {self.species}")
-        self.vertices = mesh.vertices
+        self.vertices, self.through = mesh.vertices, through
         self.names = tuple(s.name for s in species)
         self.diffusion = _not_negative("diffusion coefficients", [s.coefficient for s in species])
         self.size = _not_negative("areas of molecules", [s.area for s in species])
@@ -196,10 +198,17 @@ cdef class Surface:
         return vertex
 
     cdef int hop(self, int vertex, int species, RandomStream random) noexcept nogil:
-        """A molecule passes to a neighbour, which is returned."""
+        """A molecule passes to a neighbour, which is returned; −1 if it finds no room and stays.
+
+        It finds room with the probability of the share of the neighbour's area that is free. With it, as with
+        adsorption onto free area, the weight of n equal molecules of area a on a vertex is Π (A − k a)/n!, k < n.
+        """
         cdef int kind = self.kind[species]
         cdef double away = self.cells.exit[kind * self.cells.rows + vertex]
         cdef int to = self.cells.through(vertex, kind, random.uniform() * away)
+        if self.size[species] > 0.0 and not self.through and \
+                random.uniform() * self.cells.area[to] >= self.room(to):
+            return -1
         if self.ledger is not None:
             self.ledger.enter(self.hop_account[species],
                               self.gain(vertex, species, -1) + self.gain(to, species, 1))

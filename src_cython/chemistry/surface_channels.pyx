@@ -44,7 +44,7 @@ cdef class SurfaceChannels(Channels):
         reactions = [*description.reactions,
                      *(SurfaceReaction((a.bound,), (), a.off, a.free, True, a.back_energy) for a in self.adsorptions)]
         self.surface_reactions = len(description.reactions)
-        self.surface = Surface(description.mesh, description.species, reactions)
+        self.surface = Surface(description.mesh, description.species, reactions, description.through)
         self.source_bulk = np.array([a.free.bulk for a in self.adsorptions] or [0], dtype=np.uint8)
         self.source = np.array([a.free.index for a in self.adsorptions] or [0], dtype=np.int32)
         self.bound = np.array([a.bound for a in self.adsorptions] or [0], dtype=np.int32)
@@ -167,7 +167,7 @@ cdef class SurfaceChannels(Channels):
         cdef int vertex = self.surface.pick(target, random, &leaf)
         if leaf < self.surface.species:
             to = self.surface.hop(vertex, leaf, random)
-            if self.surface.size[leaf] > 0.0:
+            if to >= 0 and self.surface.size[leaf] > 0.0:
                 self.refresh_room(vertex)
                 self.refresh_room(to)
         else:
