@@ -117,7 +117,7 @@ class Simulation(Observed, Restorable):
         self.chemistry.start(start)
         if dump is None:
             attach_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
-            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
+            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream, self._membranes)
         else:
             place_dump(self.deck, self.chemistry)
             attach_dumped(self.deck, self.chemistry, self._bubbles)

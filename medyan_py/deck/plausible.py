@@ -16,7 +16,7 @@ from medyan_py.units import KT, MOLECULES_PER_NM3_UM
 from .diagnostics import Diagnostic
 from .membranes import Membrane
 from .model import Deck
-from .possible import line_of_species
+from .possible import file_of_filaments, line_of_species
 
 SLOWEST_DIFFUSION = 1e4  # nm²/s: 0.01 µm²/s
 FASTEST_DIFFUSION = 1e9  # nm²/s: 1000 µm²/s, that of a small molecule
@@ -56,14 +56,9 @@ def _lengths(deck: Deck) -> Iterator[Diagnostic]:
     for filament in deck.initial.file_filaments:
         length = np.linalg.norm(np.diff(filament.points, axis=0), axis=1).sum()
         if length < deck.filament_types[filament.type].monomer_size:
-            file = _file_of_filaments(deck)
+            file = file_of_filaments(deck)
             text = f"{length:.3g} nm long, which is less than a monomer; lengths are in nm, not µm"
             yield Diagnostic("warning", file, filament.line, "FILAMENT", text)
-
-
-def _file_of_filaments(deck: Deck) -> str:
-    others = [path for path in deck.texts if path not in (deck.system_path, deck.chemistry_path)]
-    return str(others[0]) if others else str(deck.system_path)
 
 
 def _diffusion(deck: Deck) -> Iterator[Diagnostic]:

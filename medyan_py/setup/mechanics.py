@@ -111,6 +111,8 @@ class Mechanics:
                 self._membranes.hinder(self._chemistry.tip_membranes)
                 self._membranes.enclose(self._chemistry.interior)
                 self._adapted = True
+                if crossing := self._membranes.look_for_crossing(record.largest_displacement):
+                    raise failure(self, self._chemistry, crossing, self.model.largest_forces())
             self._membranes.keep_forces(self.model.vertex_forces)
         self._take_positions()
         self._chemistry.filaments.beads["force"][self.order["bead"]] = self.model.forces

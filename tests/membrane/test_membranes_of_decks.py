@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 
 from medyan_py import Simulation, read_deck
 from medyan_py.analysis import read_snapshot
+from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError
 from medyan_py.output import Recorders, SnapshotRecorder, VtkRecorder
 
@@ -429,6 +430,26 @@ def test_growing_filaments_squeeze_stretch_and_pierce_a_vesicle(write, tmp_path)
     assert operations > 20 and reach > 330
     assert m.volume == pytest.approx(m.rest_volume, rel=0.02)
     assert np.abs(changes).max() < 0.05 * sim.minimisation.energy_after
+
+
+def test_what_crosses_is_refused_at_the_start(write, tmp_path):
+    """A sheet through a vesicle; a filament of a file through one, if it repels filaments at all."""
+    with pytest.raises(DeckError, match=r"membranes 0 and 1 cross each other at \(.*\) nm"):
+        start(write(VESICLE + SHEET))
+    (tmp_path / "f.txt").write_text("FILAMENT 0 500 500 500 608 500 500\nFILAMENT 0 500 500 500 500 900 500\n")
+    with pytest.raises(DeckError, match=r"f.txt:2: FILAMENT: cylinder 2 passes through membrane 0"):
+        start(write(VESICLE + REPULSION + "FILAMENTFILE: f.txt\n"))
+    start(write(VESICLE + "FILAMENTFILE: f.txt\n"))
+
+
+def test_membranes_that_come_to_cross_end_the_run(write):
+    """Two vesicles side by side that grow, with nothing between them that would repel them."""
+    pair = "(init-membrane p (mesh ELLIPSOID 380 500 500 110 110 110))\n"
+    text = VESICLE.replace("500 500 500 300 300 300", "620 500 500 110 110 110") + pair
+    sim = start(write(text + "SPECIALPROTOCOL scale-membrane-eq-volume 1e7 1\n"))
+    with pytest.raises(MechanicsError, match=r"membranes 0 and 1 cross each other at \(.*\) nm"):
+        sim.run(1.0)
+    assert 0 < sim.time < 0.9
 
 
 # --- checkpoints

@@ -33,6 +33,15 @@ def test_next_monomer_may_not_cross():
     assert triangle.load_at([100, 10, 5], [0, 0, -1], 2.7, 2.7) < np.inf  # beside it
 
 
+def test_a_short_cutoff_does_not_let_tips_through():
+    """A triangle beyond the cutoff but within the next monomer."""
+    ahead = TipObstacles()
+    ahead.place(RIGHT[None], 650.0, 1.0, 2.7)
+    assert ahead.load_at([10, 10, 2.0], [0, 0, -1.0], 0.0, 2.7) == np.inf
+    assert ahead.load_at([10, 10, 2.0], [0, 0, -1.0], 0.0, 1.9) == 0
+    assert ahead.load_at([10, 10, 2.0], [0, 0, 1.0], 0.0, 2.7) == 0
+
+
 def test_load_of_a_vesicle_is_the_sum_over_near_triangles():
     x, triangles = icosphere(2, 100.0)
     rng = np.random.default_rng(2)
