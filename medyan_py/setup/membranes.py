@@ -261,6 +261,26 @@ class Membranes:
         self.forces = np.zeros((self.mesh.vertices.top, 3))
         self.forces[self._vertices] = forces
 
+    def tensions(self) -> np.ndarray:
+        """Tension (pN/nm) at every row of the vertices: the derivative of the energy by the area."""
+        v, t, shape = self.mesh.vertices, self.mesh.triangles, Geometry(self.mesh)
+        found = np.zeros(v.top)
+        for n, m in enumerate(self._own):
+            rows = v.rows[v["membrane"][v.rows] == n]
+            if m.system == "material":
+                if self._rules.stretching == "LOCAL_HARMONIC":
+                    own = t.rows[t["membrane"][t.rows] == n]
+                    area, rest = shape.triangle_area[own], t["rest_area"][own]
+                    corners, pull = t["corner"][own], m.area_k * (area - rest) / rest * area / 3
+                    for k in range(3):
+                        np.add.at(found, corners[:, k], pull)
+                    found[rows] /= shape.vertex_area[rows]
+            elif m.reservoir:
+                found[rows] = m.tension * self._rules.tension
+            elif self._rules.stretching == "GLOBAL_HARMONIC":
+                found[rows] = m.area_k * (shape.area(n) - self.rest_area[n]) / self.rest_area[n]
+        return found
+
     def hinder(self, obstacles: TipObstacles) -> None:
         """Put the triangles where growing filament ends feel them."""
         if self._rules.bead_repulsion:

@@ -305,7 +305,21 @@ def test_output(write, tmp_path):
     area = vtk_to_numpy(surface.GetPointData().GetArray("area_nm2"))
     assert area.sum() == pytest.approx(sum(m.area for m in sim.membranes))
     assert vtk_to_numpy(surface.GetCellData().GetArray("membrane")).max() == 1
+    tension = vtk_to_numpy(surface.GetPointData().GetArray("tension_pN_per_nm"))
+    assert_allclose(tension, np.repeat([0.02, 0], [len(m.vertices) for m in sim.membranes]), rtol=1e-6)
     assert (tmp_path / "paraview/membranes.pvd").exists()
+
+
+@pytest.mark.parametrize("system", ["general", "material"])
+def test_tensions_are_what_the_area_pulls_with(write, system):
+    """k (A − A₀)/A₀ of the whole, or of the triangles: a held sheet that wants 2 % less area."""
+    text = f"membrane-stretching-ff-type {'GLOBAL' if system == 'general' else 'LOCAL'}_HARMONIC\n"
+    text += f"(membrane s (has-lipid-reservoir false) (vertex-system {system}) (area-k 30))\n"
+    text += "(init-membrane s (mesh PLANE 0 0 500 0 0 1 100 100 100 400 400 800) (eq-area-factor 0.98))\n"
+    (m,) = start(write(text)).membranes
+    assert_allclose(m.tensions, 30 * (1 / 0.98 - 1), rtol=0.02)
+    (m,) = start(write(VESICLE.replace("membrane-tension-ff-type CONSTANT\n", ""))).membranes
+    assert_allclose(m.tensions, 0)
 
 
 def test_a_minimisation_is_interrupted_by_remeshings_on_demand(write):
