@@ -89,6 +89,14 @@ def test_wrong_numbers_are_refused(k, cutoff):
         obstacles(RIGHT[None], k, cutoff)
 
 
+def test_load_reaches_farther_than_the_energy(write, tmp_path):  # noqa: F811
+    """A tip within triangle-bead-volume-cutoff, beyond -cutoff-mech."""
+    (tmp_path / "f.txt").write_text("FILAMENT 0 592 500 500 700 500 500\n")
+    sim = start(write(VESICLE + REPULSION + "FILAMENTFILE: f.txt\n"))
+    assert sim.energies["TriangleBeadExcludedVolume"] == 0
+    assert sim.chemistry.tip_membranes.load_at([700, 500, 500], [1, 0, 0], 0, 2.7) > 0
+
+
 def test_filaments_grow_up_to_the_membrane_and_not_through_it(write, tmp_path):  # noqa: F811
     """Fast growth against a stiff vesicle: every bead stays inside and growth stops there."""
     growth = "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 0.5\n"
