@@ -86,13 +86,16 @@ def discocyte(axes):
 
 def tether(axes):
     from axisymmetric import tether_force
-    from test_membrane_physics import pull_tether
+    from test_membrane_physics import TUBE, pull_tether
 
     heights = np.r_[0.05, 0.1:1:0.1, 1:12.01:0.25]
     axes.plot(heights, tether_force(heights), "k-", lw=0.8, label="shape equations")
     for policy in ("with-sign", "mem3dg"):
-        found = pull_tether(np.r_[0.25:12.01:0.25], 0.35, policy)[1]
-        axes.plot(*found.T, ".", ms=3, label=policy)
+        mesh, found = pull_tether(np.r_[0.25:12.01:0.25], 0.35, policy)
+        x = mesh.vertices["x"][mesh.vertices.rows]
+        tube = x[(x[:, 2] > 4.5 * TUBE) & (x[:, 2] < 7.5 * TUBE), :2]
+        radius = np.linalg.norm(tube - tube.mean(0), axis=1).mean() / TUBE
+        axes.plot(*found.T, ".", ms=3, label=f"{policy}; radius at the end {radius:.2f} r₀")
     axes.axhline(1, color="k", ls=":", lw=0.8)
     axes.set(xlabel="height / r₀", ylabel="force / 2π√(2κσ)", title="Pulling a tether")
     axes.legend(fontsize=6)
