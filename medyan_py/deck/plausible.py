@@ -25,7 +25,7 @@ FASTEST_MEETING = 1e4  # 1/(µM s): the limit of diffusion for molecules in solu
 MOST_MONOMERS = 10.0  # a filament grows or shrinks between two minimisations
 MOST_STEPS = 2.0  # a motor takes between two minimisations
 MOST_FRAMES = 100_000
-STABLE = 1 / 3  # of the bending constant; softened by more than this, a membrane buds at once
+STABLE = 0.6  # of the bending constant; proteins that soften a membrane by more make it bud
 
 
 def check_plausible(deck: Deck) -> Iterator[Diagnostic]:

@@ -380,7 +380,7 @@ surface-curvature-policy with-sign
 (mesh-adapter (max-size 60))
 {REPULSION}FILAMENTFILE: f.txt
 """
-    system = SYSTEM.replace("membrane-bending-ff-type HELFRICH\n", "")
+    system = SYSTEM.replace("membrane-bending-ff-type HELFRICH\n", "").replace("TOLERANCE: 1\n", "TOLERANCE: 0.01\n")
     text = "membrane-bending-ff-type HELFRICH\n" + text
     assert plain in text
     changed = text.replace(plain, other) if plain else text + other + "\n"

@@ -115,7 +115,7 @@ def test_species_without_a_membrane(write):
 
 
 def test_initial_copies_are_dealt_by_area(write):
-    text = CARRIER.replace("P 500", "P 100000") + SHEET.replace("))", ") (species P 7))")
+    text = CARRIER.replace("P 500", "P 100000") + SHEET.replace("0 0 500", "0 0 900").replace("))", ") (species P 7))")
     sim = start(write(text))
     vesicle, sheet = sim.membranes
     assert vesicle.copies["P"].sum() == 100000 and vesicle.copies["Q"].sum() == 40 and sheet.copies["P"].sum() == 7
@@ -336,6 +336,30 @@ def test_a_curvature_instability_is_foreseen(write):
         assert len(found) == expected
         if k == 200 and expected:
             assert "of 111 pN nm by 196 pN nm" in found[0].message and found[0].keyword == "curvature-mismatch"
+
+
+def test_a_vesicle_with_proteins_does_not_swim(write):
+    """Proteins bend a prolate vesicle, all on one end at first; nothing pulls it anywhere, so its middle stays."""
+    rules = "membrane-stretching-ff-type GLOBAL_HARMONIC\nvolume-conservation-ff-type MEMBRANE\n"
+    rules += "(membrane p (has-lipid-reservoir false) (bending-k 82))\n(mesh-adapter (max-size 40))\n"
+    rules += "(init-membrane p (mesh ELLIPSOID 500 500 500 300 110 110) (species P 0))\nMINIMIZATIONTIME: 0.02\n"
+    chemistry = CHEMISTRY + "species-membrane-diffusing P 1e5 50\n"
+    path = write(rules + "surface-curvature-policy mixed-voronoi\ncurvature-mismatch P 24 0.05\n", chemistry)
+    path.write_text(
+        path.read_text()
+        .replace("MINIMIZATIONTIME: 0.1\n", "")
+        .replace("NEIGHBORLISTTIME: 0.1", "NEIGHBORLISTTIME: 0.02")
+    )
+    sim = start(path)
+    (m,) = sim.membranes
+    sim.set_copy_numbers("P", np.where(m.vertices[:, 0] > 700, 10, 0), membrane=0)
+    assert sim.copy_numbers("P") > 300
+    for _ in range(16):
+        sim.run(0.1)
+        (m,) = sim.membranes
+        middle = np.average(m.vertices, axis=0, weights=m.areas)
+        assert np.abs(middle - 500).max() < 20  # one end is thicker at first
+    assert np.abs(middle - 500).max() < 5
 
 
 def test_proteins_bend_the_membrane(write):
