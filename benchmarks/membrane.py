@@ -23,6 +23,7 @@ from medyan_py.core.chemistry.descriptions import (
 )
 from medyan_py.core.chemistry.engine import Engine
 from medyan_py.core.mechanics.model import MechanicalModel
+from medyan_py.core.membrane.crossings import Crossings
 from medyan_py.core.membrane.cutting import cut_grid
 from medyan_py.core.membrane.interior import Interior
 from medyan_py.core.membrane.mesh import MembraneMesh
@@ -91,6 +92,13 @@ def plant(mesh, interior):
     return perf_counter() - start
 
 
+def cross(mesh, _):
+    """Seconds to find that the membrane does not pass through itself."""
+    start = perf_counter()
+    Crossings(mesh.vertices["x"], mesh.triangles["corner"]).of_itself()
+    return perf_counter() - start
+
+
 def surface_chemistry(x, triangles):
     """An engine with about as many molecules of each of two species on a membrane as it has vertices.
 
@@ -150,6 +158,7 @@ def phases(path, seconds):
     watch(mechanics, "_minimise", "  minimisation")
     watch(simulation._membranes, "adapt", "  remeshing")
     watch(simulation._membranes, "hinder", "  triangles that tips feel")
+    watch(simulation._membranes, "look_for_crossing", "  search for crossings")
     start = process_time()
     simulation.run(seconds, on_cycle=lambda s: evaluations.append(s.minimisation.evaluations))
     spent["all"] = process_time() - start
@@ -182,7 +191,7 @@ def main():
         load(model, x, triangles, beads)
         row.append(evaluation(model) / len(model.triangle_bead_pairs) * 1e9)
     print("bead repulsion, per pair".ljust(26) + "".join(f"{value:9.1f}" for value in row))
-    for name, work in (("compartments, 6³", cut), ("tree of boxes", plant)):
+    for name, work in (("compartments, 6³", cut), ("tree of boxes", plant), ("search for crossings", cross)):
         row = []
         for x, triangles in surfaces:
             mesh = MembraneMesh()

@@ -159,7 +159,10 @@ def form_units(forms: tuple[str, ...]) -> str:
 
 def _directive(row: Directive) -> str:
     notes = [row.help[0].upper() + row.help[1:] + "."]
-    if row.prefix:
+    if row.prefix_optional:
+        prefix = "`DELTAG:ID` (free energy in kT at one molecule per nm², name)"
+        notes.append(f"Where `DISSIPATIONTRACKING` is `ON`, {prefix} before the other values puts it into the books.")
+    elif row.prefix:
         notes.append("Begins with `DELTAG:ID` (free energy in kT, name) when `DISSIPATIONTRACKING` is `ON`.")
     if units := form_units(row.forms):
         notes.append(f"Units: {units}.")

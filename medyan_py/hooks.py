@@ -70,12 +70,22 @@ def unknown(what: str, name: object, known: Sequence[str]) -> str:
 def scale_rates(simulation, action: str, factor: float, properties: dict) -> None:
     """See ``Simulation.scale_rates``."""
     chemistry = simulation.chemistry
-    known = sorted({name for name, _ in (*chemistry.local_templates, *chemistry.whole_templates)})
+    templates = (*chemistry.local_templates, *chemistry.whole_templates, *chemistry.surface_templates)
+    known = sorted({name for name, _ in templates})
     if action not in known:
         raise KeyError(unknown("reaction of this deck does what is called", action, known))
     if isinstance(factor, bool) or not isinstance(factor, (int, float)):
         raise ValueError(f"a factor must be a number, not {factor!r}")
+    if "membrane_species" in properties:
+        properties["bound"] = surface_species(chemistry, properties.pop("membrane_species"))
     chemistry.scale("script", action, float(factor), **properties)
+
+
+def surface_species(chemistry, name: str) -> int:
+    """Number of a species of membranes; KeyError."""
+    if name not in chemistry.surface_names:
+        raise KeyError(unknown("species of membranes", name, chemistry.surface_names))
+    return chemistry.surface_names.index(name)
 
 
 def bead_rows(simulation, beads) -> np.ndarray:

@@ -31,6 +31,8 @@ class MembraneView:
         Mean curvature by mixed Voronoi areas, positive for a sphere; nan on borders.
     forces : (n, 3) float64, pN
         After the last minimisation.
+    tensions : (n,) float64, pN/nm
+        Of the reservoir, of the area as a whole, or of the triangles around each vertex; 0 without such an energy.
     copies : dict of int64 (n,) arrays
         Copy numbers of every species of membranes at each vertex, by name.
     area, volume : float, nm², nm³
@@ -46,6 +48,7 @@ class MembraneView:
     areas: np.ndarray
     curvatures: np.ndarray
     forces: np.ndarray
+    tensions: np.ndarray
     copies: dict[str, np.ndarray]
     area: float
     volume: float
@@ -65,7 +68,7 @@ def membrane_views(membranes, species: tuple[str, ...] = ()) -> tuple[MembraneVi
     mesh, shape = membranes.mesh, Geometry(membranes.mesh)
     v, t = mesh.vertices, mesh.triangles
     curvature = shape.mean_curvature()
-    copies = v["copies"].reshape(v.top, len(species))
+    copies, tensions = v["copies"].reshape(v.top, len(species)), membranes.tensions()
     found = []
     for n in range(mesh.membranes):
         rows = v.rows[v["membrane"][v.rows] == n]
@@ -82,6 +85,7 @@ def membrane_views(membranes, species: tuple[str, ...] = ()) -> tuple[MembraneVi
                 areas=shape.vertex_area[rows],
                 curvatures=curvature[rows],
                 forces=membranes.forces[rows],
+                tensions=tensions[rows],
                 copies={name: copies[rows, s] for s, name in enumerate(species)},
                 area=shape.area(n),
                 volume=shape.volume(n),

@@ -117,7 +117,7 @@ class Simulation(Observed, Restorable):
         self.chemistry.start(start)
         if dump is None:
             attach_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
-            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
+            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream, self._membranes)
         else:
             place_dump(self.deck, self.chemistry)
             attach_dumped(self.deck, self.chemistry, self._bubbles)
@@ -133,7 +133,8 @@ class Simulation(Observed, Restorable):
         self._pins.begin(start)
         self._relax()
         if self._dissipation is not None:
-            self._dissipation = Dissipation(self.deck.force_fields, self._mechanics.energies)
+            energies = self._mechanics.remeshed_energies or self._mechanics.energies
+            self._dissipation = Dissipation(self.deck.force_fields, energies)
         if self._hessians is not None:
             self._hessians.look(start)
         self.chemistry.rebuild_candidates()
@@ -301,15 +302,16 @@ class Simulation(Observed, Restorable):
         ----------
         action : str
             'react', 'grow', 'shrink', 'bind', 'unbind', 'walk', 'walk back', 'age end', 'age', 'destroy', 'sever',
-            'nucleate', 'branch' or 'unbranch'.
+            'nucleate', 'branch', 'unbranch', 'adsorb', 'desorb' or 'react on membranes'.
         factor : float
         **properties
-            Only reactions of these properties: ``filament_type``, ``side`` (0 minus, 1 plus end), ``motor``.
+            Only reactions of these properties: ``filament_type``, ``side`` (0 minus, 1 plus end), ``motor``;
+            ``membrane_species``, a name, of 'adsorb' and 'desorb'.
 
         Raises
         ------
         KeyError
-            If no reaction of the deck does this.
+            If no reaction of the deck does this, or there is no such species.
         ValueError
             For an unknown property, and a factor that is negative or not finite.
         """
@@ -405,7 +407,8 @@ class Simulation(Observed, Restorable):
         if self._dissipation is not None:
             record = self._mechanics.record
             accounts = self.chemistry.ledger.accounts
-            self._dissipation.add_cycle(accounts, record.energies_before, record.energies_after)
+            books = self._dissipation.add_cycle
+            books(accounts, record.energies_before, record.energies_after, self._mechanics.remeshed_energies)
 
     def _relax(self) -> None:
         self._mechanics.relax()

@@ -1,6 +1,6 @@
 """The figures of docs/membranes.md and inputs/filopodium/README.md; a few minutes.
 
-python docs/figures/membranes.py          # membranes against theory
+python docs/figures/membranes.py          # membranes against theory, molecules on them
 medyan run -s inputs/filopodium/systeminput.txt -o out/filopodium --seed-fixed 1
 python docs/figures/membranes.py out/filopodium
 """
@@ -86,13 +86,16 @@ def discocyte(axes):
 
 def tether(axes):
     from axisymmetric import tether_force
-    from test_membrane_physics import pull_tether
+    from test_membrane_physics import TUBE, pull_tether
 
     heights = np.r_[0.05, 0.1:1:0.1, 1:12.01:0.25]
     axes.plot(heights, tether_force(heights), "k-", lw=0.8, label="shape equations")
     for policy in ("with-sign", "mem3dg"):
-        found = pull_tether(np.r_[0.25:12.01:0.25], 0.35, policy)[1]
-        axes.plot(*found.T, ".", ms=3, label=policy)
+        mesh, found = pull_tether(np.r_[0.25:12.01:0.25], 0.35, policy)
+        x = mesh.vertices["x"][mesh.vertices.rows]
+        tube = x[(x[:, 2] > 4.5 * TUBE) & (x[:, 2] < 7.5 * TUBE), :2]
+        radius = np.linalg.norm(tube - tube.mean(0), axis=1).mean() / TUBE
+        axes.plot(*found.T, ".", ms=3, label=f"{policy}; radius at the end {radius:.2f} r₀")
     axes.axhline(1, color="k", ls=":", lw=0.8)
     axes.set(xlabel="height / r₀", ylabel="force / 2π√(2κσ)", title="Pulling a tether")
     axes.legend(fontsize=6)
@@ -112,6 +115,98 @@ def sheet(axes):
         roughness.append(np.abs(model.vertex_positions[:, 2]).max())
     axes.semilogy(2 * np.arange(len(roughness)), roughness, ".-")
     axes.set(xlabel="evaluations", ylabel="largest |z| (nm)", title="A bent sheet flattens")
+
+
+def displacement(axes):
+    """Mean square displacement of molecules that began on one vertex of a sheet."""
+    from surface_worlds import begin, columns, make_engine, plain
+    from surfaces import equilateral
+
+    x, triangles = equilateral(41, 47, 10.0)
+    start, n, times = 23 * 41 + 20, 10000, np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0])
+    square = ((x - x[start]) ** 2).sum(1)
+    engine, first, found = make_engine([(x, triangles)], [plain("M", 1000.0)]), np.zeros((len(x), 1), dtype=int), []
+    first[start] = n
+    begin(engine, first)
+    for time in times:
+        engine.run(time)
+        found.append(columns(engine.surface.cells.mesh)[:, 0] @ square / n)
+    axes.loglog(times, 4 * 1000 * times, "k-", lw=0.8, label="4Dt")
+    axes.loglog(times, found, "o", ms=4, label="10,000 molecules")
+    axes.set(xlabel="time (s)", ylabel="⟨r²⟩ (nm²)", title="Diffusion, D = 1000 nm²/s")
+    axes.legend(fontsize=6)
+
+
+def prolate():
+    """A vesicle twice as long as wide, half axes 60, 60 and 120 nm, the mean curvature and the area of its vertices."""
+    from surfaces import make_mesh
+
+    from medyan_py.core.membrane.geometry import Geometry
+    from medyan_py.core.membrane.shapes import icosphere
+
+    x, triangles = icosphere(3, 60.0)
+    x[:, 2] *= 2
+    shape = Geometry(make_mesh((x, triangles)))
+    return x, triangles, shape.mean_curvature("mixed-voronoi"), shape.vertex_area
+
+
+def proteins_on(x, triangles, energies):
+    """Copies of 20,000 proteins per vertex in equilibrium, mean of 10 moments."""
+    from surface_worlds import begin, columns, make_engine, plain
+
+    engine = make_engine([(x, triangles)], [plain("P", 1e5, 0.0, True)])
+    first = np.zeros((len(x), 1), dtype=np.int64)
+    first[:, 0] = np.random.default_rng(1).multinomial(20000, np.ones(len(x)) / len(x))
+    begin(engine, first, energies[None])
+    found = np.zeros(len(x))
+    for _ in range(10):
+        engine.run(engine.time + 0.1)
+        found += columns(engine.surface.cells.mesh)[:, 0] / 10
+    return found
+
+
+def boltzmann(axes):
+    """Density of proteins on a prolate vesicle by their energy, over that of the mean vertex."""
+    x, triangles, h, area = prolate()
+    energies = 2 * 160 * (h - 0.05) ** 2 * 50 / 4.1
+    density = proteins_on(x, triangles, energies) / area
+    weight = np.exp(-energies)
+    line = np.array([energies.min(), energies.max()])
+    scale = density @ area / (weight @ area)
+    axes.semilogy(energies, density, ".", ms=2, label="vertices")
+    axes.semilogy(line, scale * np.exp(-line), "k-", lw=0.8, label="∝ exp(−E/kT)")
+    axes.set(xlabel="E/kT at the vertex", ylabel="proteins per nm²", title="Equilibrium on a prolate vesicle")
+    axes.legend(fontsize=6)
+
+
+def sorting(axes):
+    """How many times more proteins per area are on the ends of it than around its middle."""
+    x, triangles, h, area = prolate()
+    z = np.abs(x[:, 2])
+    parts = [z > 0.8 * z.max(), z < 0.3 * z.max()]
+
+    def ratio(amounts):
+        ends, middle = (amounts[part].sum() / area[part].sum() for part in parts)
+        return ends / middle
+
+    for curvature, colour in ((0.05, "C0"), (0.0, "C1")):
+        stiffness = np.linspace(0, 240, 25)
+        energy = 2 * (h - curvature) ** 2 * 50 / 4.1
+        axes.plot(stiffness, [ratio(area * np.exp(-k * energy)) for k in stiffness], "-", color=colour, lw=0.8)
+        some = stiffness[::6]
+        found = [ratio(proteins_on(x, triangles, k * energy)) for k in some]
+        axes.plot(some, found, "o", color=colour, ms=4, label=f"ask for {curvature:g}/nm")
+    axes.set(xlabel="stiffness of a protein (pN nm)", ylabel="density on ends / middle", yscale="log")
+    axes.set_title("Proteins sort by curvature")
+    axes.legend(fontsize=6)
+
+
+def molecules():
+    figure, axes = plt.subplots(1, 3, figsize=(9, 2.8))
+    displacement(axes[0])
+    boltzmann(axes[1])
+    sorting(axes[2])
+    save(figure, "membrane_molecules.png")
 
 
 def theory():
@@ -158,4 +253,8 @@ def save(figure, name):
 
 if __name__ == "__main__":
     plt.rcParams.update({"font.size": 8, "axes.titlesize": 8})
-    filopodium(sys.argv[1]) if len(sys.argv) > 1 else theory()
+    if len(sys.argv) > 1:
+        filopodium(sys.argv[1])
+    else:
+        molecules()
+        theory()

@@ -128,6 +128,8 @@ def _take(directive: Directive, line: int, values, lines: ChemistryLines, report
         words, free_energy = _split_prefix(directive, values, tracked)
         lines.statements.append(Statement(directive, line, _match(directive, line, words), free_energy))
         lines.warn_if_again(directive, line, words, report)
+        if tracked and directive.prefix_optional and free_energy is None:
+            report.warning(lines.file, line, directive.name, "without DELTAG:ID it is not in the books of free energy")
     except _Mismatch as mismatch:
         for problem in mismatch.all:
             report.error(lines.file, problem.line, directive.name, problem.message, **problem.more)
@@ -152,6 +154,8 @@ def _split_prefix(
                 "a free energy belongs here only when DISSIPATIONTRACKING is ON",
                 found=quote(first.text),
             )
+        return words, None
+    if directive.prefix_optional and not colon:
         return words, None
     if value is None or not (colon or _stands_alone(directive, words)):
         raise _Mismatch(first.line, "DISSIPATIONTRACKING is ON", found=quote(first.text), allowed=_PREFIX)

@@ -49,6 +49,8 @@ class Directive:
         Kind of species the line declares; empty for other lines.
     prefix : bool
         Whether the line begins with ``DELTAG:ID`` when dissipation is tracked.
+    prefix_optional : bool
+        Whether it may do without, and is not in the books then.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Directive:
     help: str
     declares: str = ""
     prefix: bool = False
+    prefix_optional: bool = False
 
     @property
     def takes_colon(self) -> bool:
@@ -188,6 +191,8 @@ REACTIONS = (
         "reaction-surface",
         ("rate=rate *reactants=name -> *products=name",),
         "a reaction of molecules on a membrane; RATE in nm^(2(m − 1))/s for m reactants",
+        prefix=True,
+        prefix_optional=True,
     ),
     Directive(
         "reaction-adsorption-desorption",

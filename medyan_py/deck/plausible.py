@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from medyan_py.units import MOLECULES_PER_NM3_UM
+from medyan_py.units import KT, MOLECULES_PER_NM3_UM
 
 from .diagnostics import Diagnostic
+from .membranes import Membrane
 from .model import Deck
-from .possible import line_of_species
+from .possible import file_of_filaments, line_of_species
 
 SLOWEST_DIFFUSION = 1e4  # nm²/s: 0.01 µm²/s
 FASTEST_DIFFUSION = 1e9  # nm²/s: 1000 µm²/s, that of a small molecule
@@ -24,6 +25,7 @@ FASTEST_MEETING = 1e4  # 1/(µM s): the limit of diffusion for molecules in solu
 MOST_MONOMERS = 10.0  # a filament grows or shrinks between two minimisations
 MOST_STEPS = 2.0  # a motor takes between two minimisations
 MOST_FRAMES = 100_000
+STABLE = 0.6  # of the bending constant; proteins that soften a membrane by more make it bud
 
 
 def check_plausible(deck: Deck) -> Iterator[Diagnostic]:
@@ -33,6 +35,7 @@ def check_plausible(deck: Deck) -> Iterator[Diagnostic]:
     yield from _constants(deck)
     yield from _reaches(deck)
     yield from _steps(deck)
+    yield from _proteins(deck)
 
 
 def _system(deck: Deck, keyword: str, message: str, severity: str = "warning") -> Diagnostic:
@@ -53,14 +56,9 @@ def _lengths(deck: Deck) -> Iterator[Diagnostic]:
     for filament in deck.initial.file_filaments:
         length = np.linalg.norm(np.diff(filament.points, axis=0), axis=1).sum()
         if length < deck.filament_types[filament.type].monomer_size:
-            file = _file_of_filaments(deck)
+            file = file_of_filaments(deck)
             text = f"{length:.3g} nm long, which is less than a monomer; lengths are in nm, not µm"
             yield Diagnostic("warning", file, filament.line, "FILAMENT", text)
-
-
-def _file_of_filaments(deck: Deck) -> str:
-    others = [path for path in deck.texts if path not in (deck.system_path, deck.chemistry_path)]
-    return str(others[0]) if others else str(deck.system_path)
 
 
 def _diffusion(deck: Deck) -> Iterator[Diagnostic]:
@@ -140,6 +138,41 @@ def _steps(deck: Deck) -> Iterator[Diagnostic]:
     frames = schedule.runtime / max(schedule.snapshot, interval)
     if frames > MOST_FRAMES:
         yield _system(deck, "SNAPSHOTTIME", f"makes {frames:.3g} frames", "hint")
+
+
+def _proteins(deck: Deck) -> Iterator[Diagnostic]:
+    """Proteins and curvature that call for each other: at long wavelengths they soften the bending constant κ + K φ by
+    4 K² c² a φ (1 − φ)/kT, φ the share of the area that they cover (Leibler 1986, J Phys France 47:507).
+    """
+    area = {s.name: s.area for s in deck.surface.species}
+    for protein in deck.surface.bending_proteins:
+        for membrane in deck.membranes.membranes:
+            whole, copies = _surface_area(membrane), sum(n for name, n in membrane.species if name == protein.species)
+            covered = min(1.0, copies * area[protein.species] / whole) if whole else 0.0
+            stiffness = membrane.bending_k * deck.membranes.bending + protein.k * covered
+            softened = 4 * (protein.k * protein.curvature) ** 2 * area[protein.species] * covered * (1 - covered) / KT
+            if softened > STABLE * stiffness:
+                text = (
+                    f"proteins {protein.species} and the curvature they make gather each other: together they soften a "
+                    f"bending constant of {stiffness:.3g} pN nm by {softened:.3g} pN nm, so that the membrane buds, "
+                    "and relaxations may not come to their end; a smaller K is what helps"
+                )
+                yield _system(deck, "curvature-mismatch", text)
+                break
+
+
+def _surface_area(membrane: Membrane) -> float:
+    """Area (nm²) of the shape of a membrane, to 1 % (Thomsen's formula for ellipsoids); 0 if it is in a file."""
+    shape, given = membrane.mesh
+    if shape == "ELLIPSOID":
+        a, b, c = (axis**1.6075 for axis in given[3:])
+        return 4 * math.pi * ((a * b + a * c + b * c) / 3) ** (1 / 1.6075)
+    if shape == "PLANE":
+        normal = np.abs(given[3:6]) / np.linalg.norm(given[3:6])
+        across = int(normal.argmax())
+        x, y, z = given[9:]
+        return (y * z, x * z, x * y)[across] / float(normal[across])
+    return 0.0
 
 
 def _round(seconds: float) -> float:

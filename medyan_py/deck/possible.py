@@ -51,6 +51,12 @@ def _remark(deck: Deck, line: int | None, keyword: str, message: str) -> Diagnos
     return Diagnostic("warning", str(deck.chemistry_path), line, keyword, message)
 
 
+def file_of_filaments(deck: Deck) -> str:
+    """The file that the filaments of a deck are read from."""
+    others = [path for path in deck.texts if path not in (deck.system_path, deck.chemistry_path)]
+    return str(others[0]) if others else str(deck.system_path)
+
+
 def line_of_species(deck: Deck, name: str) -> int | None:
     """Line of the chemistry deck that declares a free species."""
     for number, line in enumerate(deck.texts[deck.chemistry_path].splitlines(), start=1):

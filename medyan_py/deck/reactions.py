@@ -362,7 +362,8 @@ class _Reader:
         known = [self._book.known_name(statement, n, ("MEMBRANE",), "species-membrane-diffusing") for n in names]
         if names and all(known):
             rate = statement.fields["rate"]
-            self.reactions.surface.append(SurfaceReaction(reactants, products, rate, statement.line))
+            line = SurfaceReaction(reactants, products, rate, statement.line, statement.free_energy)
+            self.reactions.surface.append(line)
 
     def _adsorption(self, statement: Statement) -> None:
         fields, book = statement.fields, self._book

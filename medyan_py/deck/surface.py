@@ -10,7 +10,7 @@ from .settings import Settings
 from .values import parse_number
 
 if TYPE_CHECKING:
-    from .model import SpeciesRef
+    from .model import FreeEnergy, SpeciesRef
     from .species import SpeciesBook
 
 MOST_COPIES = 2**53  # beyond, a propensity could not tell N from N + 1
@@ -33,6 +33,7 @@ class SurfaceReaction:
     products: tuple[str, ...]
     rate: float
     line: int
+    free_energy: FreeEnergy | None = None
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,6 @@ def check_surface(settings: Settings, book: SpeciesBook, report: Report) -> None
                 allowed = "a whole number from 0 to 2^53"
                 message = f"species {name}"
                 report.error(settings.file, entry.line, "init-membrane", message, found=quote(copies), allowed=allowed)
-    if book.membrane and settings["DISSIPATIONTRACKING"]:
-        message = "what happens on membranes is not in the books of free energy"
-        report.warning(settings.file, settings.lines["DISSIPATIONTRACKING"], "DISSIPATIONTRACKING", message)
     _check_mismatches(settings, book, report)
 
 

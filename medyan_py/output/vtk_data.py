@@ -11,8 +11,8 @@ Arrays and their units (they are part of the file format; the names say the unit
 - bubbles, per point: ``id``, ``type``, ``kind`` (0 bubble, 1 organising centre, 2 probe), ``radius_nm``, ``force_pN``
   (vector, of everything that acts on it), ``attachment_force_pN`` (vector, of the attached filaments);
 - membranes, per triangle: ``membrane`` (number); per vertex: ``id`` (stable), ``area_nm2``, ``mean_curvature_per_nm``
-  (positive for a sphere, nan on borders), ``force_pN`` (vector), normals, ``NAME (copies)`` and ``NAME (per um2)`` for
-  each species on membranes;
+  (positive for a sphere, nan on borders), ``force_pN`` (vector), ``tension_pN_per_nm`` (not where a trajectory is
+  converted), normals, ``NAME (copies)`` and ``NAME (per um2)`` for each species on membranes;
 - compartments, per cell: ``NAME (copies)`` and ``NAME (uM)`` for each diffusing species, ``active`` (0 or 1);
 - every data set: field data ``TimeValue`` (s), ``frame``.
 """
@@ -101,6 +101,8 @@ def membranes(views: Any, names: tuple[str, ...] = ()) -> PolyData:
         "force_pN": "forces",
         "normal": "normals",
     }
+    if all(hasattr(view, "tensions") for view in views):
+        attributes["tension_pN_per_nm"] = "tensions"
     data = {name: np.concatenate([getattr(view, a) for view in views]) for name, a in attributes.items()}
     for name in names:
         copies = np.concatenate([view.copies[name] for view in views])

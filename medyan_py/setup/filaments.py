@@ -8,6 +8,8 @@ from medyan_py.bubbles import BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.membrane.interior import Interior
 from medyan_py.deck import Deck, DeckError, Diagnostic, filament_shape
+from medyan_py.deck.possible import file_of_filaments
+from medyan_py.setup.membranes import Membranes
 from medyan_py.setup.space import walls
 from medyan_py.setup.trials import MOST_TRIALS, creation_box, sizes_of
 
@@ -20,19 +22,30 @@ def place_filaments(
     chemistry: FilamentChemistry,
     bubbles: BubbleState,
     rng: np.random.Generator,
+    membranes: Membranes | None = None,
 ) -> None:
     """Create the initial filaments, random ones inside the closed membranes.
 
-    Raises DeckError if random filaments find no place.
+    Raises DeckError if random filaments find no place, and for filaments of a file that pass through a membrane which
+    repels them.
     """
     middle = 0.5 * np.array(deck.geometry.size)
     old_rules = deck.compatibility == "medyan-5.4"
     for line in deck.initial.file_filaments:
         sizes = sizes_of(deck, line.type)
         shape = filament_shape(line.points, sizes, deck.initial.projection, middle, old_rules=old_rules)
+        if membranes is not None and deck.membranes.bead_repulsion:
+            _check_pierced(deck, line, membranes.pierced(np.stack([shape.beads[:-1], shape.beads[1:]], axis=1)))
         chemistry.add_filament(line.type, shape.beads, monomers=shape.monomers)
     for shape in _random_filaments(deck, bubbles, rng, chemistry.interior):
         chemistry.add_filament(deck.initial.type, shape.beads, monomers=shape.monomers)
+
+
+def _check_pierced(deck: Deck, line, pierced: np.ndarray) -> None:
+    if (pierced >= 0).any():
+        cylinder = int(np.flatnonzero(pierced >= 0)[0])
+        message = f"cylinder {cylinder} passes through membrane {pierced[cylinder]}, which repels filaments"
+        raise DeckError([Diagnostic("error", file_of_filaments(deck), line.line, "FILAMENT", message)])
 
 
 def _fits_cylinder(deck: Deck, ends: np.ndarray) -> bool:

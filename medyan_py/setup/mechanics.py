@@ -35,6 +35,8 @@ class Mechanics:
         Rows of linkers and motors, and of branchers, in that order.
     remeshing_energy : float
         Change of the energy (pN nm) by the remeshing after the last relaxation.
+    remeshed_energies : dict of str to float, or None
+        Energies (pN nm, by interaction) after that, if it has changed a mesh.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Mechanics:
         self.record: MinimisationRecord | None = None
         self.loaded: dict = {}
         self.remeshing_energy = 0.0
+        self.remeshed_energies: dict[str, float] | None = None
         self._adapted = False  # whether the meshes have been looked at since they were made
         self._at_walls: tuple[np.ndarray, np.ndarray] | None = None
 
@@ -101,6 +104,7 @@ class Mechanics:
             raise failure(self, self._chemistry, str(error), error.culprits) from error
         self._judge(record)
         self.record = record
+        self.remeshing_energy, self.remeshed_energies = 0.0, None
         if self._membranes is not None:
             self._take_positions()
             # a mesh that needed nothing and has not moved since needs nothing
@@ -109,6 +113,8 @@ class Mechanics:
                 self._membranes.hinder(self._chemistry.tip_membranes)
                 self._membranes.enclose(self._chemistry.interior)
                 self._adapted = True
+                if crossing := self._membranes.look_for_crossing(record.largest_displacement):
+                    raise failure(self, self._chemistry, crossing, self.model.largest_forces())
             self._membranes.keep_forces(self.model.vertex_forces)
         self._take_positions()
         self._chemistry.filaments.beads["force"][self.order["bead"]] = self.model.forces
@@ -180,10 +186,10 @@ class Mechanics:
     def _adapt_membranes(self) -> None:
         """Hand positions back to the meshes and remesh; forces are then those on the new meshes."""
         self._membranes.take(self.model.vertex_positions)
-        self.remeshing_energy = 0.0
         if self._membranes.adapt():
             self.load()
-            self.remeshing_energy = sum(self.model.evaluate().values()) - self.record.energy_after
+            self.remeshed_energies = self.model.evaluate()
+            self.remeshing_energy = sum(self.remeshed_energies.values()) - self.record.energy_after
 
     def load(self) -> None:
         """Copy the structure's present state into the model."""
@@ -272,6 +278,8 @@ class Mechanics:
             worst = self.model.largest_forces()
             if worst:
                 reason += f": most of it is {worst[0].interaction} of {worst[0].text}"
+            if self._deck.surface.bending_proteins:
+                reason += "; proteins bend the membrane, `medyan check` tells whether so strongly that it buds"
             raise failure(self, self._chemistry, reason, worst)
         geometry = self._deck.geometry
         if record.largest_displacement <= min(geometry.compartment_size):

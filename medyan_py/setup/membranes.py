@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from medyan_py.core.membrane.containment import containment
+from medyan_py.core.membrane.crossings import Crossings
 from medyan_py.core.membrane.errors import MeshError
 from medyan_py.core.membrane.exchange import model_arrays
 from medyan_py.core.membrane.geometry import Geometry
@@ -20,6 +21,7 @@ from medyan_py.setup.surface import Proteins, deal
 
 LATTICE = 40.0  # nm; the box of a PLANE counts in whole multiples of it, as in MEDYAN 5.4
 LEAST = 1.0  # nm² or nm³: rest values have to be positive
+LOOK = 0.1  # of the largest edges: after vertices may have moved by so much it is looked whether membranes cross
 
 
 def membrane_terms(deck: Deck) -> MembraneTerms:
@@ -78,6 +80,9 @@ class Membranes:
             adapted=[m.system == "general" for m in self._own],
         )
         self._adapt_first()
+        self._moved = 0.0
+        if crossing := self.crossing():
+            self._refuse(self._own[crossing[1]], crossing[0])
         shape = Geometry(self.mesh)
         self.rest_area = np.array([m.rest_area_factor * shape.area(n) for n, m in enumerate(self._own)])
         self.rest_volume = np.array([shape.volume(n) + m.volume_offset for n, m in enumerate(self._own)])
@@ -132,6 +137,32 @@ class Membranes:
                 missing = 4 / 3 * np.pi * axes.prod() / Geometry(self.mesh).volume(n)
                 v["x"][rows] = centre + (v["x"][rows] - centre) * missing ** (1 / 3)
 
+    def crossing(self) -> tuple[str, int] | None:
+        """Where a membrane passes through itself or another one, and the number of one of them; None if nowhere."""
+        v, t = self.mesh.vertices, self.mesh.triangles
+        found = Crossings(v["x"], t["corner"][t.rows]).of_itself()
+        if found is None:
+            return None
+        one, other = sorted(int(v["membrane"][vertex]) for vertex in found)
+        place = ", ".join(f"{c:.6g}" for c in v["x"][found[0]])
+        both = f"membrane {one} passes through itself", f"membranes {one} and {other} cross each other"
+        return f"{both[one != other]} at ({place}) nm", other
+
+    def pierced(self, segments: np.ndarray) -> np.ndarray:
+        """Membrane that each segment (n, 2, 3), nm, passes through, int (n,), −1 for none."""
+        v, t = self.mesh.vertices, self.mesh.triangles
+        found = Crossings(v["x"], t["corner"][t.rows]).of_segments(segments)
+        return np.where(found < 0, -1, t["membrane"][t.rows[found]])
+
+    def look_for_crossing(self, moved: float) -> str | None:
+        """Where membranes cross after vertices have moved by up to ``moved`` nm, looked for when it may matter."""
+        self._moved += moved
+        if self._moved < LOOK * self._rules.max_size:
+            return None
+        self._moved = 0.0
+        crossing = self.crossing()
+        return None if crossing is None else crossing[0]
+
     def _outermost(self) -> tuple[int, ...]:
         try:
             parents = containment(self.mesh)
@@ -178,6 +209,7 @@ class Membranes:
             "rest_volume": self.rest_volume.copy(),
             "attached": np.array([row for row, _ in self._attached], dtype=np.int32),
             "remeshed": int(self.remeshed),
+            "moved": float(self._moved),
             "forces": self.forces.copy(),
         }
 
@@ -188,7 +220,7 @@ class Membranes:
         self.rest_area, self.rest_volume = saved["rest_area"].copy(), saved["rest_volume"].copy()
         places = [attachment for _, attachment in self._attached]
         self._attached = list(zip(saved["attached"].tolist(), places, strict=True))
-        self.remeshed = saved["remeshed"]
+        self.remeshed, self._moved = saved["remeshed"], saved["moved"]
         self.forces = saved["forces"].copy()
 
     # --- relaxation
@@ -229,11 +261,32 @@ class Membranes:
         self.forces = np.zeros((self.mesh.vertices.top, 3))
         self.forces[self._vertices] = forces
 
+    def tensions(self) -> np.ndarray:
+        """Tension (pN/nm) at every row of the vertices: the derivative of the energy by the area."""
+        v, t, shape = self.mesh.vertices, self.mesh.triangles, Geometry(self.mesh)
+        found = np.zeros(v.top)
+        for n, m in enumerate(self._own):
+            rows = v.rows[v["membrane"][v.rows] == n]
+            if m.system == "material":
+                if self._rules.stretching == "LOCAL_HARMONIC":
+                    own = t.rows[t["membrane"][t.rows] == n]
+                    area, rest = shape.triangle_area[own], t["rest_area"][own]
+                    corners, pull = t["corner"][own], m.area_k * (area - rest) / rest * area / 3
+                    for k in range(3):
+                        np.add.at(found, corners[:, k], pull)
+                    found[rows] /= shape.vertex_area[rows]
+            elif m.reservoir:
+                found[rows] = m.tension * self._rules.tension
+            elif self._rules.stretching == "GLOBAL_HARMONIC":
+                found[rows] = m.area_k * (shape.area(n) - self.rest_area[n]) / self.rest_area[n]
+        return found
+
     def hinder(self, obstacles: TipObstacles) -> None:
         """Put the triangles where growing filament ends feel them."""
         if self._rules.bead_repulsion:
             corners = self.mesh.triangles["corner"][self.mesh.triangles.rows]
-            obstacles.place(self.mesh.vertices["x"][corners], self._rules.bead_k, self._rules.tip_cutoff)
+            step = max(t.monomer_size for t in self._deck.filament_types)
+            obstacles.place(self.mesh.vertices["x"][corners], self._rules.bead_k, self._rules.tip_cutoff, step)
 
     def enclose(self, interior: Interior) -> None:
         """Put the outermost closed membranes where they hold filaments in."""

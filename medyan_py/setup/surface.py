@@ -6,8 +6,10 @@ import numpy as np
 from scipy.sparse import coo_matrix, identity
 from scipy.sparse.linalg import splu
 
+from medyan_py import deck as deck_model
 from medyan_py.core.chemistry.descriptions import (
     Adsorption,
+    FreeEnergy,
     Pool,
     SurfaceChemistry,
     SurfaceReaction,
@@ -27,18 +29,40 @@ def surface_chemistry(deck: Deck, mesh: MembraneMesh) -> SurfaceChemistry | None
     rules = deck.surface
     if not rules.species:
         return None
+    old_rules = deck.compatibility == "medyan-5.4"
     number = {s.name: i for i, s in enumerate(rules.species)}
-    sensing = {m.species for m in rules.sensing_proteins}
+    sensing, bending = ({m.species for m in found} for found in (rules.sensing_proteins, rules.bending_proteins))
     return SurfaceChemistry(
         mesh,
-        tuple(SurfaceSpecies(s.name, s.diffusion, s.area, s.name in sensing) for s in rules.species),
+        tuple(SurfaceSpecies(s.name, s.diffusion, s.area, s.name in sensing, s.name in bending) for s in rules.species),
         tuple(
-            SurfaceReaction(tuple(number[n] for n in r.reactants), tuple(number[n] for n in r.products), r.rate)
+            SurfaceReaction(
+                tuple(number[n] for n in r.reactants),
+                tuple(number[n] for n in r.products),
+                r.rate,
+                free_energy=None if r.free_energy is None else FreeEnergy(r.free_energy.value, r.free_energy.account),
+            )
             for r in rules.reactions
         ),
-        tuple(Adsorption(_pool(deck, a.free), number[a.membrane], a.on, a.off) for a in rules.adsorptions),
-        whole_grid=deck.compatibility == "medyan-5.4",
+        tuple(
+            Adsorption(_pool(deck, a.free), number[a.membrane], a.on, a.off, *_adsorption_energies(a))
+            for a in rules.adsorptions
+        ),
+        whole_grid=old_rules,
+        through=old_rules,
     )
+
+
+def _adsorption_energies(a: deck_model.Adsorption) -> tuple[FreeEnergy | None, FreeEnergy | None]:
+    """Free energy (kT) of adsorption and desorption, which follows from their rates.
+
+    With it neither way is favoured in equilibrium, where N/A on the membrane is on/off times N/V in the volume. What
+    goes one way only has none.
+    """
+    if not (a.on > 0 and a.off > 0):
+        return None, None
+    value = float(np.log(a.off / a.on))
+    return FreeEnergy(value, f"ADS_{a.free.name}_{a.membrane}"), FreeEnergy(-value, f"DES_{a.free.name}_{a.membrane}")
 
 
 def _pool(deck: Deck, ref: SpeciesRef) -> Pool:

@@ -216,13 +216,15 @@ class Emission(NamedTuple):
 class SurfaceSpecies(NamedTuple):
     """A species of membranes: ``coefficient`` of diffusion (nm²/s), ``area`` (nm²) that a molecule covers.
 
-    ``energy`` tells whether its molecules have an energy that depends on where they are.
+    ``energy`` tells whether its molecules have an energy that depends on where they are; ``stored``, whether that is
+    part of the mechanical energy of the membrane, so that it is not entered in the ledger of free energies as well.
     """
 
     name: str
     coefficient: float
     area: float = 0.0
     energy: bool = False
+    stored: bool = False
 
 
 class SurfaceReaction(NamedTuple):
@@ -230,7 +232,7 @@ class SurfaceReaction(NamedTuple):
 
     ``reactants`` and ``products`` are numbers of surface species, repeated as often as they take part; ``rate`` in
     nm^(2(m−1))/s. ``free`` is a molecule of the volume that is set free, too. ``leaves``: the first reactant goes away,
-    the more readily the higher its energy, by exp(E/kT).
+    the more readily the higher its energy, by exp(E/kT). ``free_energy`` is at one molecule per nm².
     """
 
     reactants: tuple[int, ...]
@@ -238,6 +240,7 @@ class SurfaceReaction(NamedTuple):
     rate: float
     free: Pool | None = None
     leaves: bool = False
+    free_energy: FreeEnergy | None = None
 
 
 class Adsorption(NamedTuple):
@@ -245,19 +248,22 @@ class Adsorption(NamedTuple):
 
     ``on`` (nm/s) × N/V × the area of a vertex that nothing covers, with N copies in the volume V of the vertex's
     compartment (of the whole system for a bulk species); ``off`` (1/s) per molecule of the surface species number
-    ``bound``, times exp(E/kT).
+    ``bound``, times exp(E/kT). ``free_energy`` belongs to adsorption, ``back_energy`` to desorption.
     """
 
     free: Pool
     bound: int
     on: float
     off: float
+    free_energy: FreeEnergy | None = None
+    back_energy: FreeEnergy | None = None
 
 
 class SurfaceChemistry(NamedTuple):
     """What happens on membranes: ``mesh`` (MembraneMesh), its species, their reactions.
 
-    ``whole_grid``: bulk species are spread over all compartments, as in MEDYAN 5.4, not over what lies in the system.
+    Rules of MEDYAN 5.4: ``whole_grid`` spreads bulk species over all compartments, not over what lies in the system;
+    ``through`` lets molecules hop to vertices that others cover.
     """
 
     mesh: object
@@ -265,6 +271,7 @@ class SurfaceChemistry(NamedTuple):
     reactions: tuple[SurfaceReaction, ...] = ()
     adsorptions: tuple[Adsorption, ...] = ()
     whole_grid: bool = False
+    through: bool = False
 
 
 class SeedRule(NamedTuple):

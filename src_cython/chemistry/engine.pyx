@@ -91,6 +91,8 @@ cdef class Engine(SurfaceChannels):
         self.hop_account = np.array([self._account(f"DIF_{name}") for name in self.diffusing_names] or [-1], np.int32)
         self._set_surface(surface)
         self._register(*self._add_adsorption(*self._templates(reactions)))
+        if self.booking and surface is not None:
+            self._keep_surface_books(surface, self.ledger)
         self.total = np.zeros(self.compartments + 2)
         self.mixed = self._is_mixed()
 

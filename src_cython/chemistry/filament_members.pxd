@@ -110,7 +110,7 @@ cdef struct BranchingKind:
 
 
 cdef class FilamentMembers(FilamentPlaces):
-    cdef readonly object local_templates, whole_templates
+    cdef readonly object local_templates, whole_templates, surface_templates
     cdef readonly object bindings, growths, shrinkages, agings, destructions, severings, nucleations, branchings
     cdef readonly object emissions
     cdef object local_class_names, whole_class_names

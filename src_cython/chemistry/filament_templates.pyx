@@ -35,6 +35,7 @@ from medyan_py.core.chemistry.filament_members cimport (
     EndChange,
     FilamentMembers,
 )
+from medyan_py.core.chemistry.surface_channels cimport ADSORB
 from medyan_py.core.structure.filaments cimport FILAMENT, MINUS_END, PLUS, PLUS_END
 
 import numpy as np
@@ -47,7 +48,8 @@ ALPHA = {"LOWDUTYSTALL": 0.2, "HIGHDUTYSTALL": 0.3}
 ZONES = ("ALL", "BOUNDARY", "TOPBOUNDARY", "SIDEBOUNDARY", "RIGHTBOUNDARY", "BELOW", "MEMBRANE")
 ACTIONS = {NOTHING: "react", GROW: "grow", SHRINK: "shrink", BIND: "bind", UNBIND: "unbind", WALK: "walk",
            WALK_BACK: "walk back", AGE_END: "age end", AGE_INNER: "age", DESTROY: "destroy", SEVER_FILAMENT: "sever",
-           NUCLEATE: "nucleate", BRANCH_ON: "branch", BRANCH_OFF: "unbranch"}
+           NUCLEATE: "nucleate", BRANCH_ON: "branch", BRANCH_OFF: "unbranch", ADSORB: "adsorb"}
+SURFACE_ACTIONS = ("react on membranes", "desorb")
 
 
 cdef double log_power_less_one(double ratio, double n) noexcept nogil:
@@ -68,7 +70,7 @@ def _law(name):
 def _has(descriptions, argument, action, properties):
     """Whether the description of a reaction has the given values."""
     for name, value in properties.items():
-        if action == "react" or not hasattr(descriptions[argument], name):
+        if action in ("react", "react on membranes") or not hasattr(descriptions[argument], name):
             raise ValueError(f"reactions of action {action!r} have no property {name!r}")
         if getattr(descriptions[argument], name) != value:
             return False
@@ -102,19 +104,27 @@ cdef class FilamentTemplates(FilamentMembers):
                 raise ValueError(f"{len(descriptions)} {type(descriptions[0]).__name__} reactions, at most {most}")
             for i, description in enumerate(descriptions):
                 add(i, description, local, whole)
+        return local, whole, len(self.local_class_names), len(self.whole_class_names)
+
+    def _add_adsorption(self, local, whole, int local_classes, int whole_classes):
+        templates = Engine._add_adsorption(self, local, whole, local_classes, whole_classes)
         self.local_templates = tuple((ACTIONS[t["action"]], t["argument"]) for t in local)
         self.whole_templates = tuple((ACTIONS[t["action"]], t["argument"]) for t in whole)
-        return local, whole, len(self.local_class_names), len(self.whole_class_names)
+        self.surface_templates = ()
+        if self.surface is not None:
+            self.surface_templates = (*((SURFACE_ACTIONS[0], i) for i in range(self.surface_reactions)),
+                                      *((SURFACE_ACTIONS[1], i) for i in range(len(self.adsorptions))))
+        return templates
 
     def _factor_state(self):
         """Factors of rates by template and cause; what they make of the rates is state of the channels."""
-        return {f"{'local' if here else 'whole'} {t}": dict(causes) for (here, t), causes in self.factors.items()}
+        return {f"{where} {t}": dict(causes) for (where, t), causes in self.factors.items()}
 
     def _restore_factors(self, saved):
         self.factors = {}
         for name, causes in saved.items():
             where, t = name.split()
-            self.factors[where == "local", int(t)] = dict(causes)
+            self.factors[where, int(t)] = dict(causes)
 
     def scale(self, str cause, str action, double factor, **properties):
         """Multiply the rates of reactions by ``factor`` from now on; 0 switches them off.
@@ -126,9 +136,10 @@ cdef class FilamentTemplates(FilamentMembers):
             second call with the same cause replaces the factor of the first.
         action : str
             'react', 'grow', 'shrink', 'bind', 'unbind', 'walk', 'walk back', 'age end', 'age', 'destroy', 'sever',
-            'nucleate', 'branch' or 'unbranch'.
+            'nucleate', 'branch', 'unbranch', 'adsorb', 'desorb' or 'react on membranes'.
         **properties
-            Only reactions whose description has these values, such as ``side=1`` or ``filament_type=0`` for 'grow'.
+            Only reactions whose description has these values, such as ``side=1`` or ``filament_type=0`` for 'grow',
+            ``bound=0`` for 'adsorb' and 'desorb'.
 
         Raises
         ------
@@ -138,18 +149,24 @@ cdef class FilamentTemplates(FilamentMembers):
         cdef int t
         described = {"grow": self.growths, "shrink": self.shrinkages, "age": self.agings, "age end": self.agings,
                      "destroy": self.destructions, "sever": self.severings, "nucleate": self.nucleations,
-                     "branch": self.branchings, "unbranch": self.branchings}
-        if action not in ACTIONS.values():
-            raise ValueError(f"action {action!r} is not one of {', '.join(ACTIONS.values())}")
+                     "branch": self.branchings, "unbranch": self.branchings, "adsorb": self.adsorptions,
+                     "desorb": self.adsorptions}
+        known = (*ACTIONS.values(), *SURFACE_ACTIONS)
+        if action not in known:
+            raise ValueError(f"action {action!r} is not one of {', '.join(known)}")
         if not 0.0 <= factor < float("inf"):
             raise ValueError(f"a factor must be finite and not negative, got {factor}")
-        for in_compartments, templates in ((True, self.local_templates), (False, self.whole_templates)):
+        for where, templates in (("local", self.local_templates), ("whole", self.whole_templates),
+                                 ("surface", self.surface_templates)):
             for t, (name, argument) in enumerate(templates):
                 if name != action or not _has(described.get(action, self.bindings), argument, action, properties):
                     continue
-                factors = self.factors.setdefault((in_compartments, t), {})
+                factors = self.factors.setdefault((where, t), {})
                 factors[cause] = factor
-                self.set_factor(in_compartments, t, prod(factors.values()))
+                if where == "surface":
+                    self.scale_surface(t, prod(factors.values()))
+                else:
+                    self.set_factor(where == "local", t, prod(factors.values()))
         self.settle(-1)
 
     def _class(self, names, *key):

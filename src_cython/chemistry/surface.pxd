@@ -1,5 +1,6 @@
 from libc.stdint cimport int64_t
 
+from medyan_py.core.chemistry.ledger cimport Ledger
 from medyan_py.core.common.random cimport RandomStream
 from medyan_py.core.common.sumtree cimport SumTrees
 from medyan_py.core.membrane.mesh cimport VertexTable
@@ -17,17 +18,25 @@ cdef class Surface:
     cdef readonly int species, reactions
     cdef readonly object names
     cdef readonly int64_t hops
+    cdef bint through                     # molecules hop to vertices that others cover
     cdef VertexTable vertices             # has the copy numbers
     cdef double[::1] diffusion            # nm²/s per species
     cdef double[::1] size                 # nm² that a molecule of the species covers
     cdef int[::1] kind                    # of the species, among those with energies of their own; 0 without
     cdef double[::1] rate                 # of every reaction
+    cdef double[::1] plain_rate           # without factors
     cdef int[::1] order                   # reactants of every reaction
     cdef int[::1] lifted                  # species whose energy speeds the reaction up, −1 for none
     cdef int[::1] read_start, change_start, reader_start, reader
     cdef SurfacePart *read
     cdef SurfacePart *change
     cdef double[::1] covered              # nm² per row
+
+    cdef Ledger ledger                    # of free energies, None if none is kept
+    cdef int[::1] hop_account             # per species
+    cdef int[::1] account                 # per reaction, −1 if it is not entered
+    cdef double[::1] free_energy          # kT per reaction
+    cdef unsigned char[::1] stored        # per species: its energy is entered elsewhere
 
     cdef SumTrees own                     # per row: hops of every species, then reactions
     cdef SumTrees rows_tree               # totals of the rows
@@ -40,6 +49,8 @@ cdef class Surface:
     cdef int pick(self, double target, RandomStream random, int *leaf) noexcept nogil
     cdef int hop(self, int vertex, int species, RandomStream random) noexcept nogil
     cdef void react(self, int vertex, int reaction) noexcept nogil
+    cdef double gain(self, int vertex, int species, int amount) noexcept nogil
+    cdef void set_factor(self, int reaction, double factor) noexcept nogil
 
     cdef inline double total(self) noexcept nogil:
         """Summed propensity of all that happens within the surface and away from it, 1/s."""

@@ -7,15 +7,16 @@ event costs the logarithm of the size of the mesh and of the number of reactions
 divides them when it is changed.
 """
 
-from libc.math cimport exp
+from libc.math cimport exp, log
 from libc.stdint cimport int64_t
 from libc.stdlib cimport calloc, free
 
 import numpy as np
 
 from medyan_py.core.chemistry.templates import index_lists
+from medyan_py.core.chemistry.ledger cimport Ledger, rise
 from medyan_py.core.common.random cimport RandomStream
-from medyan_py.core.common.state import copied
+from medyan_py.core.common.state import copied, fill
 from medyan_py.core.common.sumtree cimport SumTrees
 from medyan_py.core.membrane.mesh cimport MembraneMesh
 from medyan_py.core.membrane.vertex_cells cimport VertexCells
@@ -39,6 +40,8 @@ cdef class Surface:
         With as many species.
     species : sequence of SurfaceSpecies
     reactions : sequence of SurfaceReaction
+    through : bool
+        Molecules hop to vertices that others cover.
 
     Attributes
     ----------
@@ -52,11 +55,11 @@ cdef class Surface:
         of species.
     """
 
-    def __init__(self, MembraneMesh mesh, species, reactions):
+    def __init__(self, MembraneMesh mesh, species, reactions, bint through=False):
         self.species, self.reactions = len(species), len(reactions)
         if mesh.vertices.species != self.species:
             raise ValueError(f"the mesh is for {mesh.vertices.species} species, there are {self.species}")
-        self.vertices = mesh.vertices
+        self.vertices, self.through = mesh.vertices, through
         self.names = tuple(s.name for s in species)
         self.diffusion = _not_negative("diffusion coefficients", [s.coefficient for s in species])
         self.size = _not_negative("areas of molecules", [s.area for s in species])
@@ -66,6 +69,7 @@ cdef class Surface:
         self.kind = kinds
         self.cells = VertexCells(mesh, len(sensing))
         self.rate = _not_negative("rates", [r.rate for r in reactions])
+        self.plain_rate = np.array(self.rate)
         self.order = np.array([len(r.reactants) for r in reactions], dtype=np.int32)
         self.lifted = np.array([r.reactants[0] if r.leaves else -1 for r in reactions], dtype=np.int32)
         self._lay_out(reactions)
@@ -94,6 +98,25 @@ cdef class Surface:
         self.change_start, _ = index_lists(changed)
         self.read = parts([part for reaction in read for part in reaction])
         self.change = parts([part for reaction in changed for part in reaction])
+
+    def keep_books(self, Ledger ledger, hop_accounts, accounts, free_energies, stored):
+        """Enter free energies in ``ledger`` from now on.
+
+        Parameters
+        ----------
+        hop_accounts : int (species,)
+        accounts : int (reactions,)
+            −1 for a reaction that is not entered.
+        free_energies : float (reactions,), kT
+            At one molecule per nm².
+        stored : bool (species,)
+            Whether the energy of a species is entered elsewhere.
+        """
+        self.hop_account = np.array([*hop_accounts, -1], dtype=np.int32)
+        self.account = np.array([*accounts, -1], dtype=np.int32)
+        self.free_energy = np.array([*free_energies, 0.0])
+        self.stored = np.array([*stored, 0], dtype=np.uint8)
+        self.ledger = ledger
 
     def _make_trees(self, int rows):
         self.own = SumTrees(max(1, rows), max(1, self.species + self.reactions))
@@ -175,10 +198,20 @@ cdef class Surface:
         return vertex
 
     cdef int hop(self, int vertex, int species, RandomStream random) noexcept nogil:
-        """A molecule passes to a neighbour, which is returned."""
+        """A molecule passes to a neighbour, which is returned; −1 if it finds no room and stays.
+
+        It finds room with the probability of the share of the neighbour's area that is free. With it, as with
+        adsorption onto free area, the weight of n equal molecules of area a on a vertex is Π (A − k a)/n!, k < n.
+        """
         cdef int kind = self.kind[species]
         cdef double away = self.cells.exit[kind * self.cells.rows + vertex]
         cdef int to = self.cells.through(vertex, kind, random.uniform() * away)
+        if self.size[species] > 0.0 and not self.through and \
+                random.uniform() * self.cells.area[to] >= self.room(to):
+            return -1
+        if self.ledger is not None:
+            self.ledger.enter(self.hop_account[species],
+                              self.gain(vertex, species, -1) + self.gain(to, species, 1))
         self.win(vertex, species, -1)
         self.win(to, species, 1)
         self.close(vertex)
@@ -188,16 +221,35 @@ cdef class Surface:
 
     cdef void react(self, int vertex, int reaction) noexcept nogil:
         cdef int i
+        cdef double change = 0.0
+        cdef bint booked = self.ledger is not None and self.account[reaction] >= 0
+        if booked:
+            change = self.free_energy[reaction]
         for i in range(self.change_start[reaction], self.change_start[reaction + 1]):
+            if booked:
+                change += self.gain(vertex, self.change[i].species, self.change[i].amount)
             self.win(vertex, self.change[i].species, self.change[i].amount)
+        if booked:
+            self.ledger.enter(self.account[reaction], change)
         self.close(vertex)
+
+    cdef double gain(self, int vertex, int species, int amount) noexcept nogil:
+        """Change of Σ (ℓ(N) − N ln A + N E), in kT with A in nm², by molecules about to be won (negative: lost)."""
+        cdef double change = rise(self.vertices.copies[vertex, species], amount) - amount * log(self.cells.area[vertex])
+        if self.kind[species] and not self.stored[species]:
+            change += amount * self.cells.energy[self.kind[species] * self.cells.rows + vertex]
+        return change
+
+    cdef void set_factor(self, int reaction, double factor) noexcept nogil:
+        """Make the rate of a reaction its own times ``factor``; propensities follow with ``refresh_all``."""
+        self.rate[reaction] = self.plain_rate[reaction] * factor
 
     # ---------------------------------------------------------------- state
 
     def state(self):
         """Geometry as measured, propensities, areas covered; copy numbers are state of the mesh."""
         return {"cells": self.cells.state(), "own": self.own.state(), "rows_tree": self.rows_tree.state(),
-                "trees": self.own.trees, "covered": copied(self.covered), "hops": self.hops}
+                "trees": self.own.trees, "covered": copied(self.covered), "hops": self.hops, "rate": copied(self.rate)}
 
     def restore(self, saved):
         """Take a state over; StateError for other species or reactions."""
@@ -206,6 +258,7 @@ cdef class Surface:
         self.own.restore(saved["own"])
         self.rows_tree.restore(saved["rows_tree"])
         self.covered, self.hops = copied(saved["covered"]), saved["hops"]
+        fill(self.rate, saved["rate"], "rates on membranes")
 
     # ---------------------------------------------------------------- Python access
 

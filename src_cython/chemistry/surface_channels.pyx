@@ -6,9 +6,11 @@ that no molecule covers. So a molecule that hops to another compartment costs on
 there, and an event on the membrane costs the logarithm of their number.
 """
 
+from libc.math cimport log
 from libc.stdint cimport int64_t
 
 from medyan_py.core.chemistry.channels cimport Channels
+from medyan_py.core.chemistry.ledger cimport Ledger, rise
 from medyan_py.core.chemistry.surface cimport Surface
 from medyan_py.core.common.members cimport MemberSets
 from medyan_py.core.common.random cimport RandomStream
@@ -30,6 +32,7 @@ cdef class SurfaceChannels(Channels):
     def _set_surface(self, description):
         """Take the description of a ``SurfaceChemistry``, or None."""
         self.near_class = self.whole_class = -1
+        self.cell_volume = float(np.prod(self.compartment_size))
         self.adsorptions = ()
         if description is None:
             return
@@ -39,8 +42,11 @@ cdef class SurfaceChannels(Channels):
             if not (0 <= a.on < float("inf") and 0 <= a.off < float("inf")):
                 raise ValueError(f"rates of adsorption must be finite and not negative, got {a.on} and {a.off}")
         reactions = [*description.reactions,
-                     *(SurfaceReaction((a.bound,), (), a.off, a.free, True) for a in self.adsorptions)]
-        self.surface = Surface(description.mesh, description.species, reactions)
+                     *(SurfaceReaction((a.bound,), (), a.off, a.free, True, a.back_energy) for a in self.adsorptions)]
+        self.surface_reactions = len(description.reactions)
+        self.surface = Surface(description.mesh, description.species, reactions, description.through)
+        self.source_bulk = np.array([a.free.bulk for a in self.adsorptions] or [0], dtype=np.uint8)
+        self.source = np.array([a.free.index for a in self.adsorptions] or [0], dtype=np.int32)
         self.bound = np.array([a.bound for a in self.adsorptions] or [0], dtype=np.int32)
         free = [r.free if r.free not in self.constants else None for r in reactions]
         for pool in free:
@@ -61,8 +67,19 @@ cdef class SurfaceChannels(Channels):
             (whole if a.free.bulk else local).append({
                 "rate": a.on / (1.0 if a.free.bulk else float(np.prod(self.compartment_size))),
                 "reactants": (a.free,), "products": (), "members": whole_classes if a.free.bulk else local_classes,
-                "action": ADSORB, "argument": i})
+                "action": ADSORB, "argument": i, **self._entry(a.free_energy)})
         return local, whole, local_classes + (self.near_class >= 0), whole_classes + (self.whole_class >= 0)
+
+    def _keep_surface_books(self, description, Ledger ledger):
+        """Have free energies of what happens on membranes, and between them and the volume, entered in a ledger."""
+        energies = [r.free_energy for r in description.reactions] + [a.back_energy for a in self.adsorptions]
+        entries = [self._entry(energy) for energy in energies]
+        self.surface.keep_books(
+            ledger, [self._account(f"DIF_{s.name}") for s in description.species],
+            [e.get("account", -1) for e in entries], [e.get("free_energy", 0.0) for e in entries],
+            [s.stored for s in description.species])
+        onto = [self._entry(a.free_energy).get("account", -1) for a in self.adsorptions]
+        self.adsorb_account = np.array([*onto, -1], dtype=np.int32)
 
     # ---------------------------------------------------------------- propensities
 
@@ -71,6 +88,12 @@ cdef class SurfaceChannels(Channels):
         if self.surface is not None:
             self.surface.refresh_all()
             self.touch(self.compartments + 1)
+
+    cdef void scale_surface(self, int reaction, double factor) noexcept nogil:
+        """Make the rate of a reaction on membranes, or of a desorption after these, its own times ``factor``."""
+        self.surface.set_factor(reaction, factor)
+        self.surface.refresh_all()
+        self.touch(self.compartments + 1)
 
     cdef int refresh_room(self, int vertex) except -1 nogil:
         """The free area of a vertex has changed."""
@@ -129,6 +152,9 @@ cdef class SurfaceChannels(Channels):
             vertex = self.near_room.draw(group, random.uniform() * self.near_room.total(group))
         else:
             vertex = self.all_room.draw(0, random.uniform() * self.all_room.total(0))
+        if self.surface.ledger is not None and self.adsorb_account[which] >= 0:
+            self.surface.ledger.enter(self.adsorb_account[which], self.surface.gain(vertex, self.bound[which], 1)
+                                      - self.potential(which, self.vertex_home[vertex]))
         self.surface.win(vertex, self.bound[which], 1)
         self.surface.close(vertex)
         self.refresh_room(vertex)
@@ -141,17 +167,45 @@ cdef class SurfaceChannels(Channels):
         cdef int vertex = self.surface.pick(target, random, &leaf)
         if leaf < self.surface.species:
             to = self.surface.hop(vertex, leaf, random)
-            if self.surface.size[leaf] > 0.0:
+            if to >= 0 and self.surface.size[leaf] > 0.0:
                 self.refresh_room(vertex)
                 self.refresh_room(to)
         else:
             reaction = leaf - self.surface.species
             self.surface.react(vertex, reaction)
             self.refresh_room(vertex)
+            if reaction >= self.surface_reactions and self.surface.ledger is not None:
+                self.book_return(reaction, self.vertex_home[vertex])
             if self.freed[reaction] >= 0:
                 self.change_pool(self.freed_bulk[reaction], self.freed[reaction], self.vertex_home[vertex], 1)
         self.touch(self.compartments + 1)
         return 0
+
+    cdef double potential(self, int which, int compartment) noexcept nogil:
+        """What the template of an adsorption leaves out of the free energy (kT) of a molecule in the volume: −ln V with
+        V in nm³, and all that depends on the copy number if that never changes."""
+        cdef double change, n
+        if not self.source_bulk[which]:
+            return -log(self.cell_volume)
+        change = -log(self.whole_volume)
+        if self.bulk_constant[self.source[which]]:
+            n = <double> self.bulk_count[self.source[which]]
+            change += log(n) + 1.0 if n > 0.0 else 0.0
+        return change
+
+    cdef void book_return(self, int reaction, int compartment) noexcept nogil:
+        """Enter the part of the volume in a desorption, before the molecule is there."""
+        cdef int which = reaction - self.surface_reactions
+        cdef double change
+        if self.surface.account[reaction] < 0:
+            return
+        change = self.potential(which, compartment)
+        if not self.source_bulk[which]:
+            change += rise(self.count[compartment * self.diffusing + self.source[which]], 1)
+            change -= log(self.volume[compartment])
+        elif self.freed[reaction] >= 0:
+            change += rise(self.bulk_count[self.source[which]], 1)
+        self.surface.ledger.enter(self.surface.account[reaction], change)
 
     cdef void settle(self, int fired) noexcept nogil:
         """Tell the clock, which ``Engine`` has."""

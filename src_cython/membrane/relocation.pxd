@@ -31,8 +31,11 @@ cdef double quality(const double *a, const double *b, const double *c) noexcept 
 
 cdef class Relocation(Surgery):
     cdef double[::1] size             # wanted edge length per vertex, nm
+    cdef double[::1] rough_size       # before it is smoothed
     cdef double[:, ::1] normal        # unit vectors per vertex
     cdef unsigned char[::1] mobile    # per membrane: whether it is adapted
+    cdef unsigned char[::1] active    # per vertex: whether edges there are looked at, where ``everything`` is not
+    cdef bint everything
     cdef unsigned char[::1] touched   # per vertex: whether something there has changed since vertices were moved
 
     cdef int make_room(self) except -1
@@ -42,6 +45,6 @@ cdef class Relocation(Surgery):
     cdef int move_along(self, int v) noexcept
     cdef double worst_around(self, int v) noexcept
     cdef int quadric(self, int v, const double *u, const double *w, double *form) noexcept
-    cdef int share_after_moves(self) except -1
+    cdef int share_after_moves(self, int[::1] rows) except -1
     cdef dict volumes(self)
     cdef int restore_volumes(self, dict wanted) except -1

@@ -5,7 +5,7 @@ from libc.math cimport INFINITY, atan2, fabs, sqrt
 import numpy as np
 
 from medyan_py.core.membrane.geometry import Geometry
-from medyan_py.core.membrane.mesh cimport MembraneMesh, next_of
+from medyan_py.core.membrane.mesh cimport MembraneMesh, next_of, previous_of
 from medyan_py.core.membrane.surgery cimport Surgery
 from medyan_py.core.membrane.triangle cimport Triangle, measure_triangle
 
@@ -35,18 +35,25 @@ cdef class Relocation(Surgery):
         if adapted.shape != (mesh.membranes,):
             raise ValueError(f"adapted: shape {adapted.shape}, expected ({mesh.membranes},)")
         self.mobile = adapted
-        self.size, self.normal, self.touched = np.zeros(0), np.zeros((0, 3)), np.zeros(0, np.uint8)
+        self.size = self.rough_size = np.zeros(0)
+        self.normal = np.zeros((0, 3))
+        self.touched = self.active = np.zeros(0, np.uint8)
+        self.everything = True
 
     cdef int make_room(self) except -1:
         """Room for the numbers of every row, kept when rows are added."""
         cdef Py_ssize_t rows = self.mesh.vertices.capacity
         if self.size.shape[0] == rows:
             return 0
-        size, normal, touched = np.zeros(rows), np.zeros((rows, 3)), np.zeros(rows, np.uint8)
+        size, rough_size, normal = np.zeros(rows), np.zeros(rows), np.zeros((rows, 3))
+        touched, active = np.zeros(rows, np.uint8), np.zeros(rows, np.uint8)
         size[:self.size.shape[0]] = self.size
+        rough_size[:self.size.shape[0]] = self.rough_size
         normal[:self.size.shape[0]] = self.normal
         touched[:self.size.shape[0]] = self.touched
-        self.size, self.normal, self.touched = size, normal, touched
+        active[:self.size.shape[0]] = self.active
+        self.size, self.rough_size, self.normal = size, rough_size, normal
+        self.touched, self.active = touched, active
         return 0
 
     cdef int set_normal(self, int v) noexcept:
@@ -188,13 +195,12 @@ cdef class Relocation(Surgery):
                                    - m[(i + 1) % 3][(j + 2) % 3] * m[(i + 2) % 3][(j + 1) % 3]) / determinant
         return 0
 
-    cdef int share_after_moves(self) except -1:
+    cdef int share_after_moves(self, int[::1] rows) except -1:
         """Rest areas after vertices have moved: with a reservoir the present areas, else shared within each ring."""
         cdef MembraneMesh mesh = self.mesh
         cdef int v, first, h, count
         cdef int ring[PLACES]
         cdef double total
-        cdef int[::1] rows = mesh.vertices.rows
         for v in rows:
             if mesh.vertices.border[v] or mesh.vertices.degree[v] > PLACES:
                 continue
@@ -209,7 +215,15 @@ cdef class Relocation(Surgery):
                     break
             self.share(ring, count, total)
         for v in rows:
+            first = h = mesh.first_around(v)
             self.refresh_rest(v)
+            while h >= 0:
+                self.refresh_rest(mesh.end_of(h))
+                if mesh.opposites()[previous_of(h)] < 0:
+                    self.refresh_rest(mesh.start_of(previous_of(h)))
+                h = mesh.next_around(h)
+                if h == first:
+                    break
         return 0
 
     # --- volume

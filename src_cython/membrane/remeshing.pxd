@@ -18,4 +18,7 @@ cdef class Remesher(Relocation):
     cdef bint flip_edge(self, int h) except -1
     cdef long long flip_all(self) except -1
     cdef object surroundings(self)
+    cdef bint looks_at(self, int h) noexcept
+    cdef void touch(self, int v) noexcept
+    cdef void activate_around(self, int v) noexcept
     cdef int relocate(self) except -1

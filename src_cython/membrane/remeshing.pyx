@@ -118,29 +118,34 @@ cdef class Remesher(Relocation):
     def adapt(self):
         """Remesh; returns the number of flips, splits and collapses done.
 
-        The enclosed volume of closed membranes is kept to rounding.
+        The enclosed volume of closed membranes is kept to rounding. After the first round edges are looked at only near
+        what the last one has changed, and all once more when nothing is left to do there.
         """
         cdef long long before = self.flips + self.splits + self.collapses
         cdef bint changed
         volumes = self.volumes()
-        self.rounds = 0
+        self.rounds, self.everything = 0, True
         while self.rounds < ROUNDS:
             self.measure_sizes()
             changed = self.scan() > 0
             changed |= self.flip_all() > 0
-            if not changed:
+            if not changed and self.everything:
                 break
-            self.rounds += 1
-            self.relocate()
+            self.everything = not changed
+            if changed:
+                self.rounds += 1
+                self.active[:] = 0
+                self.relocate()
         if self.rounds:
             self.restore_volumes(volumes)
-            self.share_after_moves()
+            self.share_after_moves(self.mesh.vertices.rows)
         return self.flips + self.splits + self.collapses - before
 
     # --- sizes and normals
 
     def sizes(self):
         """Wanted edge length around every vertex, float64 (rows,), nm; nan for rows not in use."""
+        self.everything = True
         self.measure_sizes()
         alive = np.asarray(self.mesh.vertices["alive"]) != 0
         return np.where(alive, np.asarray(self.size)[:self.mesh.vertices.top], np.nan)
@@ -185,12 +190,15 @@ cdef class Remesher(Relocation):
         cdef int[::1] rows = mesh.vertices.rows
         self.make_room()
         for v in rows:
-            self.set_normal(v)
+            if self.everything or self.active[v]:
+                self.set_normal(v)
         for v in rows:
-            k = self.curvature(v)
-            self.size[v] = max(LEAST_SIZE, min(self.max_size, RESOLUTION / k if k > 0 else self.max_size))
-            if mesh.vertices.border[v]:
-                self.size[v] = min(self.size[v], self.border_edge(v))
+            if self.everything or self.active[v]:
+                k = self.curvature(v)
+                self.rough_size[v] = max(LEAST_SIZE, min(self.max_size, RESOLUTION / k if k > 0 else self.max_size))
+                if mesh.vertices.border[v]:
+                    self.rough_size[v] = min(self.rough_size[v], self.border_edge(v))
+        self.size[:] = self.rough_size
         for _ in range(SMOOTHINGS):
             old = np.array(self.size)
             self.smooth(rows, old)
@@ -228,8 +236,7 @@ cdef class Remesher(Relocation):
             h = 0
             most = 8 * mesh.triangles.count
             while h < 3 * mesh.triangles.top and now < most:
-                if mesh.triangles.alive[h // 3] and mesh.opposites()[h] > h and \
-                        self.mobile[mesh.triangles.membrane[h // 3]]:
+                if self.looks_at(h):
                     wanted = 0.5 * (self.size[mesh.start_of(h)] + self.size[mesh.end_of(h)])
                     length = square_distance(mesh.place(mesh.start_of(h)), mesh.place(mesh.end_of(h)))
                     if length > 2 * wanted * wanted and self.split_edge(h) or \
@@ -241,6 +248,16 @@ cdef class Remesher(Relocation):
             if now == 0:
                 break
         return done
+
+    cdef bint looks_at(self, int h) noexcept:
+        """Whether a half-edge stands for an inner edge that may need something."""
+        cdef MembraneMesh mesh = self.mesh
+        return mesh.triangles.alive[h // 3] and mesh.opposites()[h] > h and \
+            (self.everything or self.active[mesh.start_of(h)] or self.active[mesh.end_of(h)]) and \
+            self.mobile[mesh.triangles.membrane[h // 3]]
+
+    cdef void touch(self, int v) noexcept:
+        self.touched[v] = self.active[v] = 1
 
     cdef bint split_edge(self, int h) except -1:
         """Split an edge that is the longest of its two triangles."""
@@ -260,7 +277,7 @@ cdef class Remesher(Relocation):
         self.make_room()
         self.size[m] = 0.5 * (self.size[a] + self.size[b])
         self.set_normal(m)
-        self.touched[m] = 1
+        self.touch(m)
         for a, b in ((a, d), (d, b), (b, c), (c, a)):
             self.flip_edge(mesh.half_edge(a, b))
         return True
@@ -271,7 +288,7 @@ cdef class Remesher(Relocation):
         if max(there, back) < WORSE:
             return False
         h = h if there >= back else self.mesh.opposites()[h]
-        self.touched[self.mesh.start_of(h)] = 1
+        self.touch(self.mesh.start_of(h))
         self.collapse(h)
         return True
 
@@ -364,7 +381,8 @@ cdef class Remesher(Relocation):
         if left.twice == 0 or right.twice == 0 or dot(left.normal, right.normal) < FLAT:
             return False
         self.flip(h)
-        self.touched[a] = self.touched[b] = self.touched[c] = self.touched[d] = 1
+        for g in (a, b, c, d):
+            self.touch(g)
         return True
 
     cdef long long flip_all(self) except -1:
@@ -375,8 +393,7 @@ cdef class Remesher(Relocation):
         for _ in range(SCANS):
             now = 0
             for h in range(3 * mesh.triangles.top):
-                if mesh.triangles.alive[h // 3] and mesh.opposites()[h] > h and \
-                        self.mobile[mesh.triangles.membrane[h // 3]]:
+                if self.looks_at(h):
                     now += self.flip_edge(h)
             done += now
             if now == 0:
@@ -396,6 +413,16 @@ cdef class Remesher(Relocation):
         alive = np.asarray(self.mesh.vertices["alive"]) != 0
         return np.flatnonzero(near[:len(alive)] & alive).astype(np.int32)
 
+    cdef void activate_around(self, int v) noexcept:
+        """Have edges of a vertex and of its neighbours looked at."""
+        cdef int first = self.mesh.first_around(v), h = first
+        self.active[v] = 1
+        while h >= 0:
+            self.active[self.mesh.end_of(h)] = self.active[self.mesh.end_of(next_of(h))] = 1
+            h = self.mesh.next_around(h)
+            if h == first:
+                break
+
     cdef int relocate(self) except -1:
         """Move vertices near changes along the surface, then flip; three times or until nothing flips.
 
@@ -406,6 +433,9 @@ cdef class Remesher(Relocation):
         cdef int[::1] rows
         for _ in range(3):
             rows = self.surroundings()
+            for v in rows:
+                self.activate_around(v)
+            self.everything = False
             for _ in range(SWEEPS):
                 for v in rows:
                     self.set_normal(v)
@@ -413,7 +443,7 @@ cdef class Remesher(Relocation):
                     if not mesh.vertices.border[v] and mesh.vertices.attachments[v] == 0 and \
                             self.mobile[mesh.vertices.membrane[v]]:
                         self.move_along(v)
-            self.share_after_moves()
+            self.share_after_moves(rows)
             if self.flip_all() == 0:
                 break
         return 0

@@ -13,11 +13,19 @@ cdef class SheetStiffness:
     cdef Doubles w, z                 # modes: of volumes, of areas, then one per spring
     cdef Doubles gain                 # 1/(1/c + w·z): per membrane for volume and area, then per spring
     cdef Doubles work
+    cdef Ints free                    # per membrane: whether nothing ties it to a place
+    cdef Doubles arm                  # per vertex: place from the centre of its membrane, nm
+    cdef Doubles inverse_moments      # per membrane: 6 × 6
+    cdef Doubles compliance           # per membrane: nm/pN of translations, 1/(pN nm) of rotations
     cdef int build(self, const Membranes *m, const double *x) except -1
     cdef int factorise(self) except -1
     cdef int find_normals(self, const double *x) except -1
     cdef int resist_turns(self) except -1
     cdef int find_modes(self) except -1
+    cdef int find_rigid_motions(self, const double *x) except -1
+    cdef void motion(self, Py_ssize_t vertex, double *out) noexcept nogil
+    cdef void take_motions_out(self, double *values, bint forces) noexcept nogil
+    cdef void move_as_a_whole(self, const double *rhs, double *out) noexcept nogil
     cdef int add_sheet_mode(self, int kind) except -1
     cdef int add_spring(self, Py_ssize_t vertex, double k) except -1
     cdef void bend(self, double *values) noexcept nogil

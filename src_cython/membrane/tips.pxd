@@ -1,9 +1,12 @@
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
 
+cdef bint crosses(const double *a, const double *b, const double *c, const double *p, const double *d,
+                  double length) noexcept nogil
+
 
 cdef class TipObstacles:
     cdef readonly Py_ssize_t count
-    cdef double k, cutoff, cell
+    cdef double k, cutoff, reach, cell
     cdef double low[3]
     cdef int shape[3]
     cdef Doubles corner               # 9 per triangle

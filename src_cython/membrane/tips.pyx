@@ -26,7 +26,7 @@ cdef class TipObstacles:
     def __cinit__(self):
         self.corner, self.start, self.member = Doubles(), Ints(), Ints()
 
-    def place(self, corners, double k, double cutoff):
+    def place(self, corners, double k, double cutoff, double reach=0.0):
         """Take over triangles.
 
         Parameters
@@ -37,6 +37,8 @@ cdef class TipObstacles:
             Strength of the repulsion, pN nm³.
         cutoff : float
             Largest distance (nm, exclusive) at which a triangle is felt, positive.
+        reach : float
+            Largest step (nm) of a tip: triangles that it would cross count also beyond the cutoff.
 
         Raises
         ------
@@ -52,7 +54,8 @@ cdef class TipObstacles:
         take_doubles("corners", corners, (m, 3, 3), self.corner, -1e15, 1e15)
         if m == 0:
             return
-        self.cell, self.k, self.cutoff = 2 * cutoff, k, cutoff
+        self.k, self.cutoff, self.reach = k, cutoff, max(cutoff, reach)
+        self.cell = 2 * self.reach
         self.lay_grid(m)
         self.count = m
 
@@ -65,8 +68,8 @@ cdef class TipObstacles:
             self.low[i], high[i] = INFINITY, -INFINITY
         for t in range(3 * m):
             for i in range(3):
-                self.low[i] = min(self.low[i], self.corner.data[3 * t + i] - self.cutoff)
-                high[i] = max(high[i], self.corner.data[3 * t + i] + self.cutoff)
+                self.low[i] = min(self.low[i], self.corner.data[3 * t + i] - self.reach)
+                high[i] = max(high[i], self.corner.data[3 * t + i] + self.reach)
         while True:
             wanted = 1
             for i in range(3):
@@ -101,8 +104,8 @@ cdef class TipObstacles:
         for t in range(m):
             a = self.corner.data + 9 * t
             for i in range(3):
-                low = min(a[i], min(a[3 + i], a[6 + i])) - self.cutoff
-                high = max(a[i], max(a[3 + i], a[6 + i])) + self.cutoff
+                low = min(a[i], min(a[3 + i], a[6 + i])) - self.reach
+                high = max(a[i], max(a[3 + i], a[6 + i])) + self.reach
                 first[i] = <int> floor((low - self.low[i]) / self.cell)
                 last[i] = <int> floor((high - self.low[i]) / self.cell)
             for ix in range(first[0], last[0] + 1):
@@ -133,10 +136,10 @@ cdef class TipObstacles:
             cell = cell * self.shape[i] + at
         for n in range(self.start.data[cell], self.start.data[cell + 1]):
             a = self.corner.data + 9 * self.member.data[n]
-            if triangle_distance(a, a + 3, a + 6, place) >= self.cutoff:
-                continue
             if crosses(a, a + 3, a + 6, tip, direction, ahead + step):
                 return INFINITY
+            if triangle_distance(a, a + 3, a + 6, place) >= self.cutoff:
+                continue
             memset(scratch, 0, sizeof(scratch))
             repulsion(a, a + 3, a + 6, place, self.k, scratch[0], scratch[1], scratch[2], scratch[3])
             push = 0

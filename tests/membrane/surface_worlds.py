@@ -25,11 +25,12 @@ def make_engine(
     seed=1,
     algorithm="NRM",
     whole_grid=False,
+    through=False,
     **space,
 ):
     """An engine with membranes of which each surface is one; it is not measured and not started yet."""
     mesh = make_mesh(*surfaces, species=len(species))
-    surface = SurfaceChemistry(mesh, tuple(species), tuple(reactions), tuple(adsorptions), whole_grid)
+    surface = SurfaceChemistry(mesh, tuple(species), tuple(reactions), tuple(adsorptions), whole_grid, through)
     active = space.pop("active", np.ones(math.prod(shape)))
     return Engine(
         shape, (size,) * 3, active, list(diffusing), list(bulk), list(general), seed, algorithm=algorithm,

@@ -89,6 +89,10 @@ def test_area_energies():
     x, triangles = octahedron(100.0)
     energy, _ = solve(model, x, triangles, area_k=[400.0], rest_area=[69282.0323 / 1.01])
     assert energy["MembraneStretchingGlobal"] == pytest.approx(0.5 * 400 * 0.01**2 * 69282.0323 / 1.01)
+    # 1 % too large a sphere of radius 100, as an octahedron of the same area
+    scaled = x * np.sqrt(1.01 * 125663.7061 / 69282.03230)
+    energy, _ = solve(model, scaled, triangles, area_k=[400.0], rest_area=[125663.7061])
+    assert energy["MembraneStretchingGlobal"] == pytest.approx(2513.27412, rel=1e-7)
     model = make_model(tension="CONSTANT")
     energy, force = solve(model, x, triangles, tension=[0.02])
     assert energy["MembraneTension"] == pytest.approx(1385.64065)
@@ -105,6 +109,12 @@ def test_volume_energy():
     energy, force = solve(model, *octahedron(100.0), volume_k=[0.8], rest_volume=[1.1 * volume])
     assert energy["VolumeConservation"] == pytest.approx(4848.48485)
     assert_allclose(force[0], [484.848485, 0, 0], atol=1e-9)
+    rest = 2144660584.85  # of a sphere of 800 nm, 0.1 % too large
+    x, triangles = octahedron((1.001 * rest * 0.75) ** (1 / 3))
+    energy, force = solve(model, x, triangles, volume_k=[0.8], rest_volume=[rest])
+    assert energy["VolumeConservation"] == pytest.approx(857.864234, rel=1e-7)
+    pressure = (x * force).sum() / (3 * 1.001 * rest)
+    assert pressure == pytest.approx(-0.0008, rel=1e-7)
     energy, _ = solve(model, *octahedron(100.0), volume_k=[0.8], rest_volume=[volume], volume_offset=[0.1 * volume])
     assert energy["VolumeConservation"] == pytest.approx(0.4 * 0.01 * volume)
 
@@ -270,6 +280,17 @@ def test_tube_costs_pi_kappa_over_radius_per_length():
         errors.append(energy / length / 6.28318531 - 1)
     assert abs(errors[1]) < 2e-3
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.03)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_planar_ring_does_not_bend(policy):
+    rng = np.random.default_rng(3)
+    angle = np.sort(rng.uniform(0, 2 * np.pi, 7))
+    ring = np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=1) * rng.uniform(10, 30, (7, 1))
+    x, triangles = np.concatenate([[[0, 0, 0]], ring]), [(0, 1 + k, 1 + (k + 1) % 7) for k in range(7)]
+    energy, force = solve(make_model(curvature_policy=policy), x, np.array(triangles), bending_k=[100.0])
+    assert energy["MembraneBending"] == pytest.approx(0, abs=1e-12)
+    assert_allclose(force, 0, atol=1e-10)
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from surfaces import distorted, equilateral, make_mesh, octahedron
 
 from medyan_py.core.membrane.containment import containment
+from medyan_py.core.membrane.crossings import Crossings
 from medyan_py.core.membrane.errors import MeshError
 from medyan_py.core.membrane.interior import Interior
 from medyan_py.core.membrane.shapes import ellipsoid, icosphere
@@ -116,3 +117,53 @@ def test_membranes_that_cross_are_refused():
     other = icosphere(2, 100.0)[0] + [120, 0, 0], icosphere(2, 100.0)[1]
     with pytest.raises(MeshError, match="0 and 1 cross"):
         containment(make_mesh(icosphere(2, 100.0), other))
+
+
+# --- crossings
+
+
+def slow_crossings(x, triangles):
+    """Pairs (edge, triangle) without a common vertex that meet, by the signs of volumes of tetrahedra."""
+
+    def sign(a, b, c, d):
+        return np.sign(np.dot(np.cross(b - a, c - a), d - a))
+
+    edges = {tuple(sorted((t[k], t[(k + 1) % 3]))) for t in triangles.tolist() for k in range(3)}
+    for u, v in edges:
+        for t in triangles.tolist():
+            if u in t or v in t:
+                continue
+            p, q, (a, b, c) = x[u], x[v], x[t]
+            if sign(a, b, c, p) != sign(a, b, c, q):
+                sides = {sign(p, q, a, b), sign(p, q, b, c), sign(p, q, c, a)}
+                if len(sides) == 1:
+                    yield (u, v), t
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_crossings_are_those_of_all_pairs(seed):
+    """Spheres with random dents of all depths, some cross themselves; then a second one beside or through it."""
+    rng = np.random.default_rng(seed)
+    x, triangles = icosphere(2, 100.0)
+    x = x + rng.normal(size=x.shape) * (0, 10, 30, 60)[seed % 4]
+    if seed > 3:
+        y, more = icosphere(1, 60.0)
+        y = y + np.array([150 + 20 * seed, 0, 0])
+        x, triangles = np.concatenate([x, y]), np.concatenate([triangles, more + len(x)])
+    expected = list(slow_crossings(x, triangles))
+    found = Crossings(x, triangles).of_itself()
+    assert (found is not None) == bool(expected)
+    if found is not None:
+        assert any(found[0] in edge and found[1] in triangle for edge, triangle in expected)
+
+
+def test_segments_through_a_sphere():
+    x, triangles = icosphere(3, 100.0)
+    ends = np.random.default_rng(1).normal(size=(500, 2, 3)) * 80
+    found = Crossings(x, triangles).of_segments(ends)
+    out = np.linalg.norm(ends, axis=2) > 100
+    sure = np.abs(np.linalg.norm(ends, axis=2) - 100).min(axis=1) > 1
+    assert ((found >= 0) >= (out[:, 0] != out[:, 1]))[sure].all()
+    assert (found[~out.any(axis=1) & sure] < 0).all() and (found >= 0).any()
+    assert (Crossings(x, triangles[:0]).of_segments(ends) < 0).all()
+    assert Crossings(x, triangles[:0]).of_itself() is None

@@ -64,6 +64,23 @@ def test_free_borders_move_in_all_directions():
     assert Geometry(make_mesh((model.vertex_positions, triangles))).area(0) < 0.7 * 25 * 400 * 0.75**0.5
 
 
+def test_a_free_vesicle_keeps_its_place():
+    """Also a lopsided one that becomes a sphere."""
+    x, triangles = icosphere(3, 100.0)
+    x[:, 0] *= np.where(x[:, 0] > 0, 1.4, 0.9)
+    area = Geometry(make_mesh((x, triangles))).area(0)
+    model = make_model(stretching="GLOBAL_HARMONIC")
+
+    def middle(y):
+        areas = Geometry(make_mesh((y, triangles))).vertex_area
+        return np.average(y, axis=0, weights=areas)
+
+    assert minimise(model, x, triangles, bending_k=[50.0], area_k=[10.0], rest_area=[area]).converged
+    radius = np.linalg.norm(model.vertex_positions - middle(model.vertex_positions), axis=1)
+    assert radius.std() < 0.02 * radius.mean()
+    assert np.abs(middle(model.vertex_positions) - middle(x)).max() < 4
+
+
 def test_several_membranes_relax_as_if_alone():
     """Volumes and areas stiffen modes of single membranes; also where vertices of the membranes are mixed in memory."""
     model = make_model(stretching="GLOBAL_HARMONIC", volume="MEMBRANE")

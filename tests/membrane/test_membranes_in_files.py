@@ -183,6 +183,51 @@ def test_species_have_columns(run, tmp_path):
         assert_array_equal(file["snapshots/0/membranes/1/vertexDataInt64"][()], copies[1])
 
 
+OCTAHEDRON = """\
+6
+600 500 500
+400 500 500
+500 600 500
+500 400 500
+500 500 600
+500 500 400
+0 2 4
+2 1 4
+1 3 4
+3 0 4
+2 0 5
+1 2 5
+3 1 5
+0 3 5
+"""
+
+
+@pytest.mark.parametrize("hole", [False, True])
+def test_an_octahedron_in_the_files(tmp_path, hole):
+    """Closed and without one triangle: areas, triangles, border, lines of the text."""
+    (tmp_path / "mesh.txt").write_text(OCTAHEDRON.replace("0 3 5\n", "") if hole else OCTAHEDRON)
+    material = "(membrane p (vertex-system material) (has-lipid-reservoir false) (bending-k 0))\n"
+    (tmp_path / "system.txt").write_text(SYSTEM + material + "(init-membrane p (mesh file mesh.txt))\n")
+    (tmp_path / "chemistry.txt").write_text(CHEMISTRY)
+    sim = Simulation.from_deck(tmp_path / "system.txt", seed=1)
+    recorders = standard_recorders(tmp_path)
+    recorders.open(sim)
+    recorders.record(sim)
+    recorders.close(sim)
+    with h5py.File(tmp_path / "traj.h5") as file:
+        one = file["snapshots/0/membranes/0"]
+        assert one["vertexDataFloat64"][:, 3].sum() == pytest.approx(69282.0323 * (7 / 8 if hole else 1))
+        assert one["triangleDataInt64"].shape == (7 if hole else 8, 3)
+        packed = one["packedBorderVertices"][()].tolist()
+        assert one["numBorders"][()] == hole and len(packed) == 4 * hole
+        assert not hole or (packed[0] == 3 and set(packed[1:]) == {0, 3, 5})
+    lines = (tmp_path / "snapshot.traj").read_text().split("\n")
+    first = lines.index(f"MEMBRANE 0 6 {7 if hole else 8} {int(hole)}")
+    block = lines[first : lines.index("", first)]
+    assert len(block) == 1 + 6 + (7 if hole else 8) + hole
+    assert not hole or block[-1].split()[0] == "3"
+
+
 # --- measures against closed forms
 
 

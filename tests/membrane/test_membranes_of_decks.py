@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 
 from medyan_py import Simulation, read_deck
 from medyan_py.analysis import read_snapshot
+from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError
 from medyan_py.output import Recorders, SnapshotRecorder, VtkRecorder
 
@@ -312,7 +313,21 @@ def test_output(write, tmp_path):
     area = vtk_to_numpy(surface.GetPointData().GetArray("area_nm2"))
     assert area.sum() == pytest.approx(sum(m.area for m in sim.membranes))
     assert vtk_to_numpy(surface.GetCellData().GetArray("membrane")).max() == 1
+    tension = vtk_to_numpy(surface.GetPointData().GetArray("tension_pN_per_nm"))
+    assert_allclose(tension, np.repeat([0.02, 0], [len(m.vertices) for m in sim.membranes]), rtol=1e-6)
     assert (tmp_path / "paraview/membranes.pvd").exists()
+
+
+@pytest.mark.parametrize("system", ["general", "material"])
+def test_tensions_are_what_the_area_pulls_with(write, system):
+    """k (A − A₀)/A₀ of the whole, or of the triangles: a held sheet that wants 2 % less area."""
+    text = f"membrane-stretching-ff-type {'GLOBAL' if system == 'general' else 'LOCAL'}_HARMONIC\n"
+    text += f"(membrane s (has-lipid-reservoir false) (vertex-system {system}) (area-k 30))\n"
+    text += "(init-membrane s (mesh PLANE 0 0 500 0 0 1 100 100 100 400 400 800) (eq-area-factor 0.98))\n"
+    (m,) = start(write(text)).membranes
+    assert_allclose(m.tensions, 30 * (1 / 0.98 - 1), rtol=0.02)
+    (m,) = start(write(VESICLE.replace("membrane-tension-ff-type CONSTANT\n", ""))).membranes
+    assert_allclose(m.tensions, 0)
 
 
 def test_a_minimisation_is_interrupted_by_remeshings_on_demand(write):
@@ -373,7 +388,7 @@ surface-curvature-policy with-sign
 (mesh-adapter (max-size 60))
 {REPULSION}FILAMENTFILE: f.txt
 """
-    system = SYSTEM.replace("membrane-bending-ff-type HELFRICH\n", "")
+    system = SYSTEM.replace("membrane-bending-ff-type HELFRICH\n", "").replace("TOLERANCE: 1\n", "TOLERANCE: 0.01\n")
     text = "membrane-bending-ff-type HELFRICH\n" + text
     assert plain in text
     changed = text.replace(plain, other) if plain else text + other + "\n"
@@ -437,6 +452,26 @@ def test_growing_filaments_squeeze_stretch_and_pierce_a_vesicle(write, tmp_path)
     assert operations > 20 and reach > 330
     assert m.volume == pytest.approx(m.rest_volume, rel=0.02)
     assert np.abs(changes).max() < 0.05 * sim.minimisation.energy_after
+
+
+def test_what_crosses_is_refused_at_the_start(write, tmp_path):
+    """A sheet through a vesicle; a filament of a file through one, if it repels filaments at all."""
+    with pytest.raises(DeckError, match=r"membranes 0 and 1 cross each other at \(.*\) nm"):
+        start(write(VESICLE + SHEET))
+    (tmp_path / "f.txt").write_text("FILAMENT 0 500 500 500 608 500 500\nFILAMENT 0 500 500 500 500 900 500\n")
+    with pytest.raises(DeckError, match=r"f.txt:2: FILAMENT: cylinder 2 passes through membrane 0"):
+        start(write(VESICLE + REPULSION + "FILAMENTFILE: f.txt\n"))
+    start(write(VESICLE + "FILAMENTFILE: f.txt\n"))
+
+
+def test_membranes_that_come_to_cross_end_the_run(write):
+    """Two vesicles side by side that grow, with nothing between them that would repel them."""
+    pair = "(init-membrane p (mesh ELLIPSOID 380 500 500 110 110 110))\n"
+    text = VESICLE.replace("500 500 500 300 300 300", "620 500 500 110 110 110") + pair
+    sim = start(write(text + "SPECIALPROTOCOL scale-membrane-eq-volume 1e7 1\n"))
+    with pytest.raises(MechanicsError, match=r"membranes 0 and 1 cross each other at \(.*\) nm"):
+        sim.run(1.0)
+    assert 0 < sim.time < 0.9
 
 
 # --- checkpoints

@@ -149,6 +149,35 @@ def test_crowding_ends_adsorption():
     assert_distribution(samples, np.array(weight) / sum(weight), len(weight) - 1)
 
 
+@pytest.mark.parametrize("through", [False, True])
+def test_molecules_hop_where_there_is_room(through):
+    """Weights A (A − a) (A − 2a) …/n! · exp(−nE) on every vertex, at a fixed number of molecules; without, Aⁿ."""
+    x, triangles = icosphere(0, 15.0)
+    energies, size, n = np.linspace(-1, 1, 12)[None, :], 60.0, 14
+    engine = make_engine([(x, triangles)], [plain("M", 400.0, size, True)], through=through)
+    begin(engine, np.array([[2]] * 2 + [[1]] * 10), energies)
+    area, samples = engine.surface.cells.areas[0], []
+    for _ in range(1500):
+        engine.run(engine.time + 4.0)
+        samples.append(columns(engine.surface.cells.mesh)[:12, 0].copy())
+    samples = np.array(samples)
+    assert (samples.sum(1) == n).all()
+    weight = []
+    for energy in energies[0]:
+        w = [1.0]
+        for k in range(n):
+            w.append(w[-1] * max(0.0, area if through else area - size * k) * np.exp(-energy) / (k + 1))
+        weight.append(np.array(w))
+    assert through or 3 < np.count_nonzero(weight[0]) < 6  # vertices get full
+    for vertex in (0, 5, 11):
+        rest = np.ones(1)
+        for other in range(12):
+            if other != vertex:
+                rest = np.convolve(rest, weight[other])[: n + 1]
+        p = weight[vertex] * rest[::-1]
+        assert_distribution(samples[:, vertex], p / p.sum(), n)
+
+
 def test_waiting_time_of_one_molecule():
     """First hop of one molecule: mean time A/(D Σ w), and each neighbour as often as its share."""
     x, triangles = distorted(8, level=1, share=0.05)

@@ -43,6 +43,15 @@ def test_load_below_a_tip_that_would_cross_with_its_twelfth_monomer():
     assert (np.diff(loads[:11]) > 0).all() and loads[10] < np.inf and set(loads[11:]) == {np.inf}
 
 
+def test_a_short_cutoff_does_not_let_tips_through():
+    """A triangle beyond the cutoff but within the next monomer."""
+    ahead = TipObstacles()
+    ahead.place(RIGHT[None], 650.0, 1.0, 2.7)
+    assert ahead.load_at([10, 10, 2.0], [0, 0, -1.0], 0.0, 2.7) == np.inf
+    assert ahead.load_at([10, 10, 2.0], [0, 0, -1.0], 0.0, 1.9) == 0
+    assert ahead.load_at([10, 10, 2.0], [0, 0, 1.0], 0.0, 2.7) == 0
+
+
 def test_load_of_a_vesicle_is_the_sum_over_near_triangles():
     x, triangles = icosphere(2, 100.0)
     rng = np.random.default_rng(2)
@@ -88,6 +97,14 @@ def test_nothing_is_felt_without_triangles_or_far_away():
 def test_wrong_numbers_are_refused(k, cutoff):
     with pytest.raises(ValueError, match=r"cutoff|k"):
         obstacles(RIGHT[None], k, cutoff)
+
+
+def test_load_reaches_farther_than_the_energy(write, tmp_path):  # noqa: F811
+    """A tip within triangle-bead-volume-cutoff, beyond -cutoff-mech."""
+    (tmp_path / "f.txt").write_text("FILAMENT 0 592 500 500 700 500 500\n")
+    sim = start(write(VESICLE + REPULSION + "FILAMENTFILE: f.txt\n"))
+    assert sim.energies["TriangleBeadExcludedVolume"] == 0
+    assert sim.chemistry.tip_membranes.load_at([700, 500, 500], [1, 0, 0], 0, 2.7) > 0
 
 
 def test_filaments_grow_up_to_the_membrane_and_not_through_it(write, tmp_path):  # noqa: F811
