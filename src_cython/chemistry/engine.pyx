@@ -30,6 +30,7 @@ from medyan_py.core.chemistry.templates cimport Template
 from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.random cimport RandomStream
 
+from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
 from medyan_py.core.common.state import copied, fill
 
@@ -38,6 +39,7 @@ cdef double UNLIMITED = DBL_MAX       # an end that is never reached, yet before
 cdef enum:
     EVENTS_PER_LOOK = 4_000_000       # about a second: how often a long run looks for an interrupt
     MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, besides ten per molecule
+cdef double STANDSTILL = 2.0 ** -40   # share of a run that counts as no time; with as many firings a run has 10¹⁹
 
 
 cdef class Engine(SurfaceChannels):
@@ -272,8 +274,8 @@ cdef class Engine(SurfaceChannels):
         while self.readies and self.events < last:
             if self.instant_firings >= most:
                 with gil:
-                    raise RuntimeError(f"infinitely fast reactions go on without end at {self.time} s: "
-                                       f"{self._ready_text()}")
+                    raise EndlessReactionsError(f"infinitely fast reactions go on without end at {self.time} s: "
+                                                f"{self._ready_text()}")
             self.instant_firings += 1
             self.events += 1
             channel = self.ready[self.random.below(self.readies)]
@@ -366,9 +368,12 @@ cdef class Engine(SurfaceChannels):
     def run(self, double end):
         """Run the clock to ``end`` (s).
 
-        Raises ValueError if that lies in the past, RuntimeError if infinitely fast reactions never come to an end.
+        Raises ValueError if that lies in the past, EndlessReactionsError if infinitely fast reactions never come to an
+        end, or others are so fast that the clock would never arrive.
         """
         cdef bint more = True
+        cdef double since = self.time
+        cdef int64_t before = self.events
         if not self.time <= end < float("inf"):
             raise ValueError(f"the clock stands at {self.time} s and cannot run to {end} s")
         self._weigh_bursts()
@@ -376,6 +381,12 @@ cdef class Engine(SurfaceChannels):
             with nogil:
                 more = self.run_until(end, EVENTS_PER_LOOK)
             PyErr_CheckSignals()
+            if self.time - since > (end - since) * STANDSTILL:
+                since, before = self.time, self.events
+            elif more and self.events - before > MOST_INSTANT + 10 * self._molecules():
+                raise EndlessReactionsError(f"reactions are so fast that the clock stands still at {self.time} s: "
+                                            f"{self.events - before} events in {self.time - since:.2g} s, most often "
+                                            f"{self._fastest_text()}")
 
     def run_events(self, int64_t most, double end=INFINITY):
         """Fire the next ``most`` events, but none after ``end`` (s); returns how many were fired.
@@ -424,7 +435,11 @@ cdef class Engine(SurfaceChannels):
     def _weigh_bursts(self):
         """Count all molecules, if the guard against endless bursts will ask for their number."""
         if self.local_list.instants or self.whole_list.instants:
-            self.molecules = min(int(self.count_array.sum()) + int(self.bulk_array.sum()), 2 ** 59)
+            self.molecules = self._molecules()
+
+    def _molecules(self):
+        """Number of all free molecules."""
+        return min(int(self.count_array.sum()) + int(self.bulk_array.sum()), 2 ** 59)
 
     cdef void write_counts(self, int64_t *row) noexcept nogil:
         cdef int s, c, at = 0
