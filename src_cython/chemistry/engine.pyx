@@ -37,9 +37,9 @@ from medyan_py.core.common.state import copied, fill
 MOST_COPIES = 2 ** 53                 # beyond, a propensity could not tell N from N + 1
 cdef double UNLIMITED = DBL_MAX       # an end that is never reached, yet before the infinite time of what cannot happen
 cdef enum:
-    EVENTS_PER_LOOK = 4_000_000       # about a second: how often a long run looks for an interrupt
+    EVENTS_PER_LOOK = 1_000_000       # a fraction of a second: how often a long run looks for an interrupt
     MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, besides ten per molecule
-cdef double STANDSTILL = 2.0 ** -40   # share of a run that counts as no time; with as many firings a run has 10¹⁹
+cdef double STANDSTILL = 2.0 ** -40   # share of a run that counts as no time: such looks make 10¹⁸ events
 
 
 cdef class Engine(SurfaceChannels):
@@ -373,7 +373,7 @@ cdef class Engine(SurfaceChannels):
         """
         cdef bint more = True
         cdef double since = self.time
-        cdef int64_t before = self.events
+        cdef int64_t before = self.events, most = 0
         if not self.time <= end < float("inf"):
             raise ValueError(f"the clock stands at {self.time} s and cannot run to {end} s")
         self._weigh_bursts()
@@ -382,8 +382,11 @@ cdef class Engine(SurfaceChannels):
                 more = self.run_until(end, EVENTS_PER_LOOK)
             PyErr_CheckSignals()
             if self.time - since > (end - since) * STANDSTILL:
-                since, before = self.time, self.events
-            elif more and self.events - before > MOST_INSTANT + 10 * self._molecules():
+                since, before, most = self.time, self.events, 0
+            elif more and not self.readies:
+                most = max(most, self._molecules())
+                if self.events - before <= EVENTS_PER_LOOK + 10 * most:
+                    continue
                 raise EndlessReactionsError(f"reactions are so fast that the clock stands still at {self.time} s: "
                                             f"{self.events - before} events in {self.time - since:.2g} s, most often "
                                             f"{self._fastest_text()}")

@@ -221,7 +221,9 @@ GROWTH = "SPECIESBULK: C 1000 0 0 CONST\nPOLYMERIZATIONREACTION: 0 C:BULK + PA:P
 
 
 @pytest.mark.parametrize(("rate", "text"), [("10", "left the grid of"), ("1e300", "the clock stands still")])
-def test_a_trial_that_has_to_end(deck, capsys, rate, text):
+def test_a_trial_that_has_to_end(tmp_path, capsys, rate, text):
+    shutil.copytree(INPUTS / "treadmilling", tmp_path / "deck")
+    deck = tmp_path / "deck" / "systeminput.txt"
     chemistry = deck.parent / "chemistryinput.txt"
     chemistry.write_text(chemistry.read_text() + GROWTH.format(rate))
     deck.write_text(deck.read_text().replace("REPULSIONEXP", '""'))
