@@ -9,11 +9,13 @@ from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import FAILED, REFUSED, SUCCESS
 from medyan_py.cli.trial import try_out
 from medyan_py.cli.words import CommandParser
+from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError, Diagnostic, read_deck
 from medyan_py.deck.keys import unknown_keywords
 from medyan_py.deck.plausible import check_plausible
 from medyan_py.deck.possible import check_possible
+from medyan_py.escape import LeftGridError
 from medyan_py.output import OutputError
 
 HELP = "find what is wrong or doubtful in a deck"
@@ -31,7 +33,7 @@ def add_options(parser: CommandParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Check; exit code 0 without errors, 2 with, 3 if the deck is sound but its network cannot be relaxed."""
+    """Check; exit code 0 without errors, 2 with, 3 if the deck is sound but its trial has to end early."""
     if (options.deck is None) == (options.system is None):
         say("medyan: error: one system deck is needed: medyan check SYSTEM", sys.stderr)
         return REFUSED
@@ -48,7 +50,7 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _look(options: argparse.Namespace) -> tuple[list[Diagnostic], dict | None, str | None]:
-    """Remarks, the estimate of a trial (None without one), why the network cannot be relaxed (None if it can)."""
+    """Remarks, the estimate of a trial (None without one), why the trial had to end (None if it did not)."""
     try:
         deck = read_deck(
             options.system if options.deck is None else options.deck, options.input, compatibility=options.compatibility
@@ -65,6 +67,10 @@ def _look(options: argparse.Namespace) -> tuple[list[Diagnostic], dict | None, s
         return [*error.diagnostics, *remarks], None, None
     except MechanicsError as error:
         return remarks, None, f"the network cannot be relaxed: {error}"
+    except (LeftGridError, EndlessReactionsError) as error:
+        return remarks, None, str(error)
+    except MemoryError as error:
+        return remarks, None, f"not enough memory for this deck: {error}"
     except OutputError as error:
         say(f"medyan: no estimate of what a run takes: {error}", sys.stderr)
         return remarks, None, None

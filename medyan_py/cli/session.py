@@ -18,6 +18,7 @@ from medyan_py.cli.exit_codes import BUG, FAILED, INTERRUPTED, REFUSED, SUCCESS
 from medyan_py.cli.numbers import available_processors
 from medyan_py.cli.progress import LiveProgress, terminal
 from medyan_py.cli.signals import StopSignals
+from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck.keys import unknown_keywords
 from medyan_py.escape import LeftGridError
@@ -163,6 +164,9 @@ class Session:
             self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}{why}")
             self._last_frame(recorders, relaxed=True)
             self._save_failure(error)
+            return FAILED
+        except EndlessReactionsError as error:
+            self._tell(logging.ERROR, f"{error}; the run ends")
             return FAILED
         except OutputError as error:
             self._tell(logging.ERROR, f"t = {simulation.time:.6g} s: {error}; the run ends{self._way_on()}")

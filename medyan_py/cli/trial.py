@@ -29,6 +29,8 @@ def try_out(deck: Deck) -> dict:
     ------
     DeckError, MechanicsError
         If the network cannot be made or relaxed.
+    LeftGridError, EndlessReactionsError
+        If the trial cannot go on.
     OutputError
         If there is no room for the files of the trial.
     """

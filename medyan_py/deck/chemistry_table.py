@@ -20,7 +20,7 @@ SCALARS: dict[str, ValueType] = {
     "name": ValueType("word"),
     "ignored": ValueType("int"),
     "type": ValueType("int", least=0),
-    "count": ValueType("int", least=0),
+    "count": ValueType("int", least=0, most=2**53),  # up to which a double tells N from N + 1
     "events": ValueType("int", above=0),
     "nm²/s": ValueType("float", "nm²/s", least=0),
     "±nm²/s": ValueType("float", "nm²/s"),  # below 0: does not diffuse

@@ -35,8 +35,8 @@ def _emission(
         )
 
     number = parse_number(copies)
-    if number is None or number < 0 or not number.is_integer():
-        wrong(quote(copies), "a whole number ≥ 0 of copies")
+    if number is None or not 0 <= number <= 2**53 or not number.is_integer():
+        wrong(quote(copies), "a whole number of copies from 0 to 2^53")
     for word in (emission, absorption):
         rate = parse_number(word)
         if rate is None or rate < 0:

@@ -90,8 +90,10 @@ class ValueType:
             raise BadValue(quote(text), self.describe())
         if self.kind == "float":
             return value
-        if not value.is_integer() or abs(value) > MAX_INT:
+        if not value.is_integer():
             raise BadValue(quote(text), self.describe())
+        if self.most is None and abs(value) > MAX_INT:
+            raise BadValue(quote(text), f"{self.describe()}, at most {MAX_INT}")
         return int(value)
 
     def _within(self, value: float) -> bool:

@@ -17,6 +17,14 @@ from medyan_py.core.chemistry.grid import checked_space, cumulative_faces, hop_t
 from medyan_py.core.common.state import copied, fill
 
 
+cdef str reaction_text(Channels channels, Template *t):
+    """The free reactants of a template, for messages."""
+    cdef int i
+    names = [(channels.bulk_names if t.read[i].bulk else channels.diffusing_names)[t.read[i].species]
+             for i in range(t.reads)]
+    return "reaction of " + (" + ".join(names) or "nothing")
+
+
 cdef class Channels:
     """State that ``Engine`` runs: grid, copy numbers, templates, propensities. Made by ``Engine``."""
 
@@ -260,18 +268,27 @@ cdef class Channels:
 
     def _ready_text(self):
         """Reactants of the infinitely fast reactions that can fire, for messages."""
-        cdef int channel, i
-        cdef Template *t
+        cdef int channel
         texts = []
         for channel in self.ready[:min(self.readies, 8)]:
             if channel < self.compartments * self.local_list.instants:
-                t = &self.local[self.local_instants[channel % self.local_list.instants]]
+                texts.append(reaction_text(self, &self.local[self.local_instants[channel % self.local_list.instants]]))
             else:
-                t = &self.whole[self.whole_instants[channel - self.compartments * self.local_list.instants]]
-            names = [(self.bulk_names if t.read[i].bulk else self.diffusing_names)[t.read[i].species]
-                     for i in range(t.reads)]
-            texts.append("reaction of " + (" + ".join(names) or "nothing"))
+                channel -= self.compartments * self.local_list.instants
+                texts.append(reaction_text(self, &self.whole[self.whole_instants[channel]]))
         return "; ".join(dict.fromkeys(texts))
+
+    def _fastest_text(self):
+        """Reactants of the channel with the highest propensity, or the species that hops most often, for messages."""
+        cdef int fastest
+        local, whole = self.channel_propensities
+        fastest = np.concatenate((local.max(axis=0), whole)).argmax()
+        if fastest < self.diffusing:
+            return "hops of " + self.diffusing_names[fastest]
+        fastest -= self.diffusing
+        if fastest < self.locals:
+            return reaction_text(self, &self.local[fastest])
+        return reaction_text(self, &self.whole[fastest - self.locals])
 
     @property
     def channel_propensities(self):

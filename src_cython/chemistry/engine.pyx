@@ -30,14 +30,16 @@ from medyan_py.core.chemistry.templates cimport Template
 from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.random cimport RandomStream
 
+from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
 from medyan_py.core.common.state import copied, fill
 
 MOST_COPIES = 2 ** 53                 # beyond, a propensity could not tell N from N + 1
 cdef double UNLIMITED = DBL_MAX       # an end that is never reached, yet before the infinite time of what cannot happen
 cdef enum:
-    EVENTS_PER_LOOK = 4_000_000       # about a second: how often a long run looks for an interrupt
+    EVENTS_PER_LOOK = 1_000_000       # a fraction of a second: how often a long run looks for an interrupt
     MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, besides ten per molecule
+cdef double STANDSTILL = 2.0 ** -40   # share of a run that counts as no time: such looks make 10¹⁸ events
 
 
 cdef class Engine(SurfaceChannels):
@@ -274,8 +276,8 @@ cdef class Engine(SurfaceChannels):
         while self.readies and self.events < last:
             if self.instant_firings >= most:
                 with gil:
-                    raise RuntimeError(f"infinitely fast reactions go on without end at {self.time} s: "
-                                       f"{self._ready_text()}")
+                    raise EndlessReactionsError(f"infinitely fast reactions go on without end at {self.time} s: "
+                                                f"{self._ready_text()}")
             self.instant_firings += 1
             self.events += 1
             channel = self.ready[self.random.below(self.readies)]
@@ -368,9 +370,12 @@ cdef class Engine(SurfaceChannels):
     def run(self, double end):
         """Run the clock to ``end`` (s).
 
-        Raises ValueError if that lies in the past, RuntimeError if infinitely fast reactions never come to an end.
+        Raises ValueError if that lies in the past, EndlessReactionsError if infinitely fast reactions never come to an
+        end, or others are so fast that the clock would never arrive.
         """
         cdef bint more = True
+        cdef double since = self.time
+        cdef int64_t before = self.events, most = 0
         if not self.time <= end < float("inf"):
             raise ValueError(f"the clock stands at {self.time} s and cannot run to {end} s")
         self._weigh_bursts()
@@ -378,6 +383,15 @@ cdef class Engine(SurfaceChannels):
             with nogil:
                 more = self.run_until(end, EVENTS_PER_LOOK)
             PyErr_CheckSignals()
+            if self.time - since > (end - since) * STANDSTILL:
+                since, before, most = self.time, self.events, 0
+            elif more and not self.readies:
+                most = max(most, self._molecules())
+                if self.events - before <= EVENTS_PER_LOOK + 10 * most:
+                    continue
+                raise EndlessReactionsError(f"reactions are so fast that the clock stands still at {self.time} s: "
+                                            f"{self.events - before} events in {self.time - since:.2g} s, most often "
+                                            f"{self._fastest_text()}")
 
     def run_events(self, int64_t most, double end=INFINITY):
         """Fire the next ``most`` events, but none after ``end`` (s); returns how many were fired.
@@ -426,7 +440,11 @@ cdef class Engine(SurfaceChannels):
     def _weigh_bursts(self):
         """Count all molecules, if the guard against endless bursts will ask for their number."""
         if self.local_list.instants or self.whole_list.instants:
-            self.molecules = min(int(self.count_array.sum()) + int(self.bulk_array.sum()), 2 ** 59)
+            self.molecules = self._molecules()
+
+    def _molecules(self):
+        """Number of all free molecules."""
+        return min(int(self.count_array.sum()) + int(self.bulk_array.sum()), 2 ** 59)
 
     cdef void write_counts(self, int64_t *row) noexcept nogil:
         cdef int s, c, at = 0

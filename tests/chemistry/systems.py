@@ -26,7 +26,9 @@ def system(chains, *, slots=40, sites=SITES, size=(1000.0,) * 3, shape=(1, 1, 1)
         bulk,
         options.pop("reactions", ()),
         seed,
-        filaments=Filaments([(2.7, 2.7 * slots, slots, sites)]),
+        filaments=Filaments(
+            [(2.7, 2.7 * slots, slots, sites)], full_cylinder_fractions=options.pop("full_cylinder_fractions", False)
+        ),
         **options,
     )
     for points in chains:

@@ -3,7 +3,9 @@
 from collections import Counter
 
 import numpy as np
+import pytest
 from history import Observer
+from scipy.stats import ks_2samp
 
 from medyan_py.core.chemistry.descriptions import (
     Aging,
@@ -37,7 +39,7 @@ def walls():
     return Walls(tuple(planes), 41.0, 2.7, 300.0)
 
 
-def network(seed, zone="ALL", bulk_branching=False, nucleation=2e-3):
+def network(seed, zone="ALL", bulk_branching=False, nucleation=2e-3, algorithm="NRM"):
     rng = np.random.default_rng(seed)
     filaments = Filaments([(2.7, 27.0, 10, (2, 4, 6, 8)), (4.0, 32.0, 8, (3, 7))])
     chemistry = FilamentChemistry(
@@ -83,6 +85,7 @@ def network(seed, zone="ALL", bulk_branching=False, nucleation=2e-3):
         ratchet_lengths=[2.7, None],
         end_kinds=[(2, 2), (1, 1)],
         walls=walls(),
+        algorithm=algorithm,
     )  # fmt: skip
     for number in range(8):
         filament_type = number % 2
@@ -164,3 +167,32 @@ def test_monomers_are_conserved_through_everything():
     assert chemistry.events - chemistry.hops > 500
     assert chemistry.filaments.next_ident > chemistry.filaments.table.count, "no filament vanished"
     Observer(chemistry, [2.7, None]).check()
+
+
+RUNS = 500
+
+
+def outcomes(algorithm, first_seed):
+    """Filaments, monomers of both types, aged ones, linkers and motors, branchers, events: int (RUNS, 7)."""
+    rows = []
+    for seed in range(first_seed, first_seed + RUNS):
+        chemistry, _ = network(seed, algorithm=algorithm)
+        chemistry.run(0.5)
+        inner = [chemistry.filaments.kind_counts(k)[0] for k in (0, 1)]
+        counts = (chemistry.filaments.table.count, inner[0][0], inner[0][1], inner[1][0], chemistry.bonds.count)
+        rows.append((*counts, chemistry.branchers.count, chemistry.events - chemistry.hops))
+    return np.array(rows)
+
+
+@pytest.fixture(scope="module")
+def by_next_reactions():
+    return outcomes("NRM", 0)
+
+
+@pytest.mark.parametrize("algorithm", ["GILLESPIE", "SIMPLEGILLESPIE"])
+def test_all_algorithms_agree_in_distribution(by_next_reactions, algorithm):
+    found = outcomes(algorithm, RUNS)
+    assert found.std(axis=0).min() > 0
+    for ours, theirs in zip(found.T, by_next_reactions.T, strict=True):
+        assert abs(ours.mean() - theirs.mean()) < 5 * np.sqrt((ours.var() + theirs.var()) / RUNS)
+        assert ks_2samp(ours, theirs).pvalue > 1e-6

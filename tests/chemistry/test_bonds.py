@@ -92,6 +92,24 @@ def test_bonds_under_more_tension_break_earlier():
         assert abs(left - 2000 * p) < 5 * np.sqrt(2000 * p * (1 - p))
 
 
+TEARING = {"unbinding_law": "LOWDUTYCATCHSLIP", "unbinding_forces": (1.6, 10.0), "heads": (15, 15), "on": 0.2}
+
+
+@pytest.mark.parametrize("algorithm", ["NRM", "GILLESPIE", "SIMPLEGILLESPIE"])
+@pytest.mark.parametrize("binding", [linker(0.3, **SLIP), linker(0.3, **CATCH_SLIP), motor(0.0, off=1.7, **TEARING)])
+def test_forces_beyond_all_exponentials_tear_bonds_at_once(binding, algorithm):
+    chemistry = ladder(8, binding, algorithm=algorithm)
+    slack = whole_propensity(chemistry, "unbind") / 8
+    torn = chemistry.bonds.rows[::2]
+    chemistry.bonds["tension"][torn] = 1e7
+    chemistry.update()
+    chemistry.run(1e-15)
+    assert not chemistry.bonds.columns["alive"][torn].any()
+    assert (chemistry.bonds.count, chemistry.events, chemistry.bulk_counts[0]) == (4, 4, 4)
+    assert whole_propensity(chemistry, "unbind") == pytest.approx(4 * slack)
+    assert chemistry.next_time > 1e-6
+
+
 def test_the_stiffness_of_a_motor_follows_its_bound_heads():
     chemistry = ladder(
         4, motor(0.0, unbinding_law="LOWDUTYCATCH", unbinding_forces=(12.62,), heads=(20, 20), on=0.2, off=1.7)

@@ -88,6 +88,23 @@ def test_putative_times_are_rescaled_when_a_propensity_changes():
     assert engine.next_time == pytest.approx(due, rel=1e-14)
 
 
+def test_a_putative_time_of_seventeen_tenths():
+    """Due at 1.7 s at a propensity of 2 per second; at 1.2 s this becomes 5 per second, or 0."""
+    engine, wait = constant_birth(), 0.0
+    while not 0.5 < wait < 1.7:
+        before = engine.random.state
+        engine.start()
+        wait = engine.next_time
+    engine.random.state = before  # the same deviate again, but later
+    engine.start(1.7 - wait)
+    assert engine.next_time == pytest.approx(1.7, rel=1e-14)
+    engine.run(1.2)
+    engine.set_bulk(0, 5)
+    assert engine.next_time == pytest.approx(1.4, rel=1e-14)
+    engine.set_bulk(0, 0)
+    assert engine.next_time == np.inf
+
+
 def test_nothing_is_due_without_molecules():
     engine = constant_birth()
     engine.set_bulk(0, 0)

@@ -5,6 +5,7 @@ import pytest
 
 from medyan_py.core.chemistry.descriptions import Aging, Bulk, Diffusing, Growth, Pool, Reaction, Shrinkage
 from medyan_py.core.chemistry.engine import Engine
+from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.structure.filaments import Filaments
 
@@ -82,6 +83,17 @@ def test_an_endless_burst_is_found_also_when_events_are_counted():
     assert engine.run_events(1000) == 1000
     with pytest.raises(RuntimeError, match="without end"):
         engine.run_events(10**9)
+
+
+def test_a_clock_that_would_never_arrive_is_found():
+    """The sum of the propensities of two molecules is infinite, that of one is not."""
+    for copies in (1, 2):
+        engine = mixed([Reaction((A,), (B,), 1e308, False), Reaction((B,), (A,), 1e308, False)], a=copies)
+        with pytest.raises(EndlessReactionsError, match=r"so fast that the clock stands still at .* reaction of "):
+            engine.run(1.0)
+    engine = mixed([Reaction((A,), (B,), 1e308, False)], a=1_000_000)  # this burst has an end
+    engine.run(1.0)
+    assert engine.bulk_counts.tolist() == [0, 1_000_000]
 
 
 @pytest.mark.parametrize("arguments", [(-1,), (5, -1.0), (5, float("nan"))])

@@ -53,6 +53,20 @@ def test_pairs_of_equal_molecules(powers, expected):
     assert built.channel_propensities[0][0, 1] == 0.0
 
 
+@pytest.mark.parametrize(("powers", "expected"), [(False, [9.0, 72.0]), (True, [10.0, 100.0])])
+def test_equal_molecules_of_bulk_species(powers, expected):
+    b = Pool(True, 0)
+    reactions = [Reaction((b, b), (), 0.1, False), Reaction((b, b, b), (), 0.1, False)]
+    built = Engine((1, 1, 1), (500.0,) * 3, [1], [], [Bulk("B")], reactions, 1, powers, volume_fraction=[0.5])
+    built.start()
+    built.set_bulk(0, 10)
+    assert built.channel_propensities[1].tolist() == pytest.approx(expected)
+    built.set_bulk(0, 2)
+    assert built.channel_propensities[1][1] == 0.0, "three molecules are needed"
+    built.set_bulk(0, 1)
+    assert built.channel_propensities[1][0] == 0.0
+
+
 def test_hops_between_cut_compartments():
     faces = np.ones((2, 6))
     faces[0, 1] = 0.5

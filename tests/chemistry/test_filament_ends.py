@@ -24,7 +24,7 @@ from systems import (
     whole_propensity,
 )
 
-from medyan_py.core.chemistry.descriptions import Binding, Bulk, Destruction, Diffusing, Pool
+from medyan_py.core.chemistry.descriptions import Binding, Bulk, Destruction, Diffusing, Nucleation, Pool
 
 ALONG_X = straight((300, 300, 300), (1, 0, 0), 1)
 ALONG_Y = straight((300, 300, 300), (0, 1, 0), 1)
@@ -133,14 +133,17 @@ def test_sites_stay_on_their_monomers_when_ends_move(sites):
                 assert chemistry.site_positions([ordinal])[0] == pytest.approx([300 + 2.7 * slot, 300, 300])
 
 
-def test_attachment_points_on_partial_cylinders():
-    chemistry = shortened(PLUS, 20)
-    slots_6_and_16 = chemistry.site_positions([0, 1])[:, 0] - 300
-    assert slots_6_and_16 == pytest.approx([16.2, 43.2])
-    chemistry = shortened(MINUS, 10)
-    minus = x_of(chemistry, end_beads(chemistry)[0])
-    assert (chemistry.site_positions([1])[0] - minus)[0] == pytest.approx(16.2)
-    assert np.linalg.norm(chemistry.site_positions([1])[0] - minus) / (30 * 2.7) == pytest.approx(0.2)
+@pytest.mark.parametrize(
+    ("full", "plus", "minus"), [(False, [16.2, 43.2], 16.2), (True, [8.1, 21.6], 32.4)], ids=["default", "medyan-5.4"]
+)
+def test_attachment_points_on_partial_cylinders(full, plus, minus):
+    """Slots 6 and 16 of twenty monomers at a plus end; slot 16, a fifth of the way, where slot 10 is the minus end."""
+    chemistry = shortened(PLUS, 20, full_cylinder_fractions=full)
+    assert chemistry.site_positions([0, 1])[:, 0] - 300 == pytest.approx(plus)
+    chemistry = shortened(MINUS, 10, full_cylinder_fractions=full)
+    end = x_of(chemistry, end_beads(chemistry)[0])
+    assert (chemistry.site_positions([1])[0] - end)[0] == pytest.approx(minus)
+    assert (minus / (30 * 2.7) == pytest.approx(0.2)) == (not full)
 
 
 def test_a_cylinder_belongs_to_the_compartment_of_its_middle():
@@ -305,6 +308,31 @@ def test_two_monomers_on_two_cylinders_go_free_where_each_was():
     step(chemistry)
     assert len(chemistry.filaments.table) == 0
     assert chemistry.counts.tolist() == [[1, 0], [0, 1]]
+
+
+def test_two_monomers_only_fall_apart():
+    chemistry = system([], diffusing=molecules(), shrinkages=[shrink(PLUS, 1e3, LOCAL), shrink(MINUS, 1e3, LOCAL)],
+                       destructions=[Destruction(0, 0, 0, (LOCAL, LOCAL), 1.5)])  # fmt: skip
+    chemistry.add_filament(0, [(500, 500, 500), (505.4, 500, 500)], monomers=(2,))
+    chemistry.update()
+    assert chemistry.channel_propensities[0].sum() + chemistry.channel_propensities[1].sum() == pytest.approx(1.5)
+    step(chemistry)
+    assert (len(chemistry.filaments.table), chemistry.filaments.beads.count) == (0, 0)
+    assert chemistry.counts.tolist() == [[2]] and chemistry.next_time == np.inf
+
+
+@pytest.mark.parametrize(("slots", "first"), [(40, 20), (3, 0), (4, 1), (5, 2)])
+def test_a_nucleated_filament_lies_in_the_middle_of_its_cylinder(slots, first):
+    nucleation = Nucleation(0, (LOCAL, LOCAL), 0, 0, 0, 1.0)
+    chemistry = system([], slots=slots, sites=(1,), diffusing=molecules(), free=(2,), nucleations=[nucleation])
+    step(chemistry)
+    (kinds,) = chemistry.filaments.cylinders["kind"][chain(chemistry)]
+    assert np.flatnonzero(kinds).tolist() == [first, first + 1, first + 2]
+    assert kinds[first : first + 3].tolist() == [128, 1, 64]
+    assert chemistry.filaments.cylinders["rest_length"][0] == pytest.approx(8.1)
+    minus, plus = end_beads(chemistry)
+    assert np.linalg.norm(x_of(chemistry, plus) - x_of(chemistry, minus)) == pytest.approx(8.1)
+    assert chemistry.counts.tolist() == [[0]]
 
 
 def test_bulk_monomers_are_one_pool_for_all_ends():

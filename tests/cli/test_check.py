@@ -215,3 +215,19 @@ def test_filaments_of_organising_centres_can_react(deck, capsys):
     assert main(["check", str(INPUTS / deck / "systeminput.txt")]) == 0
     captured = capsys.readouterr()
     assert "never" not in captured.out + captured.err
+
+
+GROWTH = "SPECIESBULK: C 1000 0 0 CONST\nPOLYMERIZATIONREACTION: 0 C:BULK + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND {}\n"
+
+
+@pytest.mark.parametrize(("rate", "text"), [("10", "left the grid of"), ("1e300", "the clock stands still")])
+def test_a_trial_that_has_to_end(tmp_path, capsys, rate, text):
+    shutil.copytree(INPUTS / "treadmilling", tmp_path / "deck")
+    deck = tmp_path / "deck" / "systeminput.txt"
+    chemistry = deck.parent / "chemistryinput.txt"
+    chemistry.write_text(chemistry.read_text() + GROWTH.format(rate))
+    deck.write_text(deck.read_text().replace("REPULSIONEXP", '""'))
+    assert main(["check", str(deck)]) == 3
+    out, err = capsys.readouterr()
+    (line,) = [line for line in (out + err).splitlines() if line.startswith("error")]
+    assert text in line and "Traceback" not in out + err

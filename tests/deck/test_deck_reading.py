@@ -2,6 +2,7 @@
 
 import dataclasses
 import pickle
+import re
 
 import pytest
 from small_deck import CHEMISTRY, warnings_of
@@ -359,6 +360,19 @@ def test_general_reactions_of_every_size(folder):
     assert deck.general_reactions[-1] == Reaction(
         (FREE_A, FREE_A, bulk), (SpeciesRef("diffusing", "LD"), bulk), 2.5, len(CHEMISTRY.splitlines()) + 8
     )
+
+
+@pytest.mark.parametrize("kind", ["SPECIESDIFFUSING: X {} 20e6 0 0 REG\n", "SPECIESBULK: X {} 0 0 REG\n"])
+def test_copies_that_a_double_can_count(folder, kind):
+    deck = folder.read(more_chemistry=kind.format(2**53))
+    assert (deck.diffusing[-1] if "DIFF" in kind else deck.bulk[-1]).copies == 2**53
+    with pytest.raises(DeckError, match=re.escape("allowed: a whole number ≥ 0 and ≤ 9.0072e+15")):
+        folder.read(more_chemistry=kind.format(2**53 + 2))
+
+
+def test_whole_numbers_have_an_end(folder):
+    with pytest.raises(DeckError, match=r"NUMFILAMENTS.*at most 2147483647"):
+        folder.read({"NUMFILAMENTS": "3000000000"})
 
 
 def test_bulk_reactions(folder):

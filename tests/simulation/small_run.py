@@ -73,14 +73,18 @@ class Runner:
 
     def start(self, chemistry, changes=None, filaments="", seed=1):
         """A simulation of the small deck with `chemistry` added; `filaments` is the filament file."""
+        return Simulation.from_deck(self.write(CHEMISTRY + chemistry, changes, filaments), seed=seed)
+
+    def write(self, chemistry, changes=None, filaments=""):
+        """The small deck with all of `chemistry`, as files; the path of the system deck."""
         settings = {**SYSTEM, **(changes or {})}
         if filaments:
             settings["FILAMENTFILE"] = "filaments.txt"
             (self.path / "filaments.txt").write_text(filaments)
         text = "".join(f"{key}{':' if key.isupper() else ''} {value}\n" for key, value in settings.items())
         (self.path / "system.txt").write_text(text)
-        (self.path / "chemistry.txt").write_text(CHEMISTRY + chemistry)
-        return Simulation.from_deck(self.path / "system.txt", seed=seed)
+        (self.path / "chemistry.txt").write_text(chemistry)
+        return self.path / "system.txt"
 
     @staticmethod
     def points(filaments):

@@ -24,6 +24,7 @@ def test_ramp():
     assert [ramp_factor(force, 10, 30) for force in (5, 10, 20, 30, 40)] == [0, 0, 0.5, 1, 1]
     assert [ramp_factor(force, 10, 10) for force in (9.99, 10, 11)] == [0, 1, 1]
     assert ramp_factor(0, 0, 0) == 1
+    assert [ramp_factor(force, 2, 6) for force in (1, 3, 9)] == [0, 0.25, 1]
 
 
 @pytest.mark.parametrize("algorithm", ["NRM", "GILLESPIE", "SIMPLEGILLESPIE"])

@@ -145,6 +145,11 @@ def test_concentrations_are_held(runner):
     assert simulation.copy_numbers("B")[0] == pytest.approx(75, abs=3)
     assert simulation.copy_numbers("B")[1].sum() <= 12
     assert simulation.copy_numbers("D") == 0
+    still = "SPECIESDIFFUSING: B 0 0 0 0 REG BASECONC 1\nSPECIESBULK: D 0 0 0 REG BULKCONC 1\n"
+    simulation = runner.start(still, {**changes, "BMOVESPEED": "0"})
+    simulation.run(1e-5)
+    assert set(simulation.copy_numbers("B").ravel().tolist()) == {0, 75}  # in the layer that is held
+    assert simulation.copy_numbers("D") == 602  # in 1 µm³
     slow = {**changes, "MINIMIZATIONTIME": "0.5", "SNAPSHOTTIME": "0.5", "RUNTIME": "2"}
     simulation = runner.start(lines.replace("BULKREACTION: D:BULK -> 1.0\n", ""), slow)
     simulation.run(1.0)
