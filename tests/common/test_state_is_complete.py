@@ -66,12 +66,17 @@ NO_STATE = {
         (
             *("species", "reactions", "names", "diffusion", "size", "kind", "order", "lifted", "rate"),
             *("read_start", "change_start", "reader_start", "reader", "read", "change"),
+            *("through", "plain_rate", "hop_account", "account", "free_energy", "stored"),
         ),
         MADE,
     )
-    | {"vertices": "has a state of its own"},
+    | {"vertices": "has a state of its own", "ledger": "that of the engine"},
     "SurfaceChannels": dict.fromkeys(
-        ("adsorptions", "whole_grid", "bound", "freed", "freed_bulk", "near_class", "whole_class"), MADE
+        (
+            *("adsorptions", "whole_grid", "bound", "freed", "freed_bulk", "near_class", "whole_class"),
+            *("surface_reactions", "source_bulk", "source", "adsorb_account", "cell_volume"),
+        ),
+        MADE,
     )
     | dict.fromkeys(
         ("nearest", "nearest_for"), "follows from the active compartments, looked up again when they change"
@@ -97,7 +102,16 @@ NO_STATE = {
     "FilamentMembers": dict.fromkeys(
         (
             "emissions",
-            *("local_templates", "whole_templates", "bindings", "growths", "shrinkages", "agings", "destructions"),
+            *(
+                "local_templates",
+                "whole_templates",
+                "surface_templates",
+                "bindings",
+                "growths",
+                "shrinkages",
+                "agings",
+                "destructions",
+            ),
             *("severings", "nucleations", "branchings", "local_class_names", "whole_class_names"),
             *("growth", "shrinkage", "end_aging", "cylinder_rule", "cylinder_rules", "aging_rule", "severing"),
             *("destruction", "nucleation", "end_kinds", "binding", "branching", "tallies", "motor_flag"),
