@@ -371,7 +371,9 @@ def test_copies_that_a_double_can_count(folder, kind):
 
 
 def test_whole_numbers_have_an_end(folder):
-    with pytest.raises(DeckError, match=re.escape("NUMFILAMENTS: found '3000000000', allowed: a whole number ≥ 0 and ≤ 1e+07")):
+    with pytest.raises(
+        DeckError, match=re.escape("NUMFILAMENTS: found '3000000000', allowed: a whole number ≥ 0 and ≤ 1e+07")
+    ):
         folder.read({"NUMFILAMENTS": "3000000000"})
 
 
