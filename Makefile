@@ -51,7 +51,7 @@ docs: $(VENV)/writer
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/diffusion.py
-	$(BIN)/python benchmarks/networks.py birth-death dimerisation "vilar oscillator" "16 pairs" "1000 pairs"
+	$(BIN)/python benchmarks/networks.py --plot
 	$(BIN)/python benchmarks/forces.py
 	$(BIN)/python benchmarks/relaxation.py
 	$(BIN)/python benchmarks/mechanics_scaling.py

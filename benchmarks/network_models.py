@@ -26,7 +26,7 @@ def networks(names=()):
         "dimerisation": dimerisation,
         "vilar oscillator": vilar,
         "autocatalytic ring 50": lambda: autocatalytic_ring(50),
-        "chain of 1000": lambda: chain(1000),
+        "ring of 1000": lambda: ring(1000),
         "random 300 × 3700": lambda: random_network(300, 3700),
         **{f"{n} pairs": lambda n=n: independent_pairs(n) for n in PAIRS},
     }
@@ -79,11 +79,11 @@ def autocatalytic_ring(n: int) -> Network:
     return Network(f"autocatalytic ring {n}", dict.fromkeys(names, 100), reactions, 100.0)
 
 
-def chain(n: int) -> Network:
+def ring(n: int) -> Network:
     """n reactions in a ring, each handing molecules to the next species."""
     names = [f"S{i}" for i in range(n)]
     reactions = [([names[i - 1]], [names[i]], 1.0) for i in range(n)]
-    return Network(f"chain of {n}", dict.fromkeys(names, 10), reactions, 100.0)
+    return Network(f"ring of {n}", dict.fromkeys(names, 10), reactions, 100.0)
 
 
 def random_network(species: int, reactions: int) -> Network:

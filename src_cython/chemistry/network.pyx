@@ -15,6 +15,7 @@ from libc.stdint cimport int64_t
 import numpy as np
 
 from medyan_py.core.chemistry.bins cimport Bins, Law
+from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.random cimport Layer, RandomStream, Words, layers, next_exponential, next_uniform
 
@@ -24,7 +25,8 @@ cdef enum:
     MANY = 30_000                 # reactions whose records do not fit into the nearer caches
     MOST_ASKED = 8                # entries of a list that are asked of memory ahead of an event
 cdef double MOST_PROPENSITY = 1e290   # 1/s: sums of such stay finite
-cdef int64_t MOST_COPIES = 2 ** 53  # beyond, a double does not count one by one
+cdef double STANDSTILL = 2.0 ** -40   # share of a run that counts as no time, if looks at it are that far apart
+cdef int64_t MOST_COPIES = 2 ** 53    # beyond, a double does not count one by one
 MOST_CONCERNS = 2 ** 31 - 1
 MOST_RATE = 1e260                 # 1/s: far below it the next event is immediate, and sums stay finite
 LAW = np.dtype([
@@ -332,16 +334,20 @@ cdef class Network:
         """Run to each of ``times`` (s, float64 (n,), ascending) and write the copy numbers to ``out`` (n, species).
 
         Raises ValueError for an array of another shape, or times that are not finite or not ascending; OverflowError if
-        a copy number that changes goes beyond 2^53; RuntimeError when ``halted`` is set.
+        a copy number that changes goes beyond 2^53; EndlessReactionsError if reactions are so fast that the clock would
+        never arrive; RuntimeError when ``halted`` is set.
         """
         cdef Py_ssize_t i
         cdef int s, beyond = -1
+        cdef double since
+        cdef int64_t before
         if out.shape[0] != times.shape[0] or out.shape[1] != self.species:
             raise ValueError(f"an array ({len(times)}, {self.species}) is needed")
         for i in range(times.shape[0]):
             if not (self.time if i == 0 else times[i - 1]) <= times[i] < float("inf"):
                 raise ValueError("times must be finite, ascending and not before the clock")
         i = 0
+        since, before = self.time, self.events
         while i < times.shape[0]:
             with nogil:
                 while i < times.shape[0] and self.run_until(times[i], EVENTS_PER_LOOK) == 0:
@@ -357,6 +363,12 @@ cdef class Network:
             if self.bins.exhausted:
                 raise MemoryError(f"no memory for the propensities of {self.reactions} reactions")
             PyErr_CheckSignals()
+            if i < times.shape[0] and self.time - since <= (times[i] - since) * STANDSTILL:
+                if self.events - before > EVENTS_PER_LOOK + 10 * self.counts.sum():
+                    raise EndlessReactionsError(f"reactions are so fast that the clock stands still at {self.time} s: "
+                                                f"{self.events - before} events in {self.time - since:.2g} s")
+            else:
+                since, before = self.time, self.events
 
     def check_counts(self, int species):
         """Raise OverflowError if a copy number is too large to count on and some reaction changes it."""

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 import medyan_py as md
+from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.chemistry.network import Network
 from medyan_py.reaction_table import ReactionTable
 
@@ -156,3 +157,12 @@ def test_pairs_of_a_species_that_runs_out():
     final = system.run([200.0])[-1]
     assert final[:40].tolist() == [copies % 2 for copies in start.values()]
     assert final[40] == 0
+
+
+@pytest.mark.parametrize("idle", [0, 30])  # by both loops
+def test_a_clock_that_would_never_arrive_is_found(idle):
+    rest = [(f"Y{i} ->", 1.0) for i in range(idle)]
+    with pytest.raises(EndlessReactionsError, match="so fast that the clock stands still"):
+        md.ReactionSystem({"X": 1}, [("X <-> Z", (1e308, 1e308)), *rest], seed=1).run([0.5, 1.0])
+    burst = md.ReactionSystem({"X": 1_000_000}, [("X -> Z", 1e308), *rest], seed=1)  # which has an end
+    assert burst.run([1.0])[-1, :2].tolist() == [0, 1_000_000]
