@@ -104,7 +104,7 @@ def test_killed_at_a_write(reference, tmp_path, call):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("call", [*range(2, 30, 3), *range(31, 480, 20)])
+@pytest.mark.parametrize("call", [*range(2, 30, 3), *range(31, 440, 20)])
 def test_killed_at_each_of_many_writes(full_reference, tmp_path, call):
     kill_at_write(full_reference, tmp_path, call)
 
