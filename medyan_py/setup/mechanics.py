@@ -92,7 +92,8 @@ class Mechanics:
         """Minimise the energy from the present state; put positions, forces and tensions back into the structure.
 
         ``record`` then tells how the minimisation went and ``energies`` (pN nm, by interaction) what is left. Raises
-        MechanicsError with a report of the state if the minimisation failed; the structure is then as before.
+        MechanicsError with a report of the state if the minimisation failed, and the structure is then as before; or if
+        membranes cross afterwards, and the structure is then as it was found.
         """
         self._move_planes()
         check_finite(self._chemistry.filaments)
@@ -105,6 +106,7 @@ class Mechanics:
         self._judge(record)
         self.record = record
         self.remeshing_energy, self.remeshed_energies = 0.0, None
+        crossing = None
         if self._membranes is not None:
             self._take_positions()
             # a mesh that needed nothing and has not moved since needs nothing
@@ -113,14 +115,15 @@ class Mechanics:
                 self._membranes.hinder(self._chemistry.tip_membranes)
                 self._membranes.enclose(self._chemistry.interior)
                 self._adapted = True
-                if crossing := self._membranes.look_for_crossing(record.largest_displacement):
-                    raise failure(self, self._chemistry, crossing, self.model.largest_forces())
+                crossing = self._membranes.look_for_crossing(record.largest_displacement)
             self._membranes.keep_forces(self.model.vertex_forces)
         self._take_positions()
         self._chemistry.filaments.beads["force"][self.order["bead"]] = self.model.forces
         self._chemistry.bonds["tension"][self.bonds] = self.model.bond_tension
         self._chemistry.branchers["force"][self.branchers] = np.linalg.norm(self.model.branch_force, axis=1)
         self.energies = self.record.energies_after
+        if crossing is not None:
+            raise failure(self, self._chemistry, crossing, [])
 
     def _minimise(self, evaluations: int | None = None) -> MinimisationRecord:
         m = self._deck.minimisation

@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from medyan_py import Simulation, read_deck
+from medyan_py.cli import main
 from medyan_py.analysis import read_snapshot
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError
@@ -472,6 +473,21 @@ def test_membranes_that_come_to_cross_end_the_run(write):
     with pytest.raises(MechanicsError, match=r"membranes 0 and 1 cross each other at \(.*\) nm"):
         sim.run(1.0)
     assert 0 < sim.time < 0.9
+    # the state that crosses is the one that is seen, of whatever number of vertices
+    assert [m.forces.shape for m in sim.membranes] == [m.vertices.shape for m in sim.membranes]
+
+
+def test_a_run_whose_membranes_come_to_cross_leaves_that_state(write, tmp_path):
+    pair = "(init-membrane p (mesh ELLIPSOID 380 500 500 110 110 110))\n"
+    text = VESICLE.replace("500 500 500 300 300 300", "620 500 500 110 110 110") + pair
+    deck = write(text + "SPECIALPROTOCOL scale-membrane-eq-volume 1e7 1\n")
+    out = tmp_path / "out"
+    assert main(["run", "-s", str(deck), "-o", str(out), "--runtime", "1", "--seed-fixed", "1"]) == 3
+    log = (out / "medyan.log").read_text()
+    assert "cross each other at" in log and "Traceback" not in log
+    *_, last = read_snapshot(out / "snapshot.traj")
+    assert len(last.membranes) == 2
+    assert (out / "failed_minimisation.txt").exists()
 
 
 # --- checkpoints
