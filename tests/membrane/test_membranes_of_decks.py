@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from medyan_py import Simulation, read_deck
-from medyan_py.cli import main
 from medyan_py.analysis import read_snapshot
+from medyan_py.cli import main
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError
 from medyan_py.output import Recorders, SnapshotRecorder, VtkRecorder
@@ -473,8 +473,20 @@ def test_membranes_that_come_to_cross_end_the_run(write):
     with pytest.raises(MechanicsError, match=r"membranes 0 and 1 cross each other at \(.*\) nm"):
         sim.run(1.0)
     assert 0 < sim.time < 0.9
-    # the state that crosses is the one that is seen, of whatever number of vertices
-    assert [m.forces.shape for m in sim.membranes] == [m.vertices.shape for m in sim.membranes]
+
+
+def test_a_crossing_after_a_remeshing_is_seen(write, monkeypatch):
+    """The mesh has other vertices than when forces were found last."""
+    sim = start(write(VESICLE + "SPECIALPROTOCOL scale-membrane-eq-volume 1e9 1\n"))
+    before = len(sim.membranes[0].vertices)
+    mesh = sim._membranes.mesh
+    monkeypatch.setattr(
+        sim._membranes, "look_for_crossing", lambda moved: "crossing" if mesh.vertices.count > before else None
+    )
+    with pytest.raises(MechanicsError, match="crossing"):
+        sim.run(1.0)
+    (m,) = sim.membranes
+    assert len(m.vertices) == len(m.forces) > before
 
 
 def test_a_run_whose_membranes_come_to_cross_leaves_that_state(write, tmp_path):
