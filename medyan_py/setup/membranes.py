@@ -293,8 +293,10 @@ class Membranes:
         interior.take(self.mesh, self.outermost)
 
     def adapt(self) -> bool:
-        """Remesh; whether the mesh has changed."""
+        """Remesh; whether the mesh has changed, whose forces are then not known before they are kept anew."""
         self.remeshed = self._remesher.adapt()
+        if self.remeshed > 0:
+            self.forces = np.full((self.mesh.vertices.top, 3), np.nan)
         return self.remeshed > 0
 
     def scale(self, elapsed: float) -> None:

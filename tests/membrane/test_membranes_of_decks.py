@@ -486,7 +486,26 @@ def test_a_crossing_after_a_remeshing_is_seen(write, monkeypatch):
     with pytest.raises(MechanicsError, match="crossing"):
         sim.run(1.0)
     (m,) = sim.membranes
-    assert len(m.vertices) == len(m.forces) > before
+    assert len(m.vertices) == len(m.forces) > before and np.isfinite(m.forces).all()
+
+
+def test_a_minimisation_that_fails_after_a_remeshing_leaves_a_state_to_see(write, monkeypatch):
+    text = "adapt-mesh-during-minimization true\n"
+    sim = start(write(VESICLE + text + "SPECIALPROTOCOL scale-membrane-eq-volume 1e9 1\n"))
+    minimise, mesh = sim._mechanics._minimise, sim._membranes.mesh
+    seen = {}  # time: vertices at the first piece of a minimisation
+
+    def fails(*pieces):
+        if mesh.vertices.count != seen.setdefault(sim.time, mesh.vertices.count):
+            raise MechanicsError("no way down", [], "")
+        return minimise(*pieces)
+
+    monkeypatch.setattr(sim._mechanics, "_minimise", fails)
+    monkeypatch.setattr("medyan_py.setup.mechanics.PIECE", 3)
+    with pytest.raises(MechanicsError, match="no way down"):
+        sim.run(1.0)
+    (m,) = sim.membranes
+    assert len(m.vertices) == len(m.forces) and np.isnan(m.forces).all()
 
 
 def test_a_run_whose_membranes_come_to_cross_leaves_that_state(write, tmp_path):
