@@ -100,7 +100,7 @@ class ReactionSystem:
     algorithm : {'NRM', 'GILLESPIE', 'SIMPLEGILLESPIE'}, optional
         Next-reaction method (Gibson & Bruck 2000), direct method with a tree of partial sums, direct method with all
         propensities formed anew before every event (Gillespie 1977; slow). If not given, the fastest: the
-        next-reaction method on grids and for infinite rates, otherwise a direct method of its own for well-mixed
+        next-reaction method on grids and for infinite rates, otherwise a method of its own for well-mixed
         networks. All are exact.
 
     Attributes
