@@ -9,7 +9,8 @@ cdef struct Part:
     int amount
 
 cdef enum:
-    AHEAD = 32                   # trials
+    STEP = 8                      # trials between two steps of looking ahead
+    AHEAD = 4 * STEP              # trials
 
 # What is known of a trial that is not yet due.
 cdef struct Ahead:

@@ -290,21 +290,21 @@ cdef class Network:
     cdef void look_ahead(self) noexcept nogil:
         """One step for each of the trials to come; what a step reads, an earlier one has asked for."""
         cdef int64_t next = self.trials
-        cdef Ahead *ahead = &self.ahead[(next + 31) % AHEAD]
+        cdef Ahead *ahead = &self.ahead[(next + 4 * STEP - 1) % AHEAD]
         cdef Law *law
         cdef int i
         prefetch(&self.bins.bin[ahead.choice.exponent].member[ahead.choice.place])
-        ahead = &self.ahead[(next + 23) % AHEAD]
+        ahead = &self.ahead[(next + 3 * STEP - 1) % AHEAD]
         ahead.reaction = self.bins.reaction(&ahead.choice)
         prefetch(&self.law[ahead.reaction])
-        ahead = &self.ahead[(next + 15) % AHEAD]
+        ahead = &self.ahead[(next + 2 * STEP - 1) % AHEAD]
         law = &self.law[ahead.reaction]
         if ahead.choice.chance < law.propensity:
             prefetch(&self.change[law.change])
             prefetch(&self.concern[law.concern])
             prefetch(&self.count[law.first])
             prefetch(&self.count[law.second])
-        ahead = &self.ahead[(next + 7) % AHEAD]
+        ahead = &self.ahead[(next + STEP - 1) % AHEAD]
         law = &self.law[ahead.reaction]
         if ahead.choice.chance < law.propensity:
             for i in range(law.change, min(law.changes_end, law.change + MOST_ASKED)):
