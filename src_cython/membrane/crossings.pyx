@@ -1,15 +1,15 @@
 """Where segments pass through triangles: membranes through one another or themselves, filaments through membranes.
 
-Two triangles cross where an edge of one passes through the other. Triangles are entered into the cells of a grid that
-their bounding boxes touch, so a search costs a few tests per segment.
+Two triangles cross where an edge of one passes through the other.
 """
 
-from libc.math cimport INFINITY, floor
+from libc.math cimport INFINITY
 
 import numpy as np
 
 from medyan_py.core.mechanics.arguments cimport take_doubles, take_ints
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.membrane.box_grid cimport BoxGrid
 from medyan_py.core.membrane.tips cimport crosses
 
 
@@ -25,95 +25,34 @@ cdef class Crossings:
     """
 
     cdef Doubles x
-    cdef Ints corner, start, member
+    cdef Ints corner
     cdef Py_ssize_t count
-    cdef double low[3]
-    cdef int shape[3]
-    cdef double cell
+    cdef BoxGrid grid
 
     def __init__(self, x, triangles):
-        self.x, self.corner, self.start, self.member = Doubles(), Ints(), Ints(), Ints()
+        self.x, self.corner, self.grid = Doubles(), Ints(), BoxGrid()
         self.count = len(triangles)
         take_doubles("x", x, (len(x), 3), self.x, -1e15, 1e15)
         take_ints("triangles", triangles, (self.count, 3), self.corner, 0, len(x) - 1)
         if self.count:
-            self.lay_grid()
+            self.enter_triangles()
 
-    cdef int lay_grid(self) except -1:
-        """Cells as large as a triangle on average, larger if there were many more of them than triangles."""
-        cdef double high[3]
-        cdef double a[3]
-        cdef double b[3]
-        cdef double wanted, size = 0
-        cdef Py_ssize_t i, t, n, cells
-        for i in range(3):
-            self.low[i], high[i] = INFINITY, -INFINITY
+    cdef int enter_triangles(self) except -1:
+        """Into cells as large as a triangle on average."""
+        cdef double size = 0, value, low, high
+        cdef Py_ssize_t i, k, t
+        self.grid.box.resize(6 * self.count)
         for t in range(self.count):
-            self.box(t, a, b)
             for i in range(3):
-                self.low[i] = min(self.low[i], a[i])
-                high[i] = max(high[i], b[i])
-                size += b[i] - a[i]
-        self.cell = max(size / (3 * self.count), 1e-9)
-        while True:
-            wanted = 1
-            for i in range(3):
-                wanted *= floor((high[i] - self.low[i]) / self.cell) + 1
-            if wanted <= 8 * self.count + 64:
-                break
-            self.cell *= 1.26
-        cells = 1
-        for i in range(3):
-            self.shape[i] = <int> floor((high[i] - self.low[i]) / self.cell) + 1
-            cells *= self.shape[i]
-        self.start.resize(cells + 2)
-        for n in range(cells + 2):
-            self.start.data[n] = 0
-        # counted two cells ahead, entered one cell ahead: afterwards start[c] is where cell c begins
-        self.enter(False)
-        for n in range(1, cells + 2):
-            self.start.data[n] = self.start.data[n] + self.start.data[n - 1]
-        self.member.resize(self.start.data[cells + 1])
-        self.enter(True)
+                low, high = INFINITY, -INFINITY
+                for k in range(3):
+                    value = self.x.data[3 * self.corner.data[3 * t + k] + i]
+                    low = min(low, value)
+                    high = max(high, value)
+                self.grid.box.data[6 * t + i], self.grid.box.data[6 * t + 3 + i] = low, high
+                size += high - low
+        self.grid.lay(max(size / (3 * self.count), 1e-9))
         return 0
-
-    cdef void box(self, Py_ssize_t t, double *low, double *high) noexcept nogil:
-        cdef Py_ssize_t i, k
-        cdef double value
-        for i in range(3):
-            low[i], high[i] = INFINITY, -INFINITY
-            for k in range(3):
-                value = self.x.data[3 * self.corner.data[3 * t + k] + i]
-                low[i] = min(low[i], value)
-                high[i] = max(high[i], value)
-
-    cdef void cells_of(self, const double *low, const double *high, int *first, int *last) noexcept nogil:
-        cdef Py_ssize_t i
-        for i in range(3):
-            first[i] = <int> max(0, min(self.shape[i], floor((low[i] - self.low[i]) / self.cell)))
-            last[i] = <int> max(-1, min(self.shape[i] - 1, floor((high[i] - self.low[i]) / self.cell)))
-
-    cdef void enter(self, bint fill) noexcept nogil:
-        cdef double low[3]
-        cdef double high[3]
-        cdef int first[3]
-        cdef int last[3]
-        cdef int ix, iy, iz
-        cdef Py_ssize_t t, cell
-        cdef int *start = self.start.data
-        cdef int *member = self.member.data
-        for t in range(self.count):
-            self.box(t, low, high)
-            self.cells_of(low, high, first, last)
-            for ix in range(first[0], last[0] + 1):
-                for iy in range(first[1], last[1] + 1):
-                    for iz in range(first[2], last[2] + 1):
-                        cell = (<Py_ssize_t> ix * self.shape[1] + iy) * self.shape[2] + iz
-                        if fill:
-                            member[start[cell + 1]] = <int> t
-                            start[cell + 1] += 1
-                        else:
-                            start[cell + 2] += 1
 
     cdef Py_ssize_t met(self, const double *p, const double *q, int own, int other) noexcept nogil:
         """A triangle that the segment from p to q passes through, without the vertices ``own`` and ``other``; or −1."""
@@ -127,17 +66,17 @@ cdef class Crossings:
         cdef const int *c
         for i in range(3):
             low[i], high[i], step[i] = min(p[i], q[i]), max(p[i], q[i]), q[i] - p[i]
-        self.cells_of(low, high, first, last)
+        self.grid.cells_of(low, high, first, last)
         for ix in range(first[0], last[0] + 1):
             for iy in range(first[1], last[1] + 1):
                 for iz in range(first[2], last[2] + 1):
-                    cell = (<Py_ssize_t> ix * self.shape[1] + iy) * self.shape[2] + iz
-                    for n in range(self.start.data[cell], self.start.data[cell + 1]):
-                        c = self.corner.data + 3 * self.member.data[n]
+                    cell = (<Py_ssize_t> ix * self.grid.shape[1] + iy) * self.grid.shape[2] + iz
+                    for n in range(self.grid.start.data[cell], self.grid.start.data[cell + 1]):
+                        c = self.corner.data + 3 * self.grid.member.data[n]
                         if c[0] == own or c[1] == own or c[2] == own or c[0] == other or c[1] == other or c[2] == other:
                             continue
                         if crosses(self.x.data + 3 * c[0], self.x.data + 3 * c[1], self.x.data + 3 * c[2], p, step, 1):
-                            return self.member.data[n]
+                            return self.grid.member.data[n]
         return -1
 
     def of_segments(self, ends):

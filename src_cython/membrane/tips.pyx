@@ -6,14 +6,15 @@ Triangles are entered into all cells of a grid that their bounding box, widened 
 tip looks into one cell.
 """
 
-from libc.math cimport INFINITY, floor
+from libc.math cimport INFINITY
 from libc.string cimport memset
 
 import numpy as np
 
 from medyan_py.core.mechanics.arguments cimport take_doubles
-from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.mechanics.buffers cimport Doubles
 from medyan_py.core.membrane.bead_repulsion cimport repulsion
+from medyan_py.core.membrane.box_grid cimport BoxGrid
 from medyan_py.core.membrane.contacts cimport triangle_distance
 
 
@@ -24,7 +25,7 @@ cdef class TipObstacles:
     """
 
     def __cinit__(self):
-        self.corner, self.start, self.member = Doubles(), Ints(), Ints()
+        self.corner, self.grid = Doubles(), BoxGrid()
 
     def place(self, corners, double k, double cutoff, double reach=0.0):
         """Take over triangles.
@@ -45,7 +46,8 @@ cdef class TipObstacles:
         ValueError
             For a wrong shape or a number out of range.
         """
-        cdef Py_ssize_t m = len(corners)
+        cdef Py_ssize_t m = len(corners), t, i
+        cdef const double *a
         if not 0 < cutoff < INFINITY:
             raise ValueError(f"cutoff: {cutoff}, must be positive and finite")
         if not 0 <= k < INFINITY:
@@ -55,68 +57,14 @@ cdef class TipObstacles:
         if m == 0:
             return
         self.k, self.cutoff, self.reach = k, cutoff, max(cutoff, reach)
-        self.cell = 2 * self.reach
-        self.lay_grid(m)
-        self.count = m
-
-    cdef int lay_grid(self, Py_ssize_t m) except -1:
-        """Enter every triangle into its cells, which grow until there are not many more of them than triangles."""
-        cdef double high[3]
-        cdef double wanted
-        cdef Py_ssize_t i, t, n, cells
-        for i in range(3):
-            self.low[i], high[i] = INFINITY, -INFINITY
-        for t in range(3 * m):
-            for i in range(3):
-                self.low[i] = min(self.low[i], self.corner.data[3 * t + i] - self.reach)
-                high[i] = max(high[i], self.corner.data[3 * t + i] + self.reach)
-        while True:
-            wanted = 1
-            for i in range(3):
-                wanted *= floor((high[i] - self.low[i]) / self.cell) + 1
-            if wanted <= 8 * m + 64:
-                break
-            self.cell *= 1.26
-        cells = 1
-        for i in range(3):
-            self.shape[i] = <int> floor((high[i] - self.low[i]) / self.cell) + 1
-            cells *= self.shape[i]
-        self.start.resize(cells + 2)
-        for n in range(cells + 2):
-            self.start.data[n] = 0
-        # counted two cells ahead, entered one cell ahead: afterwards start[c] is where cell c begins
-        self.enter(m, False)
-        for n in range(1, cells + 2):
-            self.start.data[n] = self.start.data[n] + self.start.data[n - 1]
-        self.member.resize(self.start.data[cells + 1])
-        self.enter(m, True)
-        return 0
-
-    cdef void enter(self, Py_ssize_t m, bint fill) noexcept nogil:
-        cdef int first[3]
-        cdef int last[3]
-        cdef int ix, iy, iz
-        cdef Py_ssize_t t, i, cell
-        cdef double low, high
-        cdef int *start = self.start.data
-        cdef int *member = self.member.data
-        cdef const double *a
+        self.grid.box.resize(6 * m)
         for t in range(m):
             a = self.corner.data + 9 * t
             for i in range(3):
-                low = min(a[i], min(a[3 + i], a[6 + i])) - self.reach
-                high = max(a[i], max(a[3 + i], a[6 + i])) + self.reach
-                first[i] = <int> floor((low - self.low[i]) / self.cell)
-                last[i] = <int> floor((high - self.low[i]) / self.cell)
-            for ix in range(first[0], last[0] + 1):
-                for iy in range(first[1], last[1] + 1):
-                    for iz in range(first[2], last[2] + 1):
-                        cell = (<Py_ssize_t> ix * self.shape[1] + iy) * self.shape[2] + iz
-                        if fill:
-                            member[start[cell + 1]] = <int> t
-                            start[cell + 1] += 1
-                        else:
-                            start[cell + 2] += 1
+                self.grid.box.data[6 * t + i] = min(a[i], min(a[3 + i], a[6 + i])) - self.reach
+                self.grid.box.data[6 * t + 3 + i] = max(a[i], max(a[3 + i], a[6 + i])) + self.reach
+        self.grid.lay(2 * self.reach)
+        self.count = m
 
     cdef double load(self, const double *tip, const double *direction, double ahead, double step) noexcept nogil:
         """Load (pN) on a tip that stands ``ahead`` (nm) of ``tip`` along a unit vector and grows by ``step`` (nm)."""
@@ -124,18 +72,16 @@ cdef class TipObstacles:
         cdef double scratch[4][3]
         cdef const double *a
         cdef double total = 0, push
-        cdef Py_ssize_t i, n, cell = 0, at
+        cdef Py_ssize_t i, n, cell
         for i in range(3):
             place[i] = tip[i] + ahead * direction[i]
         if self.count == 0:
             return 0
-        for i in range(3):
-            at = <Py_ssize_t> floor((place[i] - self.low[i]) / self.cell)
-            if at < 0 or at >= self.shape[i]:
-                return 0
-            cell = cell * self.shape[i] + at
-        for n in range(self.start.data[cell], self.start.data[cell + 1]):
-            a = self.corner.data + 9 * self.member.data[n]
+        cell = self.grid.cell_at(place)
+        if cell < 0:
+            return 0
+        for n in range(self.grid.start.data[cell], self.grid.start.data[cell + 1]):
+            a = self.corner.data + 9 * self.grid.member.data[n]
             if crosses(a, a + 3, a + 6, tip, direction, ahead + step):
                 return INFINITY
             if triangle_distance(a, a + 3, a + 6, place) >= self.cutoff:
