@@ -15,6 +15,7 @@ from libc.string cimport memcpy
 import numpy as np
 
 from medyan_py.core.chemistry.binned_sites import extended
+from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.state import StateError, copied, fill
 
 cdef int SAME_FILAMENT_GAP = 3
@@ -245,7 +246,7 @@ cdef class Candidates(BinnedSites):
 
         ``later_only``: with higher numbers only, for one site after the other, whose bins have them in this order.
         """
-        cdef int at = self.bin_of[rule, site], n, k, i0, i1, i2, begin, hits
+        cdef int at = self.bin_of[rule, site], n, k, i0, i1, i2, begin, hits, bins = 0
         cdef int[AT_ONCE] hit
         cdef int[3] here
         cdef double[3] x
@@ -254,6 +255,7 @@ cdef class Candidates(BinnedSites):
         cdef double far2 = self.rule[rule].r_max * self.rule[rule].r_max
         cdef double limit = far2 * (1.0 + 1e-9)   # sites may be binned on the wrong side of a plane by a rounding
         cdef int *shape = self.bin_shape[rule]
+        cdef Bin *near[27]
         cdef Bin *bin
         cdef BinnedSite *entry
         for k in range(3):
@@ -265,26 +267,32 @@ cdef class Candidates(BinnedSites):
             gap2[k][0] = d0 * d0 if d0 > 0.0 else 0.0
             gap2[k][1] = 0.0
             gap2[k][2] = d1 * d1 if d1 > 0.0 else 0.0
+        # bins are asked of memory all at once, for they lie far apart
         for i2 in range(max(here[2] - 1, 0), min(here[2] + 2, shape[2])):
             for i1 in range(max(here[1] - 1, 0), min(here[1] + 2, shape[1])):
                 d1 = gap2[2][i2 - here[2] + 1] + gap2[1][i1 - here[1] + 1]
                 if d1 > limit:
                     continue
                 for i0 in range(max(here[0] - 1, 0), min(here[0] + 2, shape[0])):
-                    bin = &self.bins[rule][i0 + shape[0] * (i1 + shape[1] * i2)]
-                    if bin.count == 0 or d1 + gap2[0][i0 - here[0] + 1] > limit:
-                        continue
-                    if later_only:
-                        while bin.passed < bin.count and bin.entry[bin.passed].site <= site:
-                            bin.passed += 1
-                    begin = bin.passed if later_only else 0
-                    while begin < bin.count:
-                        entry = &bin.entry[begin]
-                        hits = in_reach(entry, min(AT_ONCE, bin.count - begin), x, near2, far2, hit)
-                        for n in range(hits):
-                            if self.apart(rule, site, entry[hit[n]].site):
-                                self.join(rule, site, entry[hit[n]].site)
-                        begin += AT_ONCE
+                    if d1 + gap2[0][i0 - here[0] + 1] <= limit:
+                        near[bins] = &self.bins[rule][i0 + shape[0] * (i1 + shape[1] * i2)]
+                        prefetch(near[bins])
+                        bins += 1
+        for k in range(bins):
+            prefetch(near[k].entry)
+        for k in range(bins):
+            bin = near[k]
+            if later_only:
+                while bin.passed < bin.count and bin.entry[bin.passed].site <= site:
+                    bin.passed += 1
+            begin = bin.passed if later_only else 0
+            while begin < bin.count:
+                entry = &bin.entry[begin]
+                hits = in_reach(entry, min(AT_ONCE, bin.count - begin), x, near2, far2, hit)
+                for n in range(hits):
+                    if self.apart(rule, site, entry[hit[n]].site):
+                        self.join(rule, site, entry[hit[n]].site)
+                begin += AT_ONCE
         return 0
 
     # ---------------------------------------------------------------- what the chemistry calls
