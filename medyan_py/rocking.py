@@ -68,16 +68,19 @@ class Still:
     def frames(self, vector: np.ndarray) -> Iterator[SimpleNamespace]:
         """What a recorder of snapshots reads, displaced by 15 nm · sin(2 π s/100) along ``vector`` for s = 0 … 99.
 
-        ``vector`` (n, 3) is a unit eigenvector; its first rows are the beads, the others bubbles that are not fixed.
+        ``vector`` (n, 3) is a unit eigenvector: rows of the beads, of bubbles that are not fixed, and of vertices of
+        membranes, which snapshots of films leave out.
         """
         for frame in range(FRAMES):
             phase = 2 * np.pi * frame / FRAMES
             yield self._moved(frame, AMPLITUDE * np.sin(phase) * vector)
 
     def _moved(self, frame: int, shift: np.ndarray) -> SimpleNamespace:
-        shift, bubble_shift = np.split(shift, [len(self._filaments.beads)])
+        moving = ~self._bubbles.fixed
+        n = len(self._filaments.beads)
+        shift, bubble_shift = shift[:n], shift[n : n + moving.sum()]
         bubbles = self._bubbles.coords.copy()
-        bubbles[~self._bubbles.fixed] += bubble_shift
+        bubbles[moving] += bubble_shift
         scene = {"filaments": _copy(self._filaments, beads=self._filaments.beads + shift)}
         for name, (view, bead, fraction) in self._bonds.items():
             scene[name] = _copy(view, coords=view.coords + _between(shift, bead, fraction))

@@ -105,6 +105,7 @@ def _filaments(group: h5py.Group) -> FilamentSet:
         beads=np.concatenate([np.zeros((0, 3)), *beads]),
         delta_minus=np.zeros(n, dtype=np.int64),
         delta_plus=np.zeros(n, dtype=np.int64),
+        gains_known=False,
     )
 
 

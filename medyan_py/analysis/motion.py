@@ -98,11 +98,14 @@ def contractile_velocity(before: Any, after: Any) -> float:
     """Mean velocity (nm/s) of cylinder mid points towards the centre of all beads of the earlier frame.
 
     Cylinders are matched by filament and place from the minus end; where filaments gained or lost cylinders at their
-    minus end since, as the later frame tells, places are shifted accordingly. NaN when no cylinder is in both.
+    minus end since, as the later frame tells, places are shifted accordingly. NaN when no cylinder is in both, and for
+    frames of traj.h5, which do not tell that.
     """
     elapsed = after.time - before.time
     if not elapsed > 0:
         raise ValueError(f"the second frame must be later, not at {after.time} s after {before.time} s")
+    if not getattr(after.filaments, "gains_known", True):
+        return float("nan")
     centre = np.asarray(before.filaments.beads).mean(axis=0) if len(before.filaments.beads) else None
     old, new = _middles(before.filaments), _middles(after.filaments)
     shift = dict(zip(after.filaments.ids.tolist(), np.asarray(after.filaments.delta_minus).tolist(), strict=True))

@@ -29,8 +29,8 @@ class FilamentSet:
     """All filaments of a frame.
 
     ``ids``, ``types``, ``delta_minus``, ``delta_plus`` (F,) int64, the last two being cylinders gained at each end
-    since the previous frame; ``start`` (F + 1,) int64 offsets into ``beads`` (B, 3) float64, nm, from minus to plus
-    end.
+    since the previous frame, zero where ``gains_known`` is False; ``start`` (F + 1,) int64 offsets into ``beads``
+    (B, 3) float64, nm, from minus to plus end.
     """
 
     ids: np.ndarray
@@ -39,6 +39,7 @@ class FilamentSet:
     beads: np.ndarray
     delta_minus: np.ndarray
     delta_plus: np.ndarray
+    gains_known: bool = True
 
 
 @dataclass(frozen=True)

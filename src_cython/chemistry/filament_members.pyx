@@ -7,7 +7,7 @@ named ``refresh_…`` bring the membership of one object up to date; events call
 concern, and ``update_all`` for everything after a minimisation.
 """
 
-from libc.math cimport exp, sqrt
+from libc.math cimport INFINITY, exp, sqrt
 from libc.stdint cimport uint8_t
 
 from medyan_py.core.chemistry cimport rate_laws
@@ -112,13 +112,15 @@ cdef class FilamentMembers(FilamentPlaces):
         """Bring the memberships of an end up to date: where it can grow, whether it can shrink, age."""
         cdef int e = 2 * filament + side, type = self.filaments.table.type[filament]
         cdef int c = self.filaments.table.tip[filament, side], kind, k, inside
-        cdef double weight = self.growth_factor[e]
+        cdef double weight = self.growth_factor[e], load
         if not self.has_end(filament, side):
             return self.forget_end(e)
         kind = self.filaments.cylinders.kind[c, self.filaments.end_slot(c, side)]
         kind -= PLUS_END if side == PLUS else MINUS_END
-        if self.ratchet_length[type] > 0.0:
-            weight *= rate_laws.ratchet_factor(self.load(e, self.load_index[e]), self.ratchet_length[type])
+        if self.ratchet_length[type] > 0.0 or self.tip_membranes.count:
+            load = self.load(e, self.load_index[e])
+            # no end grows through a membrane, whether it feels loads or not
+            weight *= 0.0 if load == INFINITY else rate_laws.ratchet_factor(load, self.ratchet_length[type])
         k = self.grow_class[type, side, kind]
         if k >= 0:
             k += self.filaments.cylinders.compartment[c] * self.local_classes

@@ -17,6 +17,8 @@ from medyan_py.core.membrane.bead_repulsion cimport repulsion
 from medyan_py.core.membrane.box_grid cimport BoxGrid
 from medyan_py.core.membrane.contacts cimport triangle_distance
 
+cdef double IN_PLANE = 1e-9       # of the volume that three vectors of these lengths could span
+
 
 cdef class TipObstacles:
     """Triangles that growing ends feel; none when made.
@@ -105,23 +107,29 @@ cdef class TipObstacles:
 
 cdef bint crosses(const double *a, const double *b, const double *c, const double *p, const double *d,
                   double length) noexcept nogil:
-    """Whether the segment from p of this length along the unit vector d meets the triangle (Möller & Trumbore 1997)."""
+    """Whether the segment from p, ``length`` times d long, passes through the triangle (Möller & Trumbore 1997).
+
+    One that lies in the plane of the triangle, but for rounding, does not.
+    """
     cdef double u[3]
     cdef double v[3]
     cdef double r[3]
     cdef double h[3]
     cdef double q[3]
-    cdef double determinant, s, t, along
+    cdef double determinant, s, t, along, uu = 0, vv = 0, dd = 0
     cdef Py_ssize_t i
     for i in range(3):
         u[i] = b[i] - a[i]
         v[i] = c[i] - a[i]
         r[i] = p[i] - a[i]
+        uu += u[i] * u[i]
+        vv += v[i] * v[i]
+        dd += d[i] * d[i]
     for i in range(3):
         h[i] = d[(i + 1) % 3] * v[(i + 2) % 3] - d[(i + 2) % 3] * v[(i + 1) % 3]
         q[i] = r[(i + 1) % 3] * u[(i + 2) % 3] - r[(i + 2) % 3] * u[(i + 1) % 3]
     determinant = u[0] * h[0] + u[1] * h[1] + u[2] * h[2]
-    if determinant == 0:
+    if determinant * determinant <= IN_PLANE * IN_PLANE * uu * vv * dd:
         return False
     s = (r[0] * h[0] + r[1] * h[1] + r[2] * h[2]) / determinant
     t = (d[0] * q[0] + d[1] * q[1] + d[2] * q[2]) / determinant

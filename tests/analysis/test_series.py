@@ -10,6 +10,11 @@ from medyan_py.analysis.motion import contractile_velocity
 from medyan_py.analysis.series import CHANGES, OBSERVABLES, ensemble_series, measurable, time_series
 
 
+def test_contraction_is_not_guessed_from_files_that_do_not_tell_gains_of_cylinders(run):
+    with md.open_trajectory(run / "traj.h5") as trajectory:
+        assert np.isnan(contractile_velocity(trajectory[-2], trajectory[-1]))
+
+
 def test_series(run):
     with md.open_trajectory(run) as trajectory:
         table = time_series(trajectory)
@@ -20,6 +25,7 @@ def test_series(run):
         assert np.isnan(table["contractile_velocity_nm_per_s"][0]) and np.isnan(table["motor_velocity_nm_per_s"][0])
         speed = contractile_velocity(trajectory[-2], last := trajectory[-1])
         assert table["contractile_velocity_nm_per_s"][-1] == speed
+        assert np.isfinite(speed)
         assert table["time_s"].tolist() == trajectory.times.tolist()
         assert table["radius_of_gyration_nm"][-1] == radius_of_gyration(last.filaments)
         assert table["motors"][-1] == len(last.motors.ids) > 0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from medyan_py import Simulation, read_deck
+from medyan_py import Simulation, read_deck, standard_recorders
 from medyan_py.analysis import read_snapshot
 from medyan_py.cli import main
 from medyan_py.core.mechanics.errors import MechanicsError
@@ -463,6 +463,27 @@ def test_what_crosses_is_refused_at_the_start(write, tmp_path):
     with pytest.raises(DeckError, match=r"f.txt:2: FILAMENT: cylinder 2 passes through membrane 0"):
         start(write(VESICLE + REPULSION + "FILAMENTFILE: f.txt\n"))
     start(write(VESICLE + "FILAMENTFILE: f.txt\n"))
+
+
+@pytest.mark.parametrize("normal", ["1 0 1", "1 1 1", "0 1 1", "1 1 1.1", "0.3 -0.2 1"])
+def test_flat_sheets_of_any_direction_do_not_pass_through_themselves(write, normal):
+    (m,) = start(
+        write(f"(membrane s)\n(init-membrane s (mesh PLANE 500 500 500 {normal} 0 0 0 1000 1000 1000))\n")
+    ).membranes
+    along = np.array(normal.split(), float) / np.linalg.norm(np.array(normal.split(), float))
+    assert np.abs((m.vertices - 500) @ along).max() < 1e-6
+
+
+def test_modes_of_a_network_with_a_membrane(write, tmp_path):
+    """The vertices are in the matrix and not in the films, which show snapshots of filaments."""
+    text = VESICLE + "HESSIANTRACKING: 1 1 1 1\n(mesh-adapter (max-size 200))\nFILAMENTFILE: f.txt\n"
+    (tmp_path / "f.txt").write_text("FILAMENT 0 450 500 500 560 500 500\n")
+    sim, recorders = start(write(text)), standard_recorders(tmp_path)
+    recorders.open(sim)
+    sim.run(0.1, recorders=recorders)
+    recorders.close(sim)
+    film = list(read_snapshot(next(tmp_path.glob("rockingsnapshot*"))))
+    assert len(film) >= 100 and all(len(frame.filaments.beads) == len(sim.filaments.beads) for frame in film)
 
 
 def test_membranes_that_come_to_cross_end_the_run(write):

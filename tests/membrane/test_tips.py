@@ -107,6 +107,22 @@ def test_load_reaches_farther_than_the_energy(write, tmp_path):  # noqa: F811
     assert sim.chemistry.tip_membranes.load_at([700, 500, 500], [1, 0, 0], 0, 2.7) > 0
 
 
+@pytest.mark.parametrize(
+    "law", ["", "DFPOLYMERIZATIONTYPE: BROWRATCHET\nDFPOLYMERIZATIONLEN: 0\n"], ids=["none", "0 nm"]
+)
+def test_ends_that_feel_no_load_do_not_grow_through_a_membrane_either(write, tmp_path, law):  # noqa: F811
+    from test_membranes_of_decks import CHEMISTRY
+
+    growth = "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 0.154\n"
+    (tmp_path / "f.txt").write_text("FILAMENT 0 450 500 500 560 500 500\n")
+    text = VESICLE + REPULSION + "FILAMENTFILE: f.txt\n" + law
+    sim = start(write(text, CHEMISTRY.replace("A 10 ", "A 3000 ") + growth))
+    for _ in range(12):  # the tip pushes the membrane before it
+        sim.run(0.05)
+        assert sim.chemistry.interior.inside(sim.filaments.beads).all()
+    assert len(sim.filaments.beads) > 3
+
+
 def test_filaments_grow_up_to_the_membrane_and_not_through_it(write, tmp_path):  # noqa: F811
     """Fast growth against a stiff vesicle: every bead stays inside and growth stops there."""
     growth = "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 0.5\n"
