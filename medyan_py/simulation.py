@@ -329,10 +329,10 @@ class Simulation(Observed, Restorable):
         Raises
         ------
         ValueError
-            For beads that are not there and a stiffness that is not positive or not finite.
+            For beads that are not there and a stiffness that is not positive or above 1e15 pN/nm.
         """
-        if isinstance(stiffness, bool) or not isinstance(stiffness, (int, float)) or not 0 < stiffness < float("inf"):
-            raise ValueError(f"a stiffness must be a number > 0 (pN/nm), not {stiffness!r}")
+        if isinstance(stiffness, bool) or not isinstance(stiffness, (int, float)) or not 0 < stiffness <= 1e15:
+            raise ValueError(f"a stiffness must be a number > 0, up to 1e15 (pN/nm), not {stiffness!r}")
         self._pins.pin(bead_rows(self, beads), float(stiffness))
 
     def unpin_beads(self, beads) -> None:

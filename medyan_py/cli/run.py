@@ -81,6 +81,10 @@ def execute(options: argparse.Namespace) -> int:
     """
     if options.resumed is not None:
         return _go_on(options)
+    if options.start_frame is not None and options.start_from is None:
+        return _refuse_line("--start-frame needs the file of --start-from")
+    if options.no_vtk and options.record and set(options.record) == {"vtk"}:
+        return _refuse_line("--record vtk and --no-vtk leave nothing to write")
     with StopSignals() as stop:
         try:
             deck = read_deck(

@@ -75,6 +75,7 @@ def _initial(deck: Deck) -> set:
     types |= {anchor.filament_type for anchor in deck.bubbles.anchors if anchor.filaments > 0}
     held = [e for anchor in deck.bubbles.anchors for e in anchor.emissions if e.copies > 0 and e.emission > 0]
     there |= {("free", emission.free.name) for emission in held}
+    there |= {("MEMBRANE", name) for membrane in deck.membranes.membranes for name, n in membrane.species if n > 0}
     for number in types:
         kind = deck.filament_types[number]
         there |= _filament(number, kind.plus_end_species[0], kind.filament_species[0], kind.minus_end_species[0])
@@ -96,6 +97,23 @@ def _steps(deck: Deck) -> Iterator[Step]:
     yield from _end_steps(deck)
     yield from _filament_steps(deck)
     yield from _bond_steps(deck)
+    yield from _surface_steps(deck)
+
+
+def _surface_steps(deck: Deck) -> Iterator[Step]:
+    for r in deck.surface.reactions:
+        yield Step(_bound(r.reactants), _bound(r.products), "reaction-surface", r.line, r.rate)
+    for a in deck.surface.adsorptions:
+        free, bound = _free([a.free]), _bound([a.membrane])
+        # what cannot come off still goes on, and the other way round
+        if a.on > 0 or a.off == 0:
+            yield Step(free, bound, "reaction-adsorption-desorption", a.line, a.on)
+        if a.off > 0:
+            yield Step(bound, free, "reaction-adsorption-desorption", a.line, a.off)
+
+
+def _bound(names: Iterable[str]) -> frozenset:
+    return frozenset(("MEMBRANE", name) for name in names)
 
 
 def _end(deck: Deck, number: int, part: str, index: int) -> tuple:

@@ -210,6 +210,23 @@ def test_nonsense_on_the_command_line(words, medyan, tmp_path):
     assert "error" in out + err
 
 
+def test_what_only_membranes_take_up_takes_part(capsys):
+    assert main(["check", str(INPUTS / "membrane_proteins" / "systeminput.txt"), "--no-trial"]) == 0
+    captured = capsys.readouterr()
+    assert "no reaction" not in captured.out + captured.err and "never" not in captured.out + captured.err
+
+
+def test_reactions_on_membranes_that_can_never_fire(tmp_path, capsys):
+    source = INPUTS / "membrane_proteins"
+    for name in ("systeminput.txt", "chemistryinput.txt"):
+        (tmp_path / name).write_text((source / name).read_text())
+    with (tmp_path / "chemistryinput.txt").open("a") as chemistry:
+        chemistry.write("species-membrane-diffusing NONE 1000 10\nreaction-surface 1 NONE -> NONE NONE\n")
+    assert main(["check", str(tmp_path / "systeminput.txt"), "--no-trial"]) == 0
+    captured = capsys.readouterr()
+    assert "can never fire: there is never any NONE" in captured.out + captured.err
+
+
 @pytest.mark.parametrize("deck", ["mtoc", "afm"])
 def test_filaments_of_organising_centres_can_react(deck, capsys):
     assert main(["check", str(INPUTS / deck / "systeminput.txt")]) == 0

@@ -32,6 +32,13 @@ def test_all_mistakes_of_a_deck_at_once_and_nothing_written(medyan, pair, tmp_pa
     assert sorted(os.listdir(tmp_path)) == ["deck"]
 
 
+@pytest.mark.parametrize("words", [["--start-frame", "3"], ["--record", "vtk", "--no-vtk"]])
+def test_options_that_mean_nothing_are_refused(medyan, tmp_path, words):
+    code, _, err = medyan("run", "-s", INPUTS / "mtoc" / "systeminput.txt", "-o", tmp_path / "out", *words)
+    assert code == 2 and words[0] in err
+    assert not (tmp_path / "out").exists()
+
+
 def test_deck_that_is_not_there(medyan, tmp_path):
     code, out, err = medyan("-s", "nowhere.txt")
     assert (code, out) == (2, "")
