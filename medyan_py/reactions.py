@@ -162,9 +162,9 @@ class ReactionSystem:
         ValueError
             For times that are not finite, not ascending or negative.
         RuntimeError
-            If infinitely fast reactions go on without end.
+            If infinitely fast reactions go on without end, or the clock would never arrive.
         OverflowError
-            If a copy number of a well-mixed system goes beyond 2^53.
+            If a copy number of a well-mixed system goes beyond 2^53; only the default method looks for it.
         """
         return self.ensemble(1, times, threads=1)[0]
 
