@@ -16,7 +16,7 @@ cdef struct Law:
     int concern, concerns_end     # the reactions whose propensity it changes, in ascending order
     int exponent                  # of the propensity: its bin, 0 for none
     int place                     # in that bin
-    int64_t spare
+    int64_t padding               # to the length of a cache line
 
 # All reactions of propensity from half of ``bound`` to below ``bound``.
 cdef struct Bin:

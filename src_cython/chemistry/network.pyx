@@ -32,7 +32,7 @@ MOST_RATE = 1e260                 # 1/s: far below it the next event is immediat
 LAW = np.dtype([
     ("rate", "f8"), ("propensity", "f8"), ("equal", "f8"), ("first", "i4"), ("second", "i4"), ("change", "i4"),
     ("changes_end", "i4"), ("concern", "i4"), ("concerns_end", "i4"), ("exponent", "i4"), ("place", "i4"),
-    ("spare", "i8"),
+    ("padding", "i8"),
 ])
 PART = np.dtype([("species", "i4"), ("amount", "i4")])
 if LAW.itemsize != sizeof(Law) or PART.itemsize != sizeof(Part):
