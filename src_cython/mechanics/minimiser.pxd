@@ -27,16 +27,19 @@ cdef class Minimiser:
     cdef Preconditioner matrix
     cdef CorrectionPairs pairs
     cdef Doubles g, z, d, trial_x, trial_g, trial_d, best_x, best_g, best_d, start
+    cdef Doubles bow                  # second-order part of a step, of vertices of membranes
     cdef Py_ssize_t evaluations, iterations, rebuilds, separated
     cdef double energy, slope, product, residual
     cdef bint steepest                # whether d is −z
 
     cdef int begin_search(self) except -1
     cdef double line_search(self, double first, double longest) noexcept nogil
+    cdef void add_bow(self, double step) noexcept nogil
     cdef void steepest_direction(self) noexcept nogil
     cdef void restart(self) noexcept nogil
     cdef void turn(self, Rule rule) noexcept nogil
     cdef double limit_direction(self, double step, double reach) noexcept nogil
+    cdef double damped(self, double damping, double accepted, double stiffness) noexcept nogil
     cdef bint follow_neighbours(self) except -1
     cdef str nothing_found(self)
     cdef str descend(self, Rule rule, Goal goal)

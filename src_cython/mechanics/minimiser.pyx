@@ -13,6 +13,10 @@ not show that two filaments have passed through each other, so steps stay below 
 filament that would go farther has its part of the direction shortened, so that the others take their full step: the
 number of steps of a large network is not set by its floppiest filament.
 
+Vertices of membranes whose triangles resist (``membrane/matter.pyx``) move along narrow curved valleys, where what past
+steps taught misleads: their part of the direction is −P⁻¹g with P made anew at every step (Gauss–Newton), their steps
+are curved, and where shorter ones are accepted P is damped.
+
 The search stops as converged when the largest force component is below the tolerance and the predicted decrease
 ½ gᵀP⁻¹g is below the caller's, because the largest force alone says little about soft modes.
 What is left above the
@@ -28,6 +32,7 @@ from medyan_py.core.mechanics.energy cimport EnergyModel, largest_move
 from medyan_py.core.mechanics.failure cimport not_finite
 from medyan_py.core.mechanics.preconditioner cimport Preconditioner
 from medyan_py.core.mechanics.quasi_newton cimport CorrectionPairs
+from medyan_py.core.membrane.sheets cimport Membranes
 
 from medyan_py.core.mechanics.record import MinimisationRecord
 
@@ -40,6 +45,7 @@ cdef double VISIBLE = 1e-9       # a decrease larger than this fraction of the e
 cdef int REFRESH = 10            # steps after which the preconditioner is built anew …
 cdef int SELDOM = 50             # … with membranes, whose factors do not change …
 cdef double WAY = 10             # … unless a point may have gone so far (nm) that the normals have turned
+cdef double NEAR = 41            # pN nm, ten kT; a larger predicted decrease is far from a minimum
 
 
 cdef double dot(const double *u, const double *v, Py_ssize_t n) noexcept nogil:
@@ -90,6 +96,7 @@ cdef class Minimiser:
         self.best_g = Doubles()
         self.best_d = Doubles()
         self.start = Doubles()
+        self.bow = Doubles()
 
     cdef int begin_search(self) except -1:
         """Energy and gradient at the model's positions and lists; raises MechanicsError if not finite."""
@@ -111,8 +118,11 @@ cdef class Minimiser:
         cdef double step = min(first, longest), lower = 0, upper = INFINITY, lower_slope = self.slope
         cdef double energy, slope, accepted = 0, accepted_energy = self.energy, next_step
         cdef int trial
+        cdef bint bent = self.matrix.bow(&self.model.net, x, self.d.data, longest, self.bow.data)
         for trial in range(TRIALS):
             advance(&self.model.net, x, self.d.data, step, self.trial_x.data, self.trial_d.data)
+            if bent:
+                self.add_bow(step)
             energy = self.model.total(self.trial_x.data, self.trial_g.data)
             self.evaluations += 1
             slope = dot(self.trial_g.data, self.trial_d.data, n)
@@ -151,6 +161,16 @@ cdef class Minimiser:
         self.energy = accepted_energy
         return accepted
 
+    cdef void add_bow(self, double step) noexcept nogil:
+        """Add the second-order part of a step to vertices."""
+        cdef const Membranes *m = self.model.net.membranes
+        cdef double *y = self.trial_x.data + 3 * m.base
+        cdef double *v = self.trial_d.data + 3 * m.base
+        cdef Py_ssize_t i
+        for i in range(3 * m.movable):
+            y[i] += step * step * self.bow.data[i]
+            v[i] += 2 * step * self.bow.data[i]
+
     cdef void steepest_direction(self) noexcept nogil:
         """d = −z."""
         cdef Py_ssize_t i
@@ -173,21 +193,19 @@ cdef class Minimiser:
         self.product = dot(self.g.data, self.z.data, n)
         if rule == LIMITED_BFGS:
             self.pairs.direction(self.g.data, self.matrix, self.d.data)
-            self.slope = dot(self.g.data, self.d.data, n)
             self.steepest = self.pairs.count == 0
-            if not self.slope < 0:
-                self.pairs.count = 0
-                self.steepest_direction()
-            return
-        if rule == POLAK_RIBIERE:
-            beta = max(0, (self.product - overlap) / before)
-        elif rule == FLETCHER_REEVES:
-            beta = self.product / before
-        for i in range(n):
-            self.d.data[i] = beta * self.d.data[i] - self.z.data[i]
+        else:
+            if rule == POLAK_RIBIERE:
+                beta = max(0, (self.product - overlap) / before)
+            elif rule == FLETCHER_REEVES:
+                beta = self.product / before
+            for i in range(n):
+                self.d.data[i] = beta * self.d.data[i] - self.z.data[i]
+            self.steepest = beta == 0
+        self.matrix.set_matter_off(self.z.data, self.d.data)
         self.slope = dot(self.g.data, self.d.data, n)
-        self.steepest = beta == 0
-        if self.slope >= 0:
+        if not self.slope < 0:
+            self.pairs.count = 0
             self.steepest_direction()
 
     cdef double limit_direction(self, double step, double reach) noexcept nogil:
@@ -200,6 +218,18 @@ cdef class Minimiser:
             if self.slope >= 0:
                 self.steepest_direction()
         return reach / longest_vector(self.d.data, self.model.net.free)
+
+    cdef double damped(self, double damping, double accepted, double stiffness) noexcept nogil:
+        """Damping of the moves of matter after a step, pN/nm: so much that the step would have had the length accepted.
+
+        Along soft modes steps are then short while those along stiff ones keep their full length (Levenberg–Marquardt).
+        Far from a minimum it would hold a compressed membrane in the wrinkles that grow first.
+        """
+        if accepted >= 1:
+            damping *= 0.5
+        elif accepted > 0 and 0.5 * self.product < NEAR:
+            damping += (1 / accepted - 1) * stiffness
+        return damping if damping > 1e-3 * stiffness else 0
 
     cdef bint follow_neighbours(self) except -1:
         """After a step: renew the lists when beads have moved far; True if the energy function changed."""
@@ -228,13 +258,20 @@ cdef class Minimiser:
         cdef Py_ssize_t n = 3 * model.net.free, limit = max(10000, 3 * model.net.free), age = 0, flat = 0
         limit = goal.evaluations or limit
         cdef double before, step = 1, accepted, longest, way = 0
+        cdef double damping = 0, stiffness = 0
         cdef bint fresh, straight, membranes = model.net.free > model.net.beads + model.bubbles.movable
         with nogil:
             self.restart()
         while True:
             self.residual = self.matrix.largest(self.g.data)
             if self.residual < goal.force and 0.5 * self.product < goal.decrease:
-                return "converged"
+                if damping == 0:
+                    return "converged"
+                damping = 0                       # the decrease was predicted with it
+                self.matrix.build_matter(&model.net, model.x.data, damping)
+                with nogil:
+                    self.restart()
+                continue
             if flat >= FLAT:
                 return "stalled"
             if self.evaluations >= limit:
@@ -242,6 +279,7 @@ cdef class Minimiser:
             before = self.energy
             with nogil:
                 straight = self.steepest
+                stiffness = self.matrix.stiffness_of_matter(self.g.data, self.z.data)
                 longest = self.limit_direction(step, REACH * goal.max_distance)
                 accepted = self.line_search(step, longest)
                 if accepted > 0:
@@ -252,6 +290,7 @@ cdef class Minimiser:
                     memcpy(model.x.data, self.best_x.data, n * sizeof(double))
                     memcpy(self.g.data, self.best_g.data, n * sizeof(double))
                     memcpy(self.d.data, self.best_d.data, n * sizeof(double))
+            damping = self.damped(damping, accepted, stiffness)
             if accepted == 0 and straight and age == 0:
                 return self.nothing_found()
             fresh = accepted == 0
@@ -262,11 +301,12 @@ cdef class Minimiser:
                 flat = flat + 1 if before - self.energy <= goal.relative * fabs(self.energy) else 0
                 fresh = self.follow_neighbours() or age >= (SELDOM if membranes else REFRESH)
                 fresh = fresh or (membranes and way > WAY)
-            step = 1 if fresh or rule == LIMITED_BFGS else accepted
+            step = 1 if fresh or rule == LIMITED_BFGS or self.matrix.has_matter() else accepted
             if fresh:
                 self.matrix.build(&model.net, model.x.data, model.integral, model.useful_crew())
                 age = 0
                 way = 0
+            self.matrix.build_matter(&model.net, model.x.data, damping)
             with nogil:
                 if accepted > 0 and (not fresh or rule == LIMITED_BFGS):
                     self.turn(rule)
@@ -278,7 +318,7 @@ cdef class Minimiser:
         cdef EnergyModel model = self.model
         cdef Py_ssize_t n = 3 * model.net.free
         for buffer in (self.g, self.z, self.d, self.trial_x, self.trial_g, self.trial_d, self.best_x, self.best_g,
-                       self.best_d, self.start):
+                       self.best_d, self.start, self.bow):
             (<Doubles> buffer).resize(3 * model.net.points)
         if rule == LIMITED_BFGS:
             self.pairs.begin(n)

@@ -19,3 +19,9 @@ cdef class Preconditioner:
     cdef void solve(self, const double *rhs, double *out) noexcept nogil
     cdef void sweep_run(self, int run, double old, double new, double *out) noexcept nogil
     cdef double largest(self, const double *g) noexcept nogil
+    cdef bint has_matter(self) noexcept nogil
+    cdef int build_matter(self, const Network *net, const double *x, double damping) except -1
+    cdef double stiffness_of_matter(self, const double *g, const double *z) noexcept nogil
+    cdef void set_matter_off(self, const double *z, double *d) noexcept nogil
+    cdef bint bow(self, const Network *net, const double *x, const double *d, double longest,
+                  double *out) noexcept nogil

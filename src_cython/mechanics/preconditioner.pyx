@@ -248,3 +248,45 @@ cdef class Preconditioner:
         for i in range(self.rows):
             most = max(most, fabs(g[i]))
         return most
+
+    # --- vertices of matter (``membrane/matter.pyx``)
+
+    cdef bint has_matter(self) noexcept nogil:
+        return self.sheets.movable > 0 and self.sheets.matter.vertex.size > 0
+
+    cdef int build_matter(self, const Network *net, const double *x, double damping) except -1:
+        """Anew at ``x``, for it changes with every step; ``damping``, pN/nm, is added to the diagonal."""
+        if self.has_matter():
+            self.sheets.matter.build(net.membranes, x + 3 * net.membranes.base, damping)
+        return 0
+
+    cdef double stiffness_of_matter(self, const double *g, const double *z) noexcept nogil:
+        """zᵀPz/zᵀz of the vertices of matter, pN/nm; 0 without any."""
+        cdef double product = 0, square = 0
+        cdef Py_ssize_t n, i, v
+        if not self.has_matter():
+            return 0
+        for n in range(self.sheets.matter.vertex.size):
+            v = self.rows + 3 * self.sheets.matter.vertex.data[n]
+            for i in range(v, v + 3):
+                product += g[i] * z[i]
+                square += z[i] * z[i]
+        return product / square if square > 0 else 0
+
+    cdef void set_matter_off(self, const double *z, double *d) noexcept nogil:
+        """Let vertices of matter go along −z in the direction ``d``."""
+        cdef Py_ssize_t n, i, v
+        if not self.has_matter():
+            return
+        for n in range(self.sheets.matter.vertex.size):
+            v = self.rows + 3 * self.sheets.matter.vertex.data[n]
+            for i in range(3):
+                d[v + i] = -z[v + i]
+
+    cdef bint bow(self, const Network *net, const double *x, const double *d, double longest,
+                  double *out) noexcept nogil:
+        """Second-order part of a step of vertices along ``d``, whether there is any."""
+        if not self.has_matter():
+            return False
+        self.sheets.matter.bow(x + 3 * net.membranes.base, d + self.rows, longest, out)
+        return True

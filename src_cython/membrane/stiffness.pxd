@@ -1,4 +1,6 @@
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.membrane.factor cimport Factor
+from medyan_py.core.membrane.matter cimport MatterStiffness
 from medyan_py.core.membrane.sheets cimport Membranes
 
 
@@ -7,6 +9,7 @@ cdef class SheetStiffness:
     cdef Py_ssize_t movable, springs
     cdef object made_of               # what the factors were made of
     cdef Factor first, second
+    cdef MatterStiffness matter
     cdef Ints spring                  # vertices with one
     cdef Doubles mass, inverse_scale  # per vertex: nm²; 1 over pN nm
     cdef Doubles normal, sideways     # per vertex: unit vector; pN/nm
@@ -32,11 +35,3 @@ cdef class SheetStiffness:
     cdef void correct(self, double *values, int kinds, Py_ssize_t springs) noexcept nogil
     cdef void solve(self, const double *rhs, double *out) noexcept nogil
     cdef double largest(self, const double *g) noexcept nogil
-
-
-cdef class Factor:
-    cdef Ints start, row              # columns of the lower triangle, the diagonal of ones left out
-    cdef Ints rank                    # place of every row in the order of elimination
-    cdef Doubles value, inverse       # entries below the diagonal; inverse pivots
-    cdef int take(self, object matrix) except -1
-    cdef void solve(self, double *values, double *x) noexcept nogil

@@ -23,8 +23,9 @@ under friction without a net force, and rigid motions R of all coordinates are a
 Vertices of a fluid membrane are but places where the surface is sampled: moving them along it is no change of shape,
 and what forces along it are left are errors of the sampling, which a minimiser would follow for thousands of steps
 into distorted meshes. So inner vertices move along their normals only (remeshing moves them along the surface), and
-only forces along normals count as residual. Vertices on a border, with a spring, or of a membrane with local
-elasticity, which are matter, move in all directions, with a diagonal matrix along the surface.
+only forces along normals count as residual. Vertices on a border or with a spring move in all directions, with a
+diagonal matrix along the surface. Membranes with local elasticity, whose vertices are matter, have a matrix of their
+own (``matter.pyx``).
 """
 
 from libc.math cimport INFINITY, fabs, sqrt
@@ -33,6 +34,8 @@ from libc.string cimport memcpy, memset
 import numpy as np
 
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.membrane.factor cimport Factor, copy_doubles
+from medyan_py.core.membrane.matter cimport MatterStiffness
 from medyan_py.core.membrane.sheets cimport Membranes, Sheet
 from medyan_py.core.membrane.triangle cimport Triangle, measure_triangle
 
@@ -54,6 +57,7 @@ cdef class SheetStiffness:
 
     def __cinit__(self):
         self.first, self.second, self.spring = Factor(), Factor(), Ints()
+        self.matter = MatterStiffness()
         self.mass, self.inverse_scale, self.normal, self.sideways = Doubles(), Doubles(), Doubles(), Doubles()
         self.w, self.z, self.gain, self.work = Doubles(), Doubles(), Doubles(), Doubles()
         self.free, self.arm, self.inverse_moments, self.compliance = Ints(), Doubles(), Doubles(), Doubles()
@@ -65,6 +69,7 @@ cdef class SheetStiffness:
         self.movable = m.movable
         if m.movable > 0:
             self.factorise()
+            self.matter.build(m, x, 0)
             self.find_normals(x)
             self.find_modes()
             self.find_rigid_motions(x)
@@ -128,7 +133,6 @@ cdef class SheetStiffness:
         cdef Py_ssize_t s, t, k, i, v, n = self.movable
         cdef double at[3][3]
         cdef double length, resistance
-        cdef bint matter
         self.normal.resize(3 * n)
         self.sideways.resize(n)
         self.work.resize(3 * n)           # gradient of the area
@@ -145,13 +149,12 @@ cdef class SheetStiffness:
                 measure_triangle(x + 3 * corner[0], x + 3 * corner[1], x + 3 * corner[2], &shape)
                 cross3(shape.other, shape.normal, at[1])
                 cross3(shape.normal, shape.side, at[2])
-                resistance = FLOOR + max(0, m.sheet[s].tension) + 2 * m.stretching_k[t]
-                matter = m.stretching_k[t] > 0
+                resistance = FLOOR + max(0, m.sheet[s].tension)
                 for k in range(3):
                     v = corner[k]
                     if v >= n:
                         continue
-                    if matter and self.sideways.data[v] == INFINITY:
+                    if m.stretching_k[t] > 0 and self.sideways.data[v] == INFINITY:
                         self.sideways.data[v] = resistance
                     self.sideways.data[v] = max(self.sideways.data[v], resistance)
                     for i in range(3):
@@ -433,6 +436,7 @@ cdef class SheetStiffness:
             for i in range(3):
                 out[3 * v + i] += height * normal[3 * v + i]
         self.move_as_a_whole(rhs, out)
+        self.matter.solve(rhs, out)
 
     cdef double largest(self, const double *g) noexcept nogil:
         """Largest component of forces in the directions in which vertices move."""
@@ -445,63 +449,3 @@ cdef class SheetStiffness:
                 for i in range(3 * v, 3 * v + 3):
                     most = max(most, fabs(g[i]))
         return most
-
-
-cdef class Factor:
-    """P = L D Lᵀ of a sparse symmetric positive definite matrix, in an order that keeps it sparse."""
-
-    def __cinit__(self):
-        self.start, self.row, self.rank = Ints(), Ints(), Ints()
-        self.value, self.inverse = Doubles(), Doubles()
-
-    cdef int take(self, object matrix) except -1:
-        """Factorise."""
-        from scipy.sparse import tril
-        from scipy.sparse.linalg import splu
-
-        factor = splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0,
-                      options={"SymmetricMode": True})
-        lower = tril(factor.L, -1).tocsc()
-        lower.sort_indices()
-        copy_ints(lower.indptr.astype(np.intc), self.start)
-        copy_ints(lower.indices.astype(np.intc), self.row)
-        copy_doubles(lower.data, self.value)
-        copy_doubles(1 / factor.U.diagonal(), self.inverse)
-        copy_ints(factor.perm_r.astype(np.intc), self.rank)
-        return 0
-
-    cdef void solve(self, double *values, double *x) noexcept nogil:
-        """Replace ``values`` by P⁻¹ times them; ``x`` is room for as many."""
-        cdef const int *start = self.start.data
-        cdef const int *row = self.row.data
-        cdef const int *rank = self.rank.data
-        cdef const double *entry = self.value.data
-        cdef Py_ssize_t i, k, n = self.inverse.size
-        cdef double total
-        for i in range(n):
-            x[rank[i]] = values[i]
-        for i in range(n):
-            total = x[i]
-            for k in range(start[i], start[i + 1]):
-                x[row[k]] -= entry[k] * total
-        for i in range(n - 1, -1, -1):
-            total = x[i] * self.inverse.data[i]
-            for k in range(start[i], start[i + 1]):
-                total -= entry[k] * x[row[k]]
-            x[i] = total
-        for i in range(n):
-            values[i] = x[rank[i]]
-
-
-cdef int copy_doubles(const double[::1] values, Doubles out) except -1:
-    out.resize(values.shape[0])
-    if values.shape[0]:
-        memcpy(out.data, &values[0], values.shape[0] * sizeof(double))
-    return 0
-
-
-cdef int copy_ints(const int[::1] values, Ints out) except -1:
-    out.resize(values.shape[0])
-    if values.shape[0]:
-        memcpy(out.data, &values[0], values.shape[0] * sizeof(int))
-    return 0
