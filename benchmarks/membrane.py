@@ -117,6 +117,19 @@ def surface_chemistry(x, triangles):
     return engine
 
 
+def material(surfaces):
+    """Evaluations that a spheroid takes to rest whose triangles keep their areas, and seconds per step."""
+    evaluations, seconds = [], []
+    for x, triangles in surfaces:
+        model = make_model(stretching="LOCAL_HARMONIC", volume="MEMBRANE")
+        load(model, x * [1.1, 1.1, 0.8], triangles, np.zeros((0, 3)))
+        start = perf_counter()
+        record = model.minimise(gradient_tolerance=0.1)
+        evaluations.append(record.evaluations)
+        seconds.append((perf_counter() - start) / max(1, record.iterations))
+    return evaluations, seconds
+
+
 def surface_costs(surfaces):
     """Rows of the table: events of the chemistry, and what a cycle costs per vertex."""
     events, cycle = [], []
@@ -205,6 +218,9 @@ def main():
         load(model, x * [1.1, 1.1, 0.8], triangles, np.zeros((0, 3)))
         row.append(model.minimise(gradient_tolerance=0.1).evaluations)
     print("evaluations, spheroid to sphere".ljust(26) + "".join(f"{value:9d}" for value in row))
+    evaluations, seconds = material(surfaces[:2])
+    print("and of a material".ljust(26) + "".join(f"{value:9d}" for value in evaluations))
+    print("– ms per step".ljust(26) + "".join(f"{value * 1e3:9.0f}" for value in seconds))
     print("µs per vertex")
     adapted, first = [], []
     for level, (x, triangles) in zip(LEVELS, surfaces, strict=True):
