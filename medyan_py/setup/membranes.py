@@ -6,13 +6,14 @@ import numpy as np
 
 from medyan_py.core.membrane.containment import containment
 from medyan_py.core.membrane.crossings import Crossings
+from medyan_py.core.membrane.ellipsoids import fitted_ellipsoid
 from medyan_py.core.membrane.errors import MeshError
 from medyan_py.core.membrane.exchange import model_arrays
 from medyan_py.core.membrane.geometry import Geometry
 from medyan_py.core.membrane.interior import Interior
 from medyan_py.core.membrane.mesh import MembraneMesh
 from medyan_py.core.membrane.remeshing import Remesher
-from medyan_py.core.membrane.shapes import ellipsoid, plane
+from medyan_py.core.membrane.shapes import plane
 from medyan_py.core.membrane.terms import MembraneTerms
 from medyan_py.core.membrane.tips import TipObstacles
 from medyan_py.deck import Deck, DeckError, Diagnostic, Membrane
@@ -109,7 +110,7 @@ class Membranes:
             if shape == "file":
                 surfaces = read_meshes(given)
             elif shape == "ELLIPSOID":
-                surfaces = [ellipsoid(given[:3], given[3:], min(edge, 0.3 * min(given[3:])))]
+                surfaces = [fitted_ellipsoid(given[:3], given[3:], edge)]
             else:
                 size = LATTICE * np.floor(np.array(given[9:]) / LATTICE)
                 surfaces = [plane(given[:3], given[3:6], given[6:9], size, edge)]
