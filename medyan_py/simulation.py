@@ -12,6 +12,7 @@ import numpy as np
 
 from medyan_py.bubbles import BubbleChemistry, BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.escape import check_inside
@@ -411,15 +412,22 @@ class Simulation(Observed, Restorable):
             books(accounts, record.energies_before, record.energies_after, self._mechanics.remeshed_energies)
 
     def _relax(self) -> None:
-        self._mechanics.relax()
+        try:
+            self._mechanics.relax()
+        except MechanicsError:  # where membranes cross they have been remeshed all the same
+            self._measure_surface()
+            raise
         check_inside(self.chemistry.filaments, self.deck.geometry.size)
         self._boundary.follow_membranes()
         self._bubble_chemistry.update()
-        if self._membranes is not None:
-            self.chemistry.update_surface(self._membranes.protein_energies())
+        self._measure_surface()
         self.chemistry.update()
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)
+
+    def _measure_surface(self) -> None:
+        if self._membranes is not None:
+            self.chemistry.update_surface(self._membranes.protein_energies())
 
     def _still(self) -> Still:
         views = (self.filaments, self.linkers, self.motors, self.branchers, self.bubbles)
