@@ -59,6 +59,8 @@ class Simulation(Observed, Restorable):
     cycles : int
         Cycles done.
     seed : int
+    warnings : tuple of Diagnostic
+        What was noticed about the deck, and about what was made of it at the start.
     exhausted : bool
         Whether the last run that was measured in events ended because nothing can happen any more.
     """
@@ -81,6 +83,7 @@ class Simulation(Observed, Restorable):
         # a child of its own, so that decks without membranes keep their streams
         membrane_seed = np.random.SeedSequence(self.seed, spawn_key=(3,))
         self._membranes = Membranes(deck, membrane_seed) if deck.membranes.membranes else None
+        self.warnings = deck.warnings + tuple([] if self._membranes is None else self._membranes.noticed)
         region = Region(deck, self._membranes)
         mesh = None if self._membranes is None else self._membranes.mesh
         self.chemistry: FilamentChemistry = build_chemistry(deck, first_space(deck, region), chemistry_seed, mesh)
@@ -118,7 +121,8 @@ class Simulation(Observed, Restorable):
         self.chemistry.start(start)
         if dump is None:
             attach_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
-            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream, self._membranes)
+            made = (self.chemistry, self._bubbles, setup_stream, self._membranes)
+            self.warnings += tuple(place_filaments(self.deck, *made))
         else:
             place_dump(self.deck, self.chemistry)
             attach_dumped(self.deck, self.chemistry, self._bubbles)

@@ -38,8 +38,8 @@ def convert(trajectory: Trajectory, target: str | Path) -> None:
 
     ``.traj`` snapshot.traj, ``.h5`` traj.h5, ``.simularium`` Simularium (needs the package simulariumio), no suffix: a
     directory with files for ParaView. What the source does not tell (tensions, copy numbers) is not in the target; the
-    box for ParaView is the smallest one around all frames. A traj.h5 of MEDYAN 5.4 or this program is copied as it is, if
-    its frames can be read, with all that is told of the run.
+    box for ParaView is the smallest one around all frames. A traj.h5 of MEDYAN 5.4 or this program is copied as it is,
+    if its frames can be read, with all that is told of the run.
 
     Raises
     ------

@@ -18,7 +18,10 @@ FORMATS = "NAME.traj (text), NAME.h5 (HDF5), NAME.simularium, or a directory (Pa
 def add_options(parser: CommandParser) -> None:
     """Declare the options of ``medyan convert``."""
     parser.add_argument(
-        "path", metavar="PATH", nargs="?", help="snapshot.traj or traj.h5; of an output directory the one that tells more"
+        "path",
+        metavar="PATH",
+        nargs="?",
+        help="snapshot.traj, traj.h5 or an output directory, of which the better is read",
     )
     parser.add_argument("target", metavar="TARGET", nargs="?", help=FORMATS)
     parser.needs["path"] = "what to convert is given first: medyan convert PATH TARGET"
