@@ -140,7 +140,12 @@ def test_filaments_outside_of_closed_membranes_are_remarked(write, tmp_path):
     assert "f.txt:2: FILAMENT: " in warning
 
 
-# --- messages without empty parts
+# --- help, and messages without empty parts
+
+
+def test_the_help_of_render_names_all_that_is_drawn(capsys):
+    assert main(["render", "-h"]) == 0
+    assert "bubbles, membranes and the box" in " ".join(capsys.readouterr().out.split())
 
 
 def test_culprits_without_filaments_leave_no_empty_part(write):
