@@ -12,6 +12,7 @@ import numpy as np
 
 from medyan_py.bubbles import BubbleChemistry, BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
+from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import Deck, read_deck
 from medyan_py.dissipation import Dissipation
 from medyan_py.escape import check_inside
@@ -58,6 +59,8 @@ class Simulation(Observed, Restorable):
     cycles : int
         Cycles done.
     seed : int
+    warnings : tuple of Diagnostic
+        What was noticed about the deck, and about what was made of it at the start.
     exhausted : bool
         Whether the last run that was measured in events ended because nothing can happen any more.
     """
@@ -80,6 +83,7 @@ class Simulation(Observed, Restorable):
         # a child of its own, so that decks without membranes keep their streams
         membrane_seed = np.random.SeedSequence(self.seed, spawn_key=(3,))
         self._membranes = Membranes(deck, membrane_seed) if deck.membranes.membranes else None
+        self.warnings = deck.warnings + tuple([] if self._membranes is None else self._membranes.noticed)
         region = Region(deck, self._membranes)
         mesh = None if self._membranes is None else self._membranes.mesh
         self.chemistry: FilamentChemistry = build_chemistry(deck, first_space(deck, region), chemistry_seed, mesh)
@@ -117,7 +121,8 @@ class Simulation(Observed, Restorable):
         self.chemistry.start(start)
         if dump is None:
             attach_filaments(self.deck, self.chemistry, self._bubbles, setup_stream)
-            place_filaments(self.deck, self.chemistry, self._bubbles, setup_stream, self._membranes)
+            made = (self.chemistry, self._bubbles, setup_stream, self._membranes)
+            self.warnings += tuple(place_filaments(self.deck, *made))
         else:
             place_dump(self.deck, self.chemistry)
             attach_dumped(self.deck, self.chemistry, self._bubbles)
@@ -411,15 +416,22 @@ class Simulation(Observed, Restorable):
             books(accounts, record.energies_before, record.energies_after, self._mechanics.remeshed_energies)
 
     def _relax(self) -> None:
-        self._mechanics.relax()
+        try:
+            self._mechanics.relax()
+        except MechanicsError:  # where membranes cross they have been remeshed all the same
+            self._measure_surface()
+            raise
         check_inside(self.chemistry.filaments, self.deck.geometry.size)
         self._boundary.follow_membranes()
         self._bubble_chemistry.update()
-        if self._membranes is not None:
-            self.chemistry.update_surface(self._membranes.protein_energies())
+        self._measure_surface()
         self.chemistry.update()
         if self._tension_growth.due(self.time):
             self._tension_growth.look(self.time, self.filaments)
+
+    def _measure_surface(self) -> None:
+        if self._membranes is not None:
+            self.chemistry.update_surface(self._membranes.protein_energies())
 
     def _still(self) -> Still:
         views = (self.filaments, self.linkers, self.motors, self.branchers, self.bubbles)

@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import numpy as np
 
 from medyan_py.analysis.replay import bounds, replayed
 from medyan_py.analysis.trajectory import Trajectory
-from medyan_py.output.hdf5_file import Hdf5Recorder
+from medyan_py.output.errors import OutputError
+from medyan_py.output.hdf5_file import LAYOUT_VERSION, Hdf5Recorder
+from medyan_py.output.layout import HDF5_FILE, SNAPSHOT_FILE
 from medyan_py.output.trajectory_text import SnapshotRecorder
 from medyan_py.output.vtk_files import VtkRecorder
 
@@ -19,12 +22,24 @@ class ConversionError(Exception):
     """A trajectory cannot be written like this; the text says why."""
 
 
+def best_source(directory: Path, target: str | Path) -> Path:
+    """The trajectory in a directory of which least is lost on the way to a target.
+
+    traj.h5 has copy numbers, energies and the files of the deck, snapshot.traj what the ends of filaments have gained.
+    """
+    names = [HDF5_FILE, SNAPSHOT_FILE]
+    if Path(target).suffix in (".traj", ".simularium"):
+        names.reverse()
+    return next((directory / name for name in names if (directory / name).is_file()), directory)
+
+
 def convert(trajectory: Trajectory, target: str | Path) -> None:
     """Write a trajectory in the format that the name of the target asks for.
 
     ``.traj`` snapshot.traj, ``.h5`` traj.h5, ``.simularium`` Simularium (needs the package simulariumio), no suffix: a
     directory with files for ParaView. What the source does not tell (tensions, copy numbers) is not in the target; the
-    box for ParaView is the smallest one around all frames.
+    box for ParaView is the smallest one around all frames. A traj.h5 of MEDYAN 5.4 or this program is copied as it is,
+    if its frames can be read, with all that is told of the run.
 
     Raises
     ------
@@ -90,7 +105,19 @@ def _to_hdf5(trajectory: Trajectory, target: Path) -> None:
     recorder = Hdf5Recorder(target.parent)
     recorder.path = target
     with _whole(target):
-        _record(recorder, trajectory)
+        if getattr(trajectory, "header", {}).get("version") == LAYOUT_VERSION:
+            _copy(trajectory, target)
+        else:
+            _record(recorder, trajectory)
+
+
+def _copy(trajectory: Trajectory, target: Path) -> None:
+    for frame in trajectory:
+        replayed(frame, trajectory.header)  # or it says what is wrong with it
+    try:
+        copyfile(trajectory.path, target)
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written: {error.strerror}") from error
 
 
 def _to_vtk(trajectory: Trajectory, target: Path) -> None:

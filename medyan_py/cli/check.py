@@ -38,6 +38,7 @@ def execute(options: argparse.Namespace) -> int:
         say("medyan: error: one system deck is needed: medyan check SYSTEM", sys.stderr)
         return REFUSED
     remarks, estimate, failure = _look(options)
+    remarks.sort(key=lambda r: ("error", "warning", "hint").index(r.severity))
     errors = [r for r in remarks if r.severity == "error"]
     if options.format == "json":
         report = {"remarks": [asdict(r) for r in remarks], "estimate": estimate, "failure": failure}
@@ -58,11 +59,10 @@ def _look(options: argparse.Namespace) -> tuple[list[Diagnostic], dict | None, s
     except DeckError as error:
         return [*error.diagnostics, *error.warnings], None, None
     remarks = [*deck.warnings, *check_plausible(deck), *check_possible(deck)]
-    remarks.sort(key=lambda r: ("error", "warning", "hint").index(r.severity))
     if options.no_trial:
         return remarks, None, None
     try:
-        return remarks, try_out(deck), None
+        return remarks, try_out(deck, remarks), None
     except DeckError as error:  # such as no room for random filaments
         return [*error.diagnostics, *remarks], None, None
     except MechanicsError as error:

@@ -17,7 +17,12 @@ FORMATS = "NAME.traj (text), NAME.h5 (HDF5), NAME.simularium, or a directory (Pa
 
 def add_options(parser: CommandParser) -> None:
     """Declare the options of ``medyan convert``."""
-    parser.add_argument("path", metavar="PATH", nargs="?", help="output directory, snapshot.traj or traj.h5")
+    parser.add_argument(
+        "path",
+        metavar="PATH",
+        nargs="?",
+        help="snapshot.traj, traj.h5 or an output directory, of which the better is read",
+    )
     parser.add_argument("target", metavar="TARGET", nargs="?", help=FORMATS)
     parser.needs["path"] = "what to convert is given first: medyan convert PATH TARGET"
     parser.needs["target"] = f"where it goes is given second: {FORMATS}"
@@ -25,15 +30,17 @@ def add_options(parser: CommandParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     """Convert."""
-    from medyan_py.analysis.convert import ConversionError, convert
+    from medyan_py.analysis.convert import ConversionError, best_source, convert
 
-    target = Path(options.target)
+    source, target = Path(options.path), Path(options.target)
+    if source.is_dir():
+        source = best_source(source, target)
     try:
-        with open_trajectory(options.path) as trajectory:
+        with open_trajectory(source) as trajectory:
             convert(trajectory, target)
             frames = len(trajectory)
     except (TrajectoryError, OutputError, ConversionError) as error:
         say(f"medyan: error: {error}", sys.stderr)
         return REFUSED
-    say(f"Wrote {frames} {'frame' if frames == 1 else 'frames'} to {target}", sys.stdout)
+    say(f"Wrote {frames} {'frame' if frames == 1 else 'frames'} of {source} to {target}", sys.stdout)
     return SUCCESS

@@ -1,4 +1,4 @@
-"""Draw filaments, linkers, motors, branchers, bubbles and the box into a PNG file, or all frames into a film."""
+"""Draw filaments, linkers, motors, branchers, bubbles, membranes and the box: one frame as PNG, or all as a film."""
 
 import argparse
 import sys

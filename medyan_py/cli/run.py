@@ -98,7 +98,7 @@ def execute(options: argparse.Namespace) -> int:
         except TrajectoryError as error:
             return _refuse_line(str(error))
         except MechanicsError as error:
-            return _unrelaxed(error, options)
+            return _unrelaxed(error, deck, options)
         except LeftGridError as error:
             return _fail(f"the initial network does not stay where it is: {error}")
         except MemoryError as error:
@@ -194,8 +194,9 @@ def _list(label: str, diagnostics: Iterable[Diagnostic]) -> None:
         say(f"{label}: {diagnostic}", sys.stderr)
 
 
-def _unrelaxed(error: MechanicsError, options: argparse.Namespace) -> int:
-    """The first minimisation failed: say so and leave the state it failed in."""
+def _unrelaxed(error: MechanicsError, deck: Deck, options: argparse.Namespace) -> int:
+    """The first minimisation failed: say so, and what was noticed before, and leave the state it failed in."""
+    _list("warning", (remark for remark in deck.warnings if remark.severity == "warning"))
     text = f"the initial network cannot be relaxed: {error}"
     if error.report is None:
         return _fail(text)

@@ -267,7 +267,7 @@ class Session:
                 "from t = %g to %g s; energy is minimised every %g s",
                 *(simulation.time, schedule.runtime, schedule.minimisation),
             )
-        for diagnostic in simulation.deck.warnings:
+        for diagnostic in simulation.warnings:
             LOGGER.log(logging.INFO if diagnostic.severity == "hint" else logging.WARNING, "%s", diagnostic)
         if simulation.threads > 1:
             info("forces on %d threads", simulation.threads)

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from medyan_py.deck import Deck
+from medyan_py.deck import Deck, Diagnostic
 from medyan_py.output import Recorders, standard_recorders
 from medyan_py.simulation import Simulation
 
@@ -14,8 +14,10 @@ TRIAL = 2.0  # s of computing, at most about
 SEED = 1  # of the trial
 
 
-def try_out(deck: Deck) -> dict:
+def try_out(deck: Deck, noticed: list[Diagnostic]) -> dict:
     """What a run takes, from a trial of some cycles of the network that seed 1 makes, with files in a scratch folder.
+
+    Warnings about what is made of the deck are appended to ``noticed``.
 
     Returns
     -------
@@ -35,6 +37,7 @@ def try_out(deck: Deck) -> dict:
         If there is no room for the files of the trial.
     """
     simulation = Simulation(deck, SEED)
+    noticed += simulation.warnings[len(deck.warnings) :]
     with tempfile.TemporaryDirectory(prefix="medyan-check-") as folder:
         frames = _Frames(standard_recorders(folder), Path(folder))
         frames.recorders.open(simulation)

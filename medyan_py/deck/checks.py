@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .derived import monomers_per_cylinder
 from .diagnostics import Report, quote
-from .membranes import check_membranes
+from .membrane_checks import check_membranes
 from .row import COUNTED, Repetition
 from .settings import Settings
 from .tables import KEYWORDS

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .diagnostics import Report
 from .settings import Entry, Settings
 from .table_space import MEMBRANES
 from .values import parse_number
@@ -96,8 +95,13 @@ def membrane_rules(settings: Settings, input_dir: Path) -> MembraneRules:
     )
 
 
+def constants_of(profile: Entry) -> dict[str, object]:
+    """Every constant of a profile by name, defaults where it says nothing."""
+    return {prop.name: profile.properties.get(prop.name, prop.default) for prop in MEMBRANES[0].properties}
+
+
 def _membrane(entry: Entry, profile: Entry, input_dir: Path) -> Membrane:
-    constants = {prop.name: profile.properties.get(prop.name, prop.default) for prop in MEMBRANES[0].properties}
+    constants = constants_of(profile)
     shape, *words = entry.properties["mesh"]
     mesh = (shape, input_dir / words[0]) if shape == "file" else (shape, tuple(parse_number(word) for word in words))
     return Membrane(
@@ -115,32 +119,3 @@ def _membrane(entry: Entry, profile: Entry, input_dir: Path) -> Membrane:
         species=tuple((name, int(parse_number(n))) for name, n in entry.properties.get("species", ())),
         line=entry.line,
     )
-
-
-def check_membranes(settings: Settings, report: Report) -> None:
-    """Report numbers of membranes that make no sense together."""
-
-    def wrong(entry: Entry, message: str, found: str, allowed: str) -> None:
-        report.error(settings.file, entry.line, "init-membrane", message, found=found, allowed=allowed)
-
-    quadratic = settings["membrane-bending-ff-type"] == "HELFRICH_QUADRATIC"
-    for entry in settings.entries("membrane"):
-        if entry.properties.get("eq-curv", 0.0) and (quadratic or settings["surface-curvature-policy"] == "squared"):
-            message = "eq-curv: without effect when the bending energy is that of the squared curvature"
-            report.warning(settings.file, entry.line, "membrane", message)
-    for entry in settings.entries("init-membrane"):
-        shape, *words = entry.properties.get("mesh") or ("",)
-        numbers = [parse_number(word) for word in words] if shape != "file" else []
-        if None in numbers:
-            continue
-        if shape == "ELLIPSOID" and len(numbers) == 6:
-            if min(numbers[3:]) <= 0:
-                wrong(entry, "mesh: semi-axes", " ".join(words[3:]), "numbers > 0")
-            if entry.properties.get("volume-offset", 0.0) != 0:
-                found = f"{entry.properties['volume-offset']:g}"
-                wrong(entry, "volume-offset: a closed membrane encloses its volume already", found, "0")
-        if shape == "PLANE" and len(numbers) == 12:
-            if not any(numbers[3:6]):
-                wrong(entry, "mesh: normal of the plane", " ".join(words[3:6]), "not zero")
-            if min(numbers[9:]) <= 0:
-                wrong(entry, "mesh: size of the box", " ".join(words[9:]), "numbers > 0")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .diagnostics import Report
 from .settings import Settings
 
+SCALING = ("scale-membrane-eq-area", "scale-membrane-eq-volume")
 # What this version can do; the others are known, but not available.
 AVAILABLE = (
     "PINBOUNDARYFILAMENTS",
@@ -16,8 +17,7 @@ AVAILABLE = (
     "MAKEFILAMENTSSTATIC",
     "RATEDEPEND",
     "AFM",
-    "scale-membrane-eq-area",
-    "scale-membrane-eq-volume",
+    *SCALING,
 )
 PINNING = ("PINBOUNDARYFILAMENTS", "PINLOWERBOUNDARYFILAMENTS", "pin-initial-filament-below-z")
 
@@ -90,6 +90,7 @@ class Scaling:
 
     rate: float
     least: float
+    line: int
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,7 @@ _LOWER_DISTANCE = 250.0  # nm, unless PINBOUNDARYFILAMENTS gives one
 _SIGNED = {  # arguments that may be negative
     "pin-initial-filament-below-z": (1,),
     "AFM": (0, 1),
-    "scale-membrane-eq-area": (0,),
-    "scale-membrane-eq-volume": (0,),
+    **dict.fromkeys(SCALING, (0,)),
 }
 
 
@@ -156,6 +156,8 @@ def _check_pulls(entry, settings: Settings, report: Report) -> None:
 def protocols(settings: Settings) -> Protocols:
     """The special protocols of a checked deck; of several lines for one protocol the last holds."""
     last = {entry.values[0]: entry.values[1:] for entry in settings.entries("SPECIALPROTOCOL")}
+    line = {entry.values[0]: entry.line for entry in settings.entries("SPECIALPROTOCOL")}
+    area, volume = SCALING
     ends = PinEnds(*last["PINBOUNDARYFILAMENTS"]) if "PINBOUNDARYFILAMENTS" in last else None
     lower = last.get("PINLOWERBOUNDARYFILAMENTS")
     return Protocols(
@@ -166,8 +168,8 @@ def protocols(settings: Settings) -> Protocols:
         pin_lower=PinLower(*lower, distance=ends.distance if ends else _LOWER_DISTANCE) if lower else None,
         pulls=_pulls(last["AFM"]) if "AFM" in last else None,
         pin_below=PinBelow(*last["pin-initial-filament-below-z"]) if "pin-initial-filament-below-z" in last else None,
-        membrane_area=Scaling(*last["scale-membrane-eq-area"]) if "scale-membrane-eq-area" in last else None,
-        membrane_volume=Scaling(*last["scale-membrane-eq-volume"]) if "scale-membrane-eq-volume" in last else None,
+        membrane_area=Scaling(*last[area], line[area]) if area in last else None,
+        membrane_volume=Scaling(*last[volume], line[volume]) if volume in last else None,
     )
 
 

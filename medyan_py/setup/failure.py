@@ -19,7 +19,7 @@ def failure(mechanics: Mechanics, chemistry: FilamentChemistry, reason: str, cul
     The message is ``reason`` and the objects of the first culprit; ``report`` is the whole state.
     """
     names = _Names(mechanics, chemistry)
-    message = f"{reason}; {names.objects(culprits[0])}" if culprits else reason
+    message = "; ".join(part for part in (reason, names.objects(culprits[0]) if culprits else "") if part)
     return MechanicsError(message, culprits, "\n".join(_report(mechanics, names, message, culprits)) + "\n")
 
 
@@ -45,7 +45,7 @@ class _Names:
         return f"{'motor' if self.bond_is_motor[number] else 'linker'} {self.bond_ids[number]}"
 
     def objects(self, culprit: Culprit) -> str:
-        """The objects of a term, by their ids."""
+        """The objects of a term, by their ids; empty if no filament is among them."""
         places = [self.cylinder(c) for c in culprit.cylinders]
         where = " and ".join(f"cylinder {place} of filament {ident}" for ident, place in places)
         if culprit.bond is not None:
@@ -64,7 +64,8 @@ def _report(mechanics: Mechanics, names: _Names, message: str, culprits: list[Cu
     ]
     for c in culprits:
         size = f"energy {c.energy:.6g}, force {c.force:.6g} of {c.total:.6g}"
-        lines.append(f"  {c.interaction}, {names.objects(c)}: {size}; {c.text}")
+        who = ", ".join(part for part in (c.interaction, names.objects(c)) if part)
+        lines.append(f"  {who}: " + "; ".join(part for part in (size, c.text) if part))
     if mechanics.record is not None:
         lines += ["", "Energies of the last minimisation that came to an end, before and after:"]
         after = mechanics.record.energies_after

@@ -23,22 +23,27 @@ def place_filaments(
     bubbles: BubbleState,
     rng: np.random.Generator,
     membranes: Membranes | None = None,
-) -> None:
-    """Create the initial filaments, random ones inside the closed membranes.
+) -> list[Diagnostic]:
+    """Create the initial filaments, random ones inside the closed membranes; returns what was noticed.
 
     Raises DeckError if random filaments find no place, and for filaments of a file that pass through a membrane which
     repels them.
     """
     middle = 0.5 * np.array(deck.geometry.size)
     old_rules = deck.compatibility == "medyan-5.4"
+    noticed = []
     for line in deck.initial.file_filaments:
         sizes = sizes_of(deck, line.type)
         shape = filament_shape(line.points, sizes, deck.initial.projection, middle, old_rules=old_rules)
         if membranes is not None and deck.membranes.bead_repulsion:
             _check_pierced(deck, line, membranes.pierced(np.stack([shape.beads[:-1], shape.beads[1:]], axis=1)))
+        if chemistry.interior.count and not chemistry.interior.inside(shape.beads).any():
+            message = "lies outside the closed membranes, which hold all molecules inside"
+            noticed.append(Diagnostic("warning", file_of_filaments(deck), line.line, "FILAMENT", message))
         chemistry.add_filament(line.type, shape.beads, monomers=shape.monomers)
     for shape in _random_filaments(deck, bubbles, rng, chemistry.interior):
         chemistry.add_filament(deck.initial.type, shape.beads, monomers=shape.monomers)
+    return noticed
 
 
 def _check_pierced(deck: Deck, line, pierced: np.ndarray) -> None:

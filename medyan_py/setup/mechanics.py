@@ -99,11 +99,13 @@ class Mechanics:
         check_finite(self._chemistry.filaments)
         self._at_walls = None
         self.load()
+        before = self._changed_within() if self._adapts_within else None
         try:
-            record = self._adapt_and_minimise() if self._adapts_within else self._minimise()
-        except MechanicsError as error:
-            raise failure(self, self._chemistry, str(error), error.culprits) from error
-        self._judge(record)
+            record = self._find_minimum()
+        except MechanicsError:
+            if before is not None:
+                self._put_back(before)
+            raise
         self.record = record
         self.remeshing_energy, self.remeshed_energies = 0.0, None
         crossing = None
@@ -124,6 +126,15 @@ class Mechanics:
         self.energies = self.record.energies_after
         if crossing is not None:
             raise failure(self, self._chemistry, crossing, [])
+
+    def _find_minimum(self) -> MinimisationRecord:
+        """Minimise; a failure is told with the state of the model in which it came."""
+        try:
+            record = self._adapt_and_minimise() if self._adapts_within else self._minimise()
+        except MechanicsError as error:
+            raise failure(self, self._chemistry, str(error), error.culprits) from error
+        self._judge(record)
+        return record
 
     def _minimise(self, evaluations: int | None = None) -> MinimisationRecord:
         m = self._deck.minimisation
@@ -185,6 +196,17 @@ class Mechanics:
         """Hand positions of beads and bubbles back to the structure."""
         self._chemistry.filaments.beads["x"][self.order["bead"]] = self.model.positions
         self._take_bubbles()
+
+    def _changed_within(self) -> tuple:
+        """What a minimisation with remeshings changes before its end: places, and meshes with what they carry."""
+        return self.loaded["x"].copy(), self._bubbles.state(), self._membranes.state()
+
+    def _put_back(self, before: tuple) -> None:
+        x, bubbles, membranes = before
+        self._chemistry.filaments.beads["x"][self.order["bead"]] = x
+        self._bubbles.restore(bubbles)
+        self._membranes.restore(membranes)
+        self.load()
 
     def _adapt_membranes(self) -> None:
         """Hand positions back to the meshes and remesh; forces are then those on the new meshes."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from medyan_py.core.membrane.containment import containment
 from medyan_py.core.membrane.crossings import Crossings
+from medyan_py.core.membrane.ellipsoids import fitted_ellipsoid
 from medyan_py.core.membrane.errors import MeshError
 from medyan_py.core.membrane.exchange import model_arrays
 from medyan_py.core.membrane.geometry import Geometry
 from medyan_py.core.membrane.interior import Interior
 from medyan_py.core.membrane.mesh import MembraneMesh
 from medyan_py.core.membrane.remeshing import Remesher
-from medyan_py.core.membrane.shapes import ellipsoid, plane
+from medyan_py.core.membrane.shapes import plane
 from medyan_py.core.membrane.terms import MembraneTerms
 from medyan_py.core.membrane.tips import TipObstacles
 from medyan_py.deck import Deck, DeckError, Diagnostic, Membrane
@@ -56,6 +59,8 @@ class Membranes:
         Of every membrane.
     outermost : tuple of int
         Closed membranes that lie in no other one.
+    noticed : list of Diagnostic
+        Warnings about the deck.
     remeshed : int
         Flips, splits and collapses of the last remeshing.
 
@@ -69,6 +74,7 @@ class Membranes:
     def __init__(self, deck: Deck, seed: np.random.SeedSequence):
         self._deck, self._rules = deck, deck.membranes
         self.mesh = MembraneMesh(len(deck.surface.species))
+        self.noticed: list[Diagnostic] = []
         self._own = []  # per membrane of the mesh, its deck entry; a mesh file may hold several
         for membrane in self._rules.membranes:
             self._add(membrane)
@@ -90,6 +96,7 @@ class Membranes:
             self.mesh.reset_rest_areas(m.rest_area_factor, n)
             if self._rules.volume and m.volume_k > 0 and not self.rest_volume[n] > 0:
                 self._refuse(m, f"encloses {self.rest_volume[n]:g} nm³; turn its normal or set volume-offset")
+        self._check_scaling()
         self._attach()
         self._deal(np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, 0))))
         self._proteins = Proteins(deck, self.mesh, [m.spontaneous_curvature for m in self._own])
@@ -98,9 +105,13 @@ class Membranes:
         self._vertices = self._triangles = np.zeros(0, dtype=np.int32)
         self.forces = np.zeros((self.mesh.vertices.top, 3))
 
+    @property
+    def _file(self) -> str:
+        """Of the lines of membranes."""
+        return self._deck.source_lines.get("init-membrane", (str(self._deck.system_path),))[0]
+
     def _refuse(self, membrane: Membrane, message: str) -> None:
-        file = self._deck.source_lines.get("init-membrane", (str(self._deck.system_path),))[0]
-        raise DeckError([Diagnostic("error", file, membrane.line, "init-membrane", message)])
+        raise DeckError([Diagnostic("error", self._file, membrane.line, "init-membrane", message)])
 
     def _add(self, membrane: Membrane) -> None:
         shape, given = membrane.mesh
@@ -109,13 +120,18 @@ class Membranes:
             if shape == "file":
                 surfaces = read_meshes(given)
             elif shape == "ELLIPSOID":
-                surfaces = [ellipsoid(given[:3], given[3:], min(edge, 0.3 * min(given[3:])))]
+                surfaces = [fitted_ellipsoid(given[:3], given[3:], edge)]
             else:
                 size = LATTICE * np.floor(np.array(given[9:]) / LATTICE)
                 surfaces = [plane(given[:3], given[3:6], given[6:9], size, edge)]
             for surface in surfaces:
-                self.mesh.add(*surface)
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
+                    self.mesh.add(*surface)
                 self._own.append(membrane)
+                for warning in caught:
+                    message = f"mesh: {given if shape == 'file' else shape}: {warning.message}"
+                    self.noticed.append(Diagnostic("warning", self._file, membrane.line, "init-membrane", message))
         except (MeshError, ValueError) as error:
             self._refuse(membrane, f"mesh: {error}")
 
@@ -169,6 +185,22 @@ class Membranes:
         except MeshError as error:
             self._refuse(self._own[-1], str(error))
         return tuple(n for n, parent in enumerate(parents) if parent < 0 and self.mesh.is_closed(n))
+
+    def _check_scaling(self) -> None:
+        """Warn of protocols whose least value is above what they begin with."""
+        protocols = self._deck.protocols
+        for protocol, name, what, unit, rest in (
+            (protocols.membrane_area, "scale-membrane-eq-area", "rest area", "nm²", self.rest_area),
+            (protocols.membrane_volume, "scale-membrane-eq-volume", "rest volume", "nm³", self.rest_volume),
+        ):
+            for n, membrane in enumerate(self._own):
+                if protocol is None or rest[n] >= protocol.least or (unit == "nm²" and membrane.reservoir):
+                    continue
+                message = (
+                    f"{name}: membrane {n} (init-membrane, line {membrane.line}) has a {what} of {rest[n]:.4g} {unit}, "
+                    f"which is less than the least one, {protocol.least:.4g} {unit}, and becomes that at once"
+                )
+                self.noticed.append(Diagnostic("warning", self._file, protocol.line, "SPECIALPROTOCOL", message))
 
     def _attach(self) -> None:
         """Tie the nearest vertex to the place of every attachment."""

@@ -1,14 +1,14 @@
 """Keeping a mesh fit to its surface: edges of a length that resolves the curvature, triangles near equilateral.
 
 The wanted edge length of a vertex is 0.30 times its smallest radius of curvature, at most ``max_size``, then smoothed
-over the neighbours (cf. Cristini, Bławzdziewicz & Loewenberg 2001, J Comput Phys 168:445; Frey 2000, Int J Numer
-Methods Eng 49:359). The largest curvature is |H| + √(H² − K) from the mean and the scatter of the normal curvatures
-along the edges, an average and therefore deaf to the noise of single edges. Edges longer than √2 times the wanted
-length are split, shorter than it over √2 collapsed, unless that would give an edge to be split again. Flips improve
-the worse of two triangles. Where something has changed, vertices are then moved along the surface towards the apices
-of equilateral triangles on the opposite edges: in the tangent plane and from there onto the quadric through the
-neighbours, so that the surface stays where it is; what is left of a change of the enclosed volume is undone by a shift
-along the normals.
+over the neighbours, to at most 1.5 times as much (cf. Cristini, Bławzdziewicz & Loewenberg 2001, J Comput Phys 168:445;
+Frey 2000, Int J Numer Methods Eng 49:359). The largest curvature is |H| + √(H² − K) from the mean and the scatter of
+the normal curvatures along the edges, an average and therefore deaf to the noise of single edges. Edges longer than √2
+times the wanted length are split, shorter than it over √2 collapsed, unless that would give an edge to be split again.
+Flips improve the worse of two triangles. Where something has changed, vertices are then moved along the surface towards
+the apices of equilateral triangles on the opposite edges: in the tangent plane and from there onto the quadric through
+the neighbours, so that the surface stays where it is; what is left of a change of the enclosed volume is undone by a
+shift along the normals.
 
 A mesh that needs nothing is left alone. Only vertices that are neither on a border nor attached are moved or removed.
 """
@@ -21,7 +21,6 @@ from medyan_py.core.membrane.mesh cimport MembraneMesh, next_of, previous_of
 from medyan_py.core.membrane.relocation cimport (
     Relocation,
     dot,
-    nonzero,
     nonzero,
     quality,
     square_distance,
@@ -40,6 +39,8 @@ cdef int SCANS = 10
 cdef int ROUNDS = 16
 cdef int SWEEPS = 10
 cdef int SMOOTHINGS = 4
+cdef double SMOOTHED = 1.5         # most that smoothing may make of a size: it must not hide a sharp bend
+cdef double GROWTH = 0.45         # of wanted lengths along an edge, where the curvature is known
 
 
 def triangle_quality(a, b, c):
@@ -115,8 +116,11 @@ cdef class Remesher(Relocation):
             raise ValueError(f"max_size: {max_size}, must be positive and finite")
         self.max_size = max_size
 
-    def adapt(self):
+    def adapt(self, curvature_at=None):
         """Remesh; returns the number of flips, splits and collapses done.
+
+        ``curvature_at`` gives the largest absolute normal curvature (n,), 1/nm, at places (n, 3), nm, of the surface
+        that the mesh is to fit, where that is known; by default it is found from the edges.
 
         The enclosed volume of closed membranes is kept to rounding. After the first round edges are looked at only near
         what the last one has changed, and all once more when nothing is left to do there.
@@ -124,6 +128,7 @@ cdef class Remesher(Relocation):
         cdef long long before = self.flips + self.splits + self.collapses
         cdef bint changed
         volumes = self.volumes()
+        self.curvature_at = curvature_at
         self.rounds, self.everything = 0, True
         while self.rounds < ROUNDS:
             self.measure_sizes()
@@ -139,6 +144,7 @@ cdef class Remesher(Relocation):
         if self.rounds:
             self.restore_volumes(volumes)
             self.share_after_moves(self.mesh.vertices.rows)
+        self.curvature_at = None
         return self.flips + self.splits + self.collapses - before
 
     # --- sizes and normals
@@ -188,20 +194,49 @@ cdef class Remesher(Relocation):
         cdef int v
         cdef double k
         cdef int[::1] rows = mesh.vertices.rows
+        cdef double[::1] known
         self.make_room()
+        if self.curvature_at is not None:
+            known = np.zeros(mesh.vertices.top)
+            np.asarray(known)[rows] = self.curvature_at(np.asarray(mesh.vertices["x"])[rows])
         for v in rows:
             if self.everything or self.active[v]:
                 self.set_normal(v)
         for v in rows:
             if self.everything or self.active[v]:
-                k = self.curvature(v)
+                k = self.curvature(v) if self.curvature_at is None else known[v]
                 self.rough_size[v] = max(LEAST_SIZE, min(self.max_size, RESOLUTION / k if k > 0 else self.max_size))
                 if mesh.vertices.border[v]:
                     self.rough_size[v] = min(self.rough_size[v], self.border_edge(v))
         self.size[:] = self.rough_size
+        if self.curvature_at is not None:
+            return self.grade(rows)
         for _ in range(SMOOTHINGS):
             old = np.array(self.size)
             self.smooth(rows, old)
+        for v in rows:
+            self.size[v] = min(self.size[v], SMOOTHED * self.rough_size[v])
+        return 0
+
+    cdef int grade(self, int[::1] rows) except -1:
+        """Lower sizes until none is larger than that of a neighbour by more than GROWTH of the way there."""
+        cdef MembraneMesh mesh = self.mesh
+        cdef int v, h, first, e
+        cdef double most
+        cdef bint lowered = True
+        while lowered:
+            lowered = False
+            for v in rows:
+                first = h = mesh.first_around(v)
+                while h >= 0:
+                    e = mesh.end_of(h)
+                    most = self.size[v] + GROWTH * sqrt(square_distance(mesh.place(v), mesh.place(e)))
+                    if self.size[e] > most * (1 + 1e-9):
+                        self.size[e] = most
+                        lowered = True
+                    h = mesh.next_around(h)
+                    if h == first:
+                        break
         return 0
 
     cdef int smooth(self, int[::1] rows, double[::1] old) except -1:

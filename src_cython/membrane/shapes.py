@@ -82,13 +82,13 @@ def ellipsoid(centre, semi_axes, edge):
         raise ValueError(f"semi-axes {semi_axes.tolist()} and edge {edge} must be positive")
     products = [(semi_axes[i] * semi_axes[j]) ** 1.6075 for i, j in ((0, 1), (0, 2), (1, 2))]
     area = 4 * np.pi * (sum(products) / 3) ** (1 / 1.6075)  # Thomsen's approximation, good to 1 %
-    _limit(area, edge)
+    check_number(area, edge)
     parts = max(2, round(np.sqrt(area / (20 * np.sqrt(3) / 4 * edge**2))))
     x, triangles = geodesic_sphere(parts)
     return np.asarray(centre) + x * semi_axes, triangles
 
 
-def _limit(area, edge):
+def check_number(area, edge):
     """``ValueError`` for more triangles than any computation could use."""
     triangles = area / (np.sqrt(3) / 4 * edge**2)
     if not triangles <= MOST_TRIANGLES:
@@ -120,7 +120,7 @@ def plane(point, normal, origin, size, edge):
     polygon, sides, lengths = polygon[lengths > 1e-6], sides[lengths > 1e-6], lengths[lengths > 1e-6]
     if len(polygon) < 3 or abs(_cross(polygon, np.roll(polygon, -1, axis=0)).sum()) / 2 < edge**2 / 2:
         raise ValueError("the plane does not cut the box in an area of at least a triangle")
-    _limit(abs(_cross(polygon, np.roll(polygon, -1, axis=0)).sum()) / 2 + edge * lengths.sum(), edge)
+    check_number(abs(_cross(polygon, np.roll(polygon, -1, axis=0)).sum()) / 2 + edge * lengths.sum(), edge)
     border = [
         corner + side * (np.arange(n) / n)[:, None]
         for corner, side, n in zip(polygon, sides, np.maximum(1, np.round(lengths / edge).astype(int)), strict=True)

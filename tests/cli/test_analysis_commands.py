@@ -51,6 +51,20 @@ def test_there_and_back(run, tmp_path, capsys):
             np.testing.assert_array_equal(one.motors.coords, other.motors.coords)
 
 
+def test_a_directory_becomes_hdf5_without_losses(run, tmp_path, capsys):
+    """Its traj.h5 has copy numbers, energies and the files of the deck, which snapshot.traj has not."""
+    assert main(["convert", str(run), str(tmp_path / "a.h5")]) == 0
+    assert capsys.readouterr().out.strip() == f"Wrote 3 frames of {run / 'traj.h5'} to {tmp_path / 'a.h5'}"
+    assert (tmp_path / "a.h5").read_bytes() == (run / "traj.h5").read_bytes()
+
+
+def test_a_directory_without_hdf5_is_read_as_text(run, tmp_path, capsys):
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "snapshot.traj").write_bytes((run / "snapshot.traj").read_bytes())
+    assert main(["convert", str(tmp_path / "text"), str(tmp_path / "a.h5")]) == 0
+    assert f"of {tmp_path / 'text' / 'snapshot.traj'} to" in capsys.readouterr().out
+
+
 def test_for_paraview(run, tmp_path):
     assert main(["convert", str(run / "traj.h5"), str(tmp_path / "vtk")]) == 0
     assert len(list((tmp_path / "vtk" / "paraview" / "motors").glob("*/*.vtp"))) == 3
@@ -67,7 +81,9 @@ def test_for_paraview(run, tmp_path):
 
 def test_for_simularium(run, tmp_path, capfd):
     assert main(["convert", str(run), str(tmp_path / "a.simularium")]) == 0
-    assert capfd.readouterr().out.splitlines() == [f"Wrote 3 frames to {tmp_path / 'a.simularium'}"]
+    assert capfd.readouterr().out.splitlines() == [
+        f"Wrote 3 frames of {run / 'snapshot.traj'} to {tmp_path / 'a.simularium'}"
+    ]
     assert [p.name for p in tmp_path.iterdir()] == ["a.simularium"]
     converted = FileConverter(InputFileData(str(tmp_path / "a.simularium")))._data
     agents, box = converted.agent_data, converted.meta_data.box_size

@@ -12,6 +12,7 @@ from test_membranes_of_decks import CHEMISTRY, SHEET, SYSTEM, VESICLE, start
 from medyan_py import Simulation, open_trajectory, read_deck
 from medyan_py.analysis.convert import convert
 from medyan_py.core.common.state import differences
+from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.core.membrane.exchange import model_arrays
 from medyan_py.core.membrane.geometry import Geometry
 from medyan_py.core.membrane.shapes import icosphere
@@ -457,3 +458,28 @@ def test_goes_on_bit_for_bit_from_a_checkpoint(write, tmp_path):
         remeshed += whole._membranes.remeshed
         assert not differences(whole.state(), other.state())
     assert remeshed > 0 and whole.chemistry.surface.hops > 0
+
+
+@pytest.mark.parametrize("reason", ["no way down", "crossing"])
+def test_molecules_add_up_after_a_relaxation_that_fails(write, monkeypatch, reason):
+    """Of a mesh that was changed before it failed the chemistry knows all vertices, or it is put back."""
+    within = f"adapt-mesh-during-minimization {str(reason != 'crossing').lower()}\n"
+    sim = start(write(CARRIER + within + "SPECIALPROTOCOL scale-membrane-eq-volume 1e9 1\n"))
+    mesh, minimise = sim._membranes.mesh, sim._mechanics._minimise
+    first, seen = mesh.vertices.count, {}
+
+    def fails(*pieces):
+        if mesh.vertices.count != seen.setdefault(sim.time, mesh.vertices.count) and reason != "crossing":
+            raise MechanicsError(reason, [], "")
+        return minimise(*pieces)
+
+    monkeypatch.setattr(sim._mechanics, "_minimise", fails)
+    monkeypatch.setattr("medyan_py.setup.mechanics.PIECE", 3)
+    monkeypatch.setattr(
+        sim._membranes, "look_for_crossing", lambda moved: "crossing" if mesh.vertices.count > first else None
+    )
+    with pytest.raises(MechanicsError, match=reason):
+        sim.run(1.0)
+    (m,) = sim.membranes
+    for name in ("P", "Q"):
+        assert sim.copy_numbers(name) == m.copies[name].sum() > 0

@@ -1,0 +1,99 @@
+"""Whether what a deck says of membranes makes sense together, and whether they have a state of rest."""
+
+from __future__ import annotations
+
+from .diagnostics import Report
+from .membranes import constants_of
+from .protocols import SCALING
+from .settings import Entry, Settings
+from .values import parse_number
+
+
+def check_membranes(settings: Settings, report: Report) -> None:
+    """Report numbers of membranes that make no sense together."""
+
+    def wrong(entry: Entry, message: str, found: str, allowed: str) -> None:
+        report.error(settings.file, entry.line, "init-membrane", message, found=found, allowed=allowed)
+
+    _check_rest_states(settings, report)
+    _check_scaling(settings, report)
+    quadratic = settings["membrane-bending-ff-type"] == "HELFRICH_QUADRATIC"
+    for entry in settings.entries("membrane"):
+        if entry.properties.get("eq-curv", 0.0) and (quadratic or settings["surface-curvature-policy"] == "squared"):
+            message = "eq-curv: without effect when the bending energy is that of the squared curvature"
+            report.warning(settings.file, entry.line, "membrane", message)
+    for entry in settings.entries("init-membrane"):
+        names = [name for name, _ in entry.properties.get("species", ())]
+        for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+            wrong(entry, f"species {name}", f"{names.count(name)} numbers of copies", "one")
+        shape, *words = entry.properties.get("mesh") or ("",)
+        numbers = [parse_number(word) for word in words] if shape != "file" else []
+        if None in numbers:
+            continue
+        if shape == "ELLIPSOID" and len(numbers) == 6:
+            if min(numbers[3:]) <= 0:
+                wrong(entry, "mesh: semi-axes", " ".join(words[3:]), "numbers > 0")
+            if entry.properties.get("volume-offset", 0.0) != 0:
+                found = f"{entry.properties['volume-offset']:g}"
+                wrong(entry, "volume-offset: a closed membrane encloses its volume already", found, "0")
+        if shape == "PLANE" and len(numbers) == 12:
+            if not any(numbers[3:6]):
+                wrong(entry, "mesh: normal of the plane", " ".join(words[3:6]), "not zero")
+            if min(numbers[9:]) <= 0:
+                wrong(entry, "mesh: size of the box", " ".join(words[9:]), "numbers > 0")
+
+
+def _check_scaling(settings: Settings, report: Report) -> None:
+    """Protocols for membranes change something."""
+    area, volume = SCALING
+    profiles = {entry.values[0]: constants_of(entry) for entry in settings.entries("membrane")}
+    made = [profiles[e.values[0]] for e in settings.entries("init-membrane") if e.values[0] in profiles]
+    for entry in settings.entries("SPECIALPROTOCOL"):
+        name, why = entry.values[0], ""
+        if name not in SCALING:
+            continue
+        if not settings.entries("init-membrane"):
+            why = "there is no init-membrane"
+        elif name == area and all(constants["has-lipid-reservoir"] for constants in made):
+            why = "every membrane has a lipid reservoir, and with it no rest area"
+        elif name == volume and not settings["volume-conservation-ff-type"]:
+            why = "no volume is conserved (volume-conservation-ff-type MEMBRANE)"
+        if why:
+            report.warning(settings.file, entry.line, "SPECIALPROTOCOL", f"{name}: without effect: {why}")
+
+
+def _check_rest_states(settings: Settings, report: Report) -> None:
+    """Warn of membranes that tension makes shrink or grow without end.
+
+    What a deck alone does not tell is left out: shapes in files, springs of vertices, and filaments that push.
+    """
+    if not settings["membrane-tension-ff-type"] or settings["init-fixed-vertex-attachment"]:
+        return
+    profiles = {entry.values[0]: constants_of(entry) for entry in settings.entries("membrane")}
+    for entry in settings.entries("init-membrane"):
+        constants, mesh = profiles.get(entry.values[0]), entry.properties.get("mesh")
+        if not constants or not mesh or constants["vertex-system"] != "general" or not constants["has-lipid-reservoir"]:
+            continue
+        problem = _unbounded(constants, mesh[0], settings)
+        if problem:
+            message = f"no state of rest, minimisations may not end: {problem}"
+            report.warning(settings.file, entry.line, "init-membrane", message)
+
+
+def _unbounded(constants: dict, shape: str, settings: Settings) -> str:
+    """Why a membrane with a reservoir has no minimum of its energy; empty if it may have one."""
+    if constants["tension"] < 0:
+        return f"with the tension {constants['tension']:g} pN/nm the area grows without end; it should be ≥ 0"
+    if constants["tension"] == 0:
+        return ""
+    tense = f"nothing resists the tension {constants['tension']:g} pN/nm"
+    if shape == "PLANE" and constants["vertex-pinning"] == "none":
+        return f"{tense}, the sheet contracts without end; vertex-pinning border1 would hold its border"
+    held = settings["volume-conservation-ff-type"] and constants["volume-k"] > 0
+    filled = settings["triangle-bead-volume-ff-type"] or constants["eq-curv"] > 0  # may end at some size
+    if shape == "ELLIPSOID" and not held and not filled:
+        return (
+            f"{tense}, the vesicle shrinks to nothing; volume-conservation-ff-type MEMBRANE with volume-k > 0 would "
+            "hold its volume"
+        )
+    return ""
