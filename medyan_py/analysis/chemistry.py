@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from medyan_py.analysis.frame_lines import FrameLines, read_frames
+from medyan_py.deck.diagnostics import quote
 
 
 @dataclass(frozen=True)
@@ -58,5 +59,5 @@ def _frame(lines: FrameLines) -> ChemistryFrame:
         if len(words) != 2 or not colon:
             raise lines.error(f"NAME:KIND and a count expected, found {' '.join(words)[:60]!r}")
         species.append((name, kind))
-        counts += lines.integers(words[1:], words[0])
+        counts += lines.integers(words[1:], quote(words[0]))
     return ChemistryFrame(number, time, tuple(species), np.array(counts, dtype=np.int64))

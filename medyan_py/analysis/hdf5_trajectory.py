@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import h5py
@@ -10,6 +11,7 @@ import numpy as np
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.snapshot import BondSet, BubbleSet, FilamentSet, Frame, MembraneMesh
 from medyan_py.analysis.trajectory import Trajectory
+from medyan_py.output.layout import SNAPSHOT_FILE
 
 # What h5py and NumPy raise where an object is missing, is of another kind, type or shape, or cannot be decoded.
 _MISFITS = (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, OverflowError, MemoryError)
@@ -30,12 +32,13 @@ class Hdf5Trajectory(Trajectory):
         try:
             self._file = h5py.File(self.path, "r")
         except _MISFITS as error:
-            raise TrajectoryError(f"{path}: this is no trajectory of MEDYAN: {error}") from error
+            raise TrajectoryError(f"{path}: {_damage(error)}{_text_beside(self.path)}") from error
         try:
             self._snapshots = self._file["snapshots"]
             count = int(self._file["header/count"][()])
             self.times = np.array([self._snapshots[f"{i}/time"][()] for i in range(count)], dtype=np.float64)
             self.header = self._read_header()
+            self.incomplete = len(self._snapshots) > count
         except _MISFITS as error:
             self._file.close()
             raise TrajectoryError(f"{path}: this is no trajectory of MEDYAN: {error}") from error
@@ -84,6 +87,19 @@ class Hdf5Trajectory(Trajectory):
 
     def close(self) -> None:
         self._file.close()
+
+
+def _damage(error: Exception) -> str:
+    """Why a file cannot be opened that begins as HDF5 files do."""
+    sizes = re.search(r"truncated file: eof = (\d+),.*stored_eof = (\d+)", str(error))
+    if sizes is None:
+        return f"this HDF5 file is damaged and cannot be read: {error}"
+    return f"this HDF5 file is truncated, it has {sizes[1]} of {sizes[2]} bytes, and nothing of it can be read"
+
+
+def _text_beside(path: Path) -> str:
+    text = path.with_name(SNAPSHOT_FILE)
+    return f"; the frames are also in {text}" if text.is_file() else ""
 
 
 def _places(group: h5py.Group) -> range:

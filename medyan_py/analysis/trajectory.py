@@ -12,6 +12,7 @@ import numpy as np
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.frame_lines import FrameLines
 from medyan_py.analysis.snapshot import Frame, read_frame
+from medyan_py.deck.diagnostics import quote
 from medyan_py.output import layout
 from medyan_py.output.layout import HDF5_FILE, SNAPSHOT_FILE
 
@@ -30,10 +31,14 @@ class Trajectory(Sequence):
     path : Path
         The file.
     times : float64 (n,), s
+    incomplete : bool
+        Whether the file ends within a frame, as it does when a program was killed while writing; that frame is left
+        out.
     """
 
     path: Path
     times: np.ndarray
+    incomplete: bool = False
 
     def _read(self, number: int) -> Frame:
         raise NotImplementedError
@@ -64,17 +69,18 @@ class Trajectory(Sequence):
 
     def __repr__(self) -> str:
         span = f", t = {self.times[0]:g} to {self.times[-1]:g} s" if len(self) else ""
-        return f"<{type(self).__name__} {self.path}: {len(self)} frames{span}>"
+        rest = ", and one that is incomplete" if self.incomplete else ""
+        return f"<{type(self).__name__} {self.path}: {len(self)} frames{span}{rest}>"
 
 
 class TextTrajectory(Trajectory):
-    """A snapshot.traj; where its frames begin is found when it is opened. An incomplete last frame is left out."""
+    """A snapshot.traj; where its frames begin is found when it is opened."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         try:
             self._file = open(self.path, "rb")  # noqa: SIM115  closed with the trajectory
-            self._starts, self._lines = _frame_starts(self._file)
+            self._starts, self._lines, self.incomplete = _frame_starts(self._file)
         except OSError as error:
             raise TrajectoryError(f"{path}: cannot be read: {error.strerror}") from error
         self.times = np.array([self._time(i) for i in range(len(self._starts))][: len(self._starts) - 1])
@@ -90,7 +96,8 @@ class TextTrajectory(Trajectory):
         """Time in the header of a frame; NaN for what is left at the end if it may be a header that is cut short."""
         self._file.seek(self._starts[number])
         line = self._file.readline(400)
-        words = line.decode(errors="replace").split()
+        text = line.decode(errors="backslashreplace").strip()
+        words = text.split()
         if not line.endswith(b"\n") and number == len(self._starts) - 1 and len(line) < 400:
             return float("nan")
         try:
@@ -99,7 +106,7 @@ class TextTrajectory(Trajectory):
             return float(words[1])
         except ValueError as error:
             place = f"{self.path}:{self._lines[number]}"
-            raise TrajectoryError(f"{place}: header of a frame expected, found {' '.join(words)[:60]!r}") from error
+            raise TrajectoryError(f"{place}: header of a frame expected, found {quote(text)}") from error
 
     def _read(self, number: int) -> Frame:
         text = self._text(number, self._starts[number + 1] - self._starts[number])
@@ -111,8 +118,8 @@ class TextTrajectory(Trajectory):
         self._file.close()
 
 
-def _frame_starts(file) -> tuple[list[int], list[int]]:
-    """Offsets of complete frames and the end of the last one; line numbers of the frames."""
+def _frame_starts(file) -> tuple[list[int], list[int], bool]:
+    """Offsets of complete frames and the end of the last one; line numbers of the frames; whether more follows."""
     starts, lines = [0], [1]
     offset, line, blank = 0, 1, True
     for text in file:
@@ -125,7 +132,7 @@ def _frame_starts(file) -> tuple[list[int], list[int]]:
         elif empty and blank:
             starts[-1], lines[-1] = offset, line
         blank = empty
-    return starts, lines
+    return starts, lines, not blank
 
 
 def _below(path: Path) -> str:

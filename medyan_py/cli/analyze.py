@@ -10,9 +10,11 @@ from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import REFUSED, SUCCESS
 from medyan_py.cli.numbers import bin_count
 from medyan_py.cli.selection import names_among
+from medyan_py.cli.trajectories import no_frame, warn_of_incomplete
 
 HELP = "measure trajectories: tables and plots of observables"
 USAGE = "medyan analyze [PATH ...] [-o CSV] [--plot PNG] [--what NAMES | --distribution NAME]"
+_BINS = 20
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="how one quantity is distributed, instead of observables",
     )
-    parser.add_argument(
-        "--bins", type=bin_count, default=20, metavar="N", help="bins of the distribution (default: 20)"
-    )
+    parser.add_argument("--bins", type=bin_count, metavar="N", help=f"bins of the distribution (default: {_BINS})")
     parser.add_argument("--list", action="store_true", help="list the observables")
 
 
@@ -59,6 +59,10 @@ def execute(options: argparse.Namespace) -> int:
             say(name, sys.stdout)
         say(f"distributions: {', '.join(DISTRIBUTIONS)}", sys.stdout)
         return SUCCESS
+    if options.distribution and options.what:
+        return _refuse("--what names observables and --distribution one quantity instead: give one of them")
+    if options.bins and not options.distribution:
+        return _refuse("--bins is for the histogram of --distribution NAME, which is not given")
     try:
         table = _measure(options, options.paths or ["."])
         if options.csv:
@@ -68,23 +72,36 @@ def execute(options: argparse.Namespace) -> int:
         if options.plot:
             _plot(table, options)
     except TrajectoryError as error:
-        say(f"medyan: error: {error}", sys.stderr)
-        return REFUSED
+        return _refuse(str(error))
     except OSError as error:
-        say(f"medyan: error: {error.filename}: cannot be written: {error.strerror}", sys.stderr)
-        return REFUSED
+        return _refuse(f"{error.filename}: cannot be written: {error.strerror}")
     for path in (options.csv, options.plot):
         if path:
             say(f"Wrote {Path(path)}", sys.stdout if options.csv else sys.stderr)
     return SUCCESS
 
 
+def _refuse(text: str) -> int:
+    say(f"medyan: error: {text}", sys.stderr)
+    return REFUSED
+
+
+def _look(path: str) -> None:
+    """Raise for a trajectory without a frame, warn of one that ends within a frame."""
+    with open_trajectory(path) as trajectory:
+        if not len(trajectory):
+            raise TrajectoryError(no_frame(trajectory))
+        warn_of_incomplete(trajectory)
+
+
 def _measure(options: argparse.Namespace, paths: list[str]) -> dict:
     from medyan_py.analysis.distributions import distribution
     from medyan_py.analysis.series import ensemble_series, measurable, time_series
 
+    for path in paths:
+        _look(path)
     if options.distribution:
-        return distribution(paths, options.distribution, options.bins)
+        return distribution(paths, options.distribution, options.bins or _BINS)
     able = [measurable(path) for path in paths] if options.what is None else []
     names = options.what or tuple(name for name in able[0] if all(name in others for others in able))
     if len(paths) > 1:

@@ -10,6 +10,8 @@ from medyan_py.analysis.observables import contour_lengths
 from medyan_py.analysis.surfaces import surface_area
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import REFUSED, SUCCESS
+from medyan_py.cli.trajectories import counted, no_frame, warn_of_incomplete
+from medyan_py.deck.diagnostics import printable
 from medyan_py.output.layout import CHEMISTRY_FILE, LOG_FILE
 
 HELP = "tell what a run or a trajectory holds"
@@ -24,18 +26,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Tell."""
+    """Tell; exit code 2 also if there is no frame."""
     path = Path(options.path)
     try:
         with open_trajectory(path) as trajectory:
             lines = list(_trajectory(trajectory))
+            empty = None if len(trajectory) else no_frame(trajectory)
+            warn_of_incomplete(trajectory)
         if path.is_dir():
             lines += _directory(path)
     except TrajectoryError as error:
         say(f"medyan: error: {error}", sys.stderr)
         return REFUSED
     for line in lines:
-        say(line, sys.stdout)
+        say(printable(line), sys.stdout)
+    if empty is not None:
+        say(f"medyan: error: {empty}", sys.stderr)
+        return REFUSED
     return SUCCESS
 
 
@@ -43,27 +50,22 @@ def _trajectory(trajectory):
     yield str(trajectory.path)
     n = len(trajectory)
     if n == 0:
-        yield "  no complete frame"
         return
-    yield f"  {n} {'frame' if n == 1 else 'frames'}, t = {trajectory.times[0]:g} to {trajectory.times[-1]:g} s"
+    yield f"  {counted(n, 'frames')}, t = {trajectory.times[0]:g} to {trajectory.times[-1]:g} s"
     for name, frame in (("first", trajectory[0]), ("last", trajectory[-1])):
         lengths = contour_lengths(frame.filaments)
         mean = f" of {lengths.mean():.4g} nm on average" if len(lengths) else ""
         others = ((frame.linkers, "linkers"), (frame.motors, "motors"), (frame.branchers, "branchers"))
-        counts = [_counted(len(o.ids), kind) for o, kind in (*others, (frame.bubbles, "bubbles"))]
+        counts = [counted(len(o.ids), kind) for o, kind in (*others, (frame.bubbles, "bubbles"))]
         if frame.membranes:
             area = sum(map(surface_area, frame.membranes))
-            counts.append(f"{_counted(len(frame.membranes), 'membranes')} of {area:.4g} nm²")
-        yield f"  {name} frame: {_counted(len(lengths), 'filaments')}{mean}, {', '.join(counts)}"
+            counts.append(f"{counted(len(frame.membranes), 'membranes')} of {area:.4g} nm²")
+        yield f"  {name} frame: {counted(len(lengths), 'filaments')}{mean}, {', '.join(counts)}"
     header = getattr(trajectory, "header", None)
     if header is not None:
         yield f"  written in the layout of {header['version']}, {'finished' if header['finished'] else 'not finished'}"
         if "seed" in header:
             yield f"  seed {header['seed']}"
-
-
-def _counted(n: int, things: str) -> str:
-    return f"{n} {things.removesuffix('s') if n == 1 else things}"
 
 
 def _directory(directory: Path):
@@ -80,6 +82,6 @@ def _directory(directory: Path):
         warnings = sum(line.startswith("[warning]") for line in text)
         yield f"{log}"
         yield from (f"  {line.partition('] ')[2]}" for line in wanted)
-        yield f"  {_counted(warnings, 'warnings')}"
+        yield f"  {counted(warnings, 'warnings')}"
     others = sorted(p.name for p in directory.iterdir() if p.suffix in (".traj", ".h5") or p.name == "paraview")
     yield f"files: {', '.join(others)}"

@@ -105,6 +105,8 @@ def test_analyze(run, tmp_path, capsys):
         (["info", "{missing}"], "cannot be read: No such file"),
         (["analyze", "{missing}"], "cannot be read: No such file"),
         (["analyze", "{run}", "--what", "motor"], "did you mean 'motors'?"),
+        (["analyze", "{run}", "--what", "motors", "--distribution", "degree"], "give one of them"),
+        (["analyze", "{run}", "--bins", "3"], "--bins is for the histogram of --distribution NAME"),
         (["analyze", "{run}", "-o", "{missing}/a.csv", "--what", "motors"], "cannot be written"),
         (["convert", "{run}"], "where it goes is given second"),
         (["convert"], "what to convert is given first"),
