@@ -178,6 +178,31 @@ def test_a_full_disk(reference, tmp_path, monkeypatch, capsys, during):
     assert different_files(whole, directory) == []
 
 
+def test_a_disk_that_is_full_from_the_beginning(reference, tmp_path, monkeypatch, capsys):
+    """Nothing is there to go on from, and every message names the way out."""
+    directory = tmp_path / "full"
+    real = os.write
+
+    def write(descriptor, data):
+        if os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}")) == "forces.traj":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(descriptor, data)
+
+    words = [str(word) for word in reference.words(directory)]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", write)
+        assert main(words) == 3
+    assert "no checkpoint yet: to begin anew, the same command with --overwrite" in capsys.readouterr().err
+    assert main(["run", "--continue", str(directory)]) == 2
+    anew = f"to begin the run anew: medyan run -s SYSTEM -o {directory} --overwrite\n"
+    assert capsys.readouterr().err == f"medyan: error: there is no checkpoint in {directory}; {anew}"
+    assert main(words) == 2
+    err = capsys.readouterr().err
+    assert "already holds results" in err and err.endswith("with --overwrite\n")
+    assert main([*words, "--overwrite"]) == 0
+    assert different_files(reference.whole, directory) == []
+
+
 def test_a_directory_that_cannot_be_written(reference, tmp_path, monkeypatch, capsys):
     whole = reference.whole
     directory = shutil.copytree(whole, tmp_path / "copy")
