@@ -145,6 +145,9 @@ def paraview_folder(source: Path) -> Path:
     """The folder of the files for ParaView; ``TrajectoryError`` where there are none."""
     folder = source / "paraview" if (source / "paraview").is_dir() else source
     if not (folder / "filaments.pvd").is_file():
+        if source.is_file():
+            text = f"{source}: this is a file; what is drawn is the output directory of a run"
+            raise TrajectoryError(f"{text}{_directory_for(source)}")
         if not source.is_dir():
             raise TrajectoryError(f"{source}: there is no such directory")
         text = f"{source}: no results to draw here, paraview/filaments.pvd is missing"
@@ -152,6 +155,14 @@ def paraview_folder(source: Path) -> Path:
             text += "; medyan convert makes such files of a trajectory, in a directory that can be drawn"
         raise TrajectoryError(text)
     return folder
+
+
+def _directory_for(file: Path) -> str:
+    """Which directory to draw instead of a file."""
+    for directory in (file.parent, file.parent.parent):
+        if (directory / "paraview" / "filaments.pvd").is_file():
+            return f", here {directory}"
+    return f", or what medyan convert {file} DIRECTORY makes" if file.suffix in (".traj", ".h5") else ""
 
 
 def _read(source: Path, frame: int) -> _Scene:
