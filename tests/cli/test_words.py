@@ -62,7 +62,7 @@ def test_options_of_later_versions(capsys, option):
     ("words", "texts"),
     [
         (("-h",), ("--seed-fixed N", "render", "--runtime S")),
-        (("run", "--help"), ("usage: medyan run -s SYSTEM", "--no-vtk")),
+        (("run", "--help"), ("usage: medyan run -s SYSTEM", "--no-vtk", "negative")),
         (("render", "-h"), ("usage: medyan render [DIR]", "--frame N")),
         (("--version",), (__version__,)),
     ],
