@@ -96,4 +96,8 @@ def checked_rate(text: str, value) -> float:
     """``value`` as a float; ValueError unless it is a real number not negative."""
     if not isinstance(value, Real) or isinstance(value, bool | np.bool_) or not value >= 0:
         raise ValueError(f"reaction {text!r}: a rate must be a number not negative, got {value!r}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        text = f"reaction {text!r}: a rate is too large for a number; up to 1.8e308 is allowed, or infinity"
+        raise ValueError(text) from None

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from medyan_py.analysis.frame_lines import FrameLines, read_frames
+from medyan_py.arguments import unknown
 from medyan_py.deck.diagnostics import quote
 
 
@@ -30,7 +31,8 @@ class ChemistryFrame:
         """
         rows = [i for i, (n, k) in enumerate(self.species) if n == name and kind in (None, k)]
         if not rows:
-            raise KeyError(name if kind is None else f"{name}:{kind}")
+            known = [n if kind is None else f"{n}:{k}" for n, k in self.species]
+            raise KeyError(unknown("species", name if kind is None else f"{name}:{kind}", dict.fromkeys(known)))
         return int(self.counts[rows].sum())
 
 

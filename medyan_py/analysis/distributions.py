@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from medyan_py.analysis import graph, motion, observables
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.records import first_of, read_tensions
 from medyan_py.analysis.trajectory import Trajectory, open_trajectory
+from medyan_py.arguments import unknown
 
 
 def _lifetimes(kind: str) -> Callable[[Trajectory], np.ndarray]:
@@ -45,6 +47,12 @@ DISTRIBUTIONS: dict[str, Callable[[Trajectory], np.ndarray]] = {
 """Name → values: lifetimes are those that began and ended within the run, everything else is of its last frame."""
 
 
+def _checked_paths(paths: Sequence[str | Path]) -> list[str | Path]:
+    if isinstance(paths, str | Path):
+        raise ValueError(f"paths must be a list of paths, not one; write [{str(paths)!r}]")
+    return list(paths)
+
+
 def distribution(paths: Sequence[str | Path], name: str, bins: int = 20) -> dict[str, np.ndarray]:
     """Histogram of a quantity in runs: ``low``, ``high`` (edges of the bins), and fractions of the values in them.
 
@@ -60,9 +68,11 @@ def distribution(paths: Sequence[str | Path], name: str, bins: int = 20) -> dict
     TrajectoryError
         A run cannot be read, has no frame, or there is no value in any of them.
     """
-    measure = DISTRIBUTIONS[name]
-    if bins < 1:
-        raise ValueError(f"a histogram has at least one bin, not {bins}")
+    if name not in DISTRIBUTIONS:
+        raise KeyError(unknown("distribution", name, DISTRIBUTIONS))
+    measure, paths = DISTRIBUTIONS[name], _checked_paths(paths)
+    if not isinstance(bins, Integral) or isinstance(bins, bool) or bins < 1:
+        raise ValueError(f"bins must be a whole number from 1, not {bins!r}")
     samples = []
     for path in paths:
         with open_trajectory(path) as trajectory:

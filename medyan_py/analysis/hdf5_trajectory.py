@@ -52,7 +52,10 @@ class Hdf5Trajectory(Trajectory):
         return told
 
     def energies(self, number: int) -> dict[str, float]:
-        """Mechanical energies of a frame by name, pN nm; ``TrajectoryError`` if the file does not tell."""
+        """Mechanical energies of a frame by name, pN nm; ``TrajectoryError`` if the file does not tell.
+
+        Frames are numbered as in ``trajectory[number]``.
+        """
         return dict(self._named(number, "energyNames", "energies"))
 
     def copy_numbers(self, number: int) -> list[tuple[str, int]]:
@@ -60,6 +63,8 @@ class Hdf5Trajectory(Trajectory):
         return self._named(number, "globalSpeciesNames", "globalSpeciesCopyNumbers")
 
     def _named(self, number: int, names: str, values: str) -> list[tuple]:
+        self._check_open()
+        number = self._place(number)
         try:
             numbers = np.asarray(self._snapshots[f"{number}/{values}"][()]).tolist()
             told = list(zip(self.header[names], numbers, strict=False))
@@ -86,6 +91,7 @@ class Hdf5Trajectory(Trajectory):
         return frame
 
     def close(self) -> None:
+        super().close()
         self._file.close()
 
 

@@ -34,11 +34,13 @@ class Trajectory(Sequence):
     incomplete : bool
         Whether the file ends within a frame, as it does when a program was killed while writing; that frame is left
         out.
+    closed : bool
     """
 
     path: Path
     times: np.ndarray
     incomplete: bool = False
+    closed: bool = False
 
     def _read(self, number: int) -> Frame:
         raise NotImplementedError
@@ -47,19 +49,31 @@ class Trajectory(Sequence):
         return len(self.times)
 
     def __getitem__(self, which):
-        """A frame, or a list of frames for a slice; ``IndexError`` beyond the ends."""
+        """A frame, or a list of frames for a slice; ``IndexError`` beyond the ends, ``ValueError`` once closed."""
+        self._check_open()
         if isinstance(which, slice):
             return [self._read(i) for i in range(*which.indices(len(self)))]
+        return self._read(self._place(which))
+
+    def __iter__(self) -> Iterator[Frame]:
+        return (self[i] for i in range(len(self)))
+
+    def close(self) -> None:
+        """Release the file; closing twice is harmless. Frames cannot be read any more, ``times`` stay."""
+        self.closed = True
+
+    def _place(self, which) -> int:
+        """Number of a frame from 0; negative numbers count from the end."""
+        if not hasattr(which, "__index__"):
+            raise TypeError(f"frames have whole numbers, not {which!r}; -1 is the last")
         number = operator.index(which)
         if not -len(self) <= number < len(self):
             raise IndexError(f"{self.path} has {len(self)} frames, no frame {number}")
-        return self._read(number % len(self))
+        return number % len(self)
 
-    def __iter__(self) -> Iterator[Frame]:
-        return (self._read(i) for i in range(len(self)))
-
-    def close(self) -> None:
-        """Release the file; closing twice is harmless."""
+    def _check_open(self) -> None:
+        if self.closed:
+            raise ValueError(f"the trajectory {self.path} is closed; open_trajectory opens it again")
 
     def __enter__(self) -> Trajectory:
         return self
@@ -115,6 +129,7 @@ class TextTrajectory(Trajectory):
         return read_frame(FrameLines(self.path, lines))
 
     def close(self) -> None:
+        super().close()
         self._file.close()
 
 
