@@ -68,6 +68,13 @@ class ReactionTable:
                 raise ValueError(f"a reaction must be a pair (text, rate), got {entry!r}")
             self._add(*entry)
 
+    def text(self, reaction: int) -> str:
+        """A direction of a reaction as it may be written."""
+        names = list(self.names)
+        sides = (self.reactants.of(reaction), self.products.of(reaction))
+        left, right = (" + ".join(f"{n} {names[i]}" if n > 1 else names[i] for i, n in side) for side in sides)
+        return f"{left} -> {right}".strip()
+
     def __len__(self) -> int:
         return len(self.rates)
 

@@ -17,6 +17,7 @@ import numpy as np
 from medyan_py.arguments import checked_number
 from medyan_py.core.chemistry.descriptions import Bulk, Diffusing, Pool, Reaction
 from medyan_py.core.chemistry.engine import Engine
+from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
 from medyan_py.core.chemistry.network import Network
 from medyan_py.reaction_table import ReactionTable
@@ -164,9 +165,10 @@ class ReactionSystem:
         ValueError
             For times that are not finite, not ascending or negative.
         RuntimeError
-            If infinitely fast reactions go on without end, or the clock would never arrive.
+            If infinitely fast reactions go on without end, or others are so fast that the clock would never arrive;
+            the message names a reaction.
         OverflowError
-            If a copy number of a well-mixed system goes beyond 2^53; only the default method looks for it.
+            If a copy number is beyond 2^53 at one of the times.
         """
         return self.ensemble(1, times, threads=1)[0]
 
@@ -256,10 +258,23 @@ class ReactionSystem:
             try:
                 engine.record(times, rows)
             except OverflowError:
-                most = self.species[int(np.argmax(rows.max(axis=0) * [n not in self._constant for n in self.species]))]
-                raise OverflowError(f"the copy number of {most!r} is beyond 2^53") from None
+                self._check_copies(rows, MOST_COPIES - 1)
+                raise
+            except EndlessReactionsError as error:
+                if not isinstance(engine, Network):
+                    raise
+                raise EndlessReactionsError(f"{error}, most often {self._table.text(engine.fastest)!r}") from None
+            if not isinstance(engine, Network):
+                self._check_copies(rows, MOST_COPIES)
             events += engine.events
         return events
+
+    def _check_copies(self, rows, most: int) -> None:
+        """OverflowError for copy numbers above ``most``, but for those that never change."""
+        largest = rows.reshape(len(rows), len(self.species), -1).max(axis=(0, 2))
+        for name, copies in zip(self.species, largest, strict=True):
+            if copies > most and name not in self._constant:
+                raise OverflowError(f"the copy number of {name!r} is beyond 2^53")
 
     # ------------------------------------------------------------------ set-up
 

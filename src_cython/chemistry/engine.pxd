@@ -31,7 +31,7 @@ cdef class Engine(SurfaceChannels):
     cdef readonly RandomStream random
     cdef Clock clock
     cdef double[::1] total            # propensity of each group when the clock was last told
-    cdef int64_t molecules            # all copy numbers when the run began, if there are infinite rates
+    cdef int64_t molecules            # that a burst is waited for when the run begins, if there are infinite rates
     cdef readonly Ledger ledger       # free energies of what fired
     cdef bint booking                 # whether it is kept
     cdef int[::1] hop_account         # per diffusing species

@@ -30,16 +30,18 @@ from medyan_py.core.chemistry.templates cimport Template
 from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.random cimport RandomStream
 
+from medyan_py.core.chemistry.descriptions import Pool
 from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
+from medyan_py.core.chemistry.standstill import PER_MOLECULE, Standstill, waited_for
 from medyan_py.core.common.state import copied, fill
 
 MOST_COPIES = 2 ** 53                 # beyond, a propensity could not tell N from N + 1
 cdef double UNLIMITED = DBL_MAX       # an end that is never reached, yet before the infinite time of what cannot happen
 cdef enum:
     EVENTS_PER_LOOK = 1_000_000       # a fraction of a second: how often a long run looks for an interrupt
-    MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, besides ten per molecule
-cdef double STANDSTILL = 2.0 ** -40   # share of a run that counts as no time: such looks make 10¹⁸ events
+    MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, besides those of molecules
+cdef int64_t BURST_FIRINGS = PER_MOLECULE
 
 
 cdef class Engine(SurfaceChannels):
@@ -270,7 +272,7 @@ cdef class Engine(SurfaceChannels):
 
     cdef int burst(self, int64_t last) except -1 nogil:
         """Fire infinitely fast channels until none can fire, or until ``last`` events have been counted."""
-        cdef int64_t most = MOST_INSTANT + 10 * self.molecules
+        cdef int64_t most = MOST_INSTANT + BURST_FIRINGS * self.molecules
         cdef int channel, locals = self.local_list.instants, c
         cdef int[::1] local_templates = self.local_instants, whole_templates = self.whole_instants
         while self.readies and self.events < last:
@@ -374,24 +376,23 @@ cdef class Engine(SurfaceChannels):
         end, or others are so fast that the clock would never arrive.
         """
         cdef bint more = True
-        cdef double since = self.time
-        cdef int64_t before = self.events, most = 0
         if not self.time <= end < float("inf"):
             raise ValueError(f"the clock stands at {self.time} s and cannot run to {end} s")
         self._weigh_bursts()
+        clock = Standstill(self.time, self.events, EVENTS_PER_LOOK)
         while more:
             with nogil:
                 more = self.run_until(end, EVENTS_PER_LOOK)
             PyErr_CheckSignals()
-            if self.time - since > (end - since) * STANDSTILL:
-                since, before, most = self.time, self.events, 0
-            elif more and not self.readies:
-                most = max(most, self._molecules())
-                if self.events - before <= EVENTS_PER_LOOK + 10 * most:
-                    continue
-                raise EndlessReactionsError(f"reactions are so fast that the clock stands still at {self.time} s: "
-                                            f"{self.events - before} events in {self.time - since:.2g} s, most often "
-                                            f"{self._fastest_text()}")
+            if more:
+                self._look_at(clock, end)
+
+    def _look_at(self, clock, double end):
+        """Raise EndlessReactionsError if the clock stands still, but for infinitely fast reactions."""
+        if self.readies:
+            clock.begin(self.time, self.events)
+        else:
+            clock.look(self.time, self.events, end, self._molecules, self._fastest_text)
 
     def run_events(self, int64_t most, double end=INFINITY):
         """Fire the next ``most`` events, but none after ``end`` (s); returns how many were fired.
@@ -428,6 +429,7 @@ cdef class Engine(SurfaceChannels):
                 raise ValueError("times must be finite, ascending and not before the clock")
         i = 0
         self._weigh_bursts()
+        clock = Standstill(self.time, self.events, EVENTS_PER_LOOK)
         while i < times.shape[0]:
             with nogil:
                 while i < times.shape[0] and self.run_until(times[i], EVENTS_PER_LOOK) == 0:
@@ -436,15 +438,19 @@ cdef class Engine(SurfaceChannels):
             if self.halted:
                 raise RuntimeError("halted")
             PyErr_CheckSignals()
+            if i < times.shape[0]:
+                self._look_at(clock, times[i])
 
     def _weigh_bursts(self):
-        """Count all molecules, if the guard against endless bursts will ask for their number."""
+        """Count molecules, if the guard against endless bursts will ask for their number."""
         if self.local_list.instants or self.whole_list.instants:
-            self.molecules = self._molecules()
+            self.molecules = waited_for(self._molecules())
 
     def _molecules(self):
-        """Number of all free molecules."""
-        return min(int(self.count_array.sum()) + int(self.bulk_array.sum()), 2 ** 59)
+        """Number of all free molecules, without those whose number never changes."""
+        bulk = [i for i in range(self.bulks) if Pool(True, i) not in self.constants]
+        diffusing = [i for i in range(self.diffusing) if Pool(False, i) not in self.constants]
+        return sum(self.bulk_array[bulk].tolist()) + sum(self.counts[:, diffusing].sum(axis=0).tolist())
 
     cdef void write_counts(self, int64_t *row) noexcept nogil:
         cdef int s, c, at = 0
