@@ -5,7 +5,8 @@ from math import prod
 from libc.math cimport exp, log, log1p
 
 from medyan_py.core.chemistry cimport rate_laws
-from medyan_py.core.chemistry.engine cimport (
+from medyan_py.core.chemistry.engine cimport Engine
+from medyan_py.core.chemistry.event_loop cimport (
     AGE_END,
     AGE_INNER,
     BIND,
@@ -20,7 +21,6 @@ from medyan_py.core.chemistry.engine cimport (
     UNBIND,
     WALK,
     WALK_BACK,
-    Engine,
 )
 from medyan_py.core.chemistry.filament_members cimport (
     AGE,
