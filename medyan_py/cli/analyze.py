@@ -64,6 +64,8 @@ def execute(options: argparse.Namespace) -> int:
     if options.bins and not options.distribution:
         return _refuse("--bins is for the histogram of --distribution NAME, which is not given")
     try:
+        if options.plot:
+            _check_plot(options.plot)
         table = _measure(options, options.paths or ["."])
         if options.csv:
             write_csv(table, options.csv)
@@ -118,13 +120,20 @@ def _write_to_screen(table: dict) -> None:
     say(text.getvalue().rstrip("\n"), sys.stdout)
 
 
+def _check_plot(path: str) -> None:
+    """Raise for an ending that is no format, before anything is measured or written."""
+    from medyan_py.analysis.plots import check_ending
+
+    try:
+        check_ending(path)
+    except ValueError as error:
+        raise TrajectoryError(f"{path}: {error}") from error
+
+
 def _plot(table: dict, options: argparse.Namespace) -> None:
     from medyan_py.analysis.plots import plot_distribution, plot_series
 
-    try:
-        if options.distribution:
-            plot_distribution(table, options.distribution, options.plot)
-        else:
-            plot_series(table, options.plot)
-    except ValueError as error:  # an ending that is no format
-        raise TrajectoryError(f"{options.plot}: {error}") from error
+    if options.distribution:
+        plot_distribution(table, options.distribution, options.plot)
+    else:
+        plot_series(table, options.plot)

@@ -149,6 +149,7 @@ def _go_on(options: argparse.Namespace) -> int:
         "-o": options.output,
         "--overwrite": options.overwrite or None,
         "--start-from": options.start_from,
+        "--start-frame": options.start_frame,
         "--seed-fixed": options.seed_fixed,
         "--compatibility": options.compatibility,
         "--record": options.record,
@@ -157,6 +158,10 @@ def _go_on(options: argparse.Namespace) -> int:
     given = [name for name, value in fixed.items() if value is not None]
     if given:
         return _refuse_line(f"a run goes on as it was begun: {', '.join(given)} cannot be given with --continue")
+    if options.input is not None and options.system is None:
+        return _refuse_line(
+            "-i is where the files of -s SYSTEM are, which is not given; the checkpoint has its own deck"
+        )
     with StopSignals() as stop:
         try:
             checkpoint = last_checkpoint(options.resumed)

@@ -253,6 +253,8 @@ class Session:
         info("in %s", os.getcwd())
         if self._since is not None:
             info("goes on from %s, t = %g s", self._since.path, self._since.time)
+            if simulation.finished:
+                info("that is its end; --runtime S sets a later one")
             for note in self._since.notes:
                 LOGGER.warning("%s", note)
         else:

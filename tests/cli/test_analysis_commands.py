@@ -133,8 +133,10 @@ def test_distributions(run, tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "low,high,count,fraction" and sum(float(line.split(",")[2]) for line in lines[1:]) == 30
     assert plot.read_bytes().startswith(b"\x89PNG")
-    assert main(["analyze", str(run), "--plot", str(tmp_path / "a.foo")]) == 2
-    assert "a.foo: Format 'foo' is not supported" in capsys.readouterr().err
+    csv = tmp_path / "a.csv"
+    assert main(["analyze", str(run), "-o", str(csv), "--plot", str(tmp_path / "a.foo")]) == 2
+    err = capsys.readouterr().err
+    assert "a.foo: pictures end in ." in err and "not in '.foo'" in err and not csv.exists()
     assert main(["analyze", str(run), "--distribution", "lengths"]) == 2
     assert "no distribution 'lengths'" in capsys.readouterr().err
     assert main(["analyze", "--list"]) == 0

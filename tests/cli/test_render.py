@@ -56,6 +56,8 @@ def test_film_of_all_frames(pair, tmp_path, capsys):
     for bad, message in ((film, "is not empty"), (tmp_path / "film.avi", "films end in .mp4 or .gif")):
         assert main(["render", str(tmp_path / "out"), "--movie", str(bad)]) == 2
         assert message in capsys.readouterr().err
+    assert main(["render", str(tmp_path / "out"), "--movie", str(tmp_path / "new"), "--frame", "1"]) == 2
+    assert "--frame is for one picture" in capsys.readouterr().err and not (tmp_path / "new").exists()
     assert main(["render", str(tmp_path / "out"), "-o", str(tmp_path / "x.jpg")]) == 2
     assert "must end in .png" in capsys.readouterr().err and not (tmp_path / "x.jpg").exists()
 
