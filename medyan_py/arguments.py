@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from math import inf
 from numbers import Integral, Real
@@ -44,6 +45,16 @@ def checked_names(argument: str, value: object) -> list:
     if not all(isinstance(name, str) for name in names):
         raise ValueError(f"{argument} must be a list of names, not {value!r}")
     return names
+
+
+def checked_paths(argument: str, value: object) -> list:
+    """The entries of a list of paths, at least one; ValueError for a path alone and for anything else."""
+    if isinstance(value, str | bytes | os.PathLike):
+        raise ValueError(f"{argument} must be a list of paths, not one; write [{os.fspath(value)!r}]")
+    paths = list(value) if isinstance(value, Iterable) else []
+    if not paths:
+        raise ValueError(f"{argument} must be a list of paths, not {value!r}")
+    return paths
 
 
 def unknown(what: str, name: object, known: Iterable[str]) -> str:

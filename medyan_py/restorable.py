@@ -90,4 +90,4 @@ class Restorable:
         try:
             return read_checkpoint(path).simulation(deck=deck, runtime=runtime)
         except DamagedFile as error:
-            raise CheckpointError(f"{path} is damaged: {error}") from error
+            raise CheckpointError(f"{path} is no whole checkpoint: {error}") from error

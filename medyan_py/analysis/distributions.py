@@ -11,7 +11,7 @@ from medyan_py.analysis import graph, motion, observables
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.records import first_of, read_tensions
 from medyan_py.analysis.trajectory import Trajectory, open_trajectory
-from medyan_py.arguments import unknown
+from medyan_py.arguments import checked_paths, unknown
 
 
 def _lifetimes(kind: str) -> Callable[[Trajectory], np.ndarray]:
@@ -47,12 +47,6 @@ DISTRIBUTIONS: dict[str, Callable[[Trajectory], np.ndarray]] = {
 """Name → values: lifetimes are those that began and ended within the run, everything else is of its last frame."""
 
 
-def _checked_paths(paths: Sequence[str | Path]) -> list[str | Path]:
-    if isinstance(paths, str | Path):
-        raise ValueError(f"paths must be a list of paths, not one; write [{str(paths)!r}]")
-    return list(paths)
-
-
 def distribution(paths: Sequence[str | Path], name: str, bins: int = 20) -> dict[str, np.ndarray]:
     """Histogram of a quantity in runs: ``low``, ``high`` (edges of the bins), and fractions of the values in them.
 
@@ -70,7 +64,7 @@ def distribution(paths: Sequence[str | Path], name: str, bins: int = 20) -> dict
     """
     if name not in DISTRIBUTIONS:
         raise KeyError(unknown("distribution", name, DISTRIBUTIONS))
-    measure, paths = DISTRIBUTIONS[name], _checked_paths(paths)
+    measure, paths = DISTRIBUTIONS[name], checked_paths("paths", paths)
     if not isinstance(bins, Integral) or isinstance(bins, bool) or bins < 1:
         raise ValueError(f"bins must be a whole number from 1, not {bins!r}")
     samples = []

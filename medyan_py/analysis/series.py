@@ -11,7 +11,7 @@ from medyan_py.analysis import graph, motion, observables, surfaces
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.records import first_of, read_dissipation, read_tensions, read_turnover
 from medyan_py.analysis.trajectory import open_trajectory
-from medyan_py.arguments import checked_names, unknown
+from medyan_py.arguments import checked_names, checked_paths, unknown
 
 
 def _lengths(frame: Any) -> np.ndarray:
@@ -206,7 +206,7 @@ def ensemble_series(
     TrajectoryError
         A run cannot be read, or the runs have no time in common.
     """
-    tables = []
+    tables, paths = [], checked_paths("paths", paths)
     for path in paths:
         with open_trajectory(path) as trajectory:
             tables.append(time_series(trajectory, names))

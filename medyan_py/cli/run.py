@@ -183,8 +183,6 @@ def _go_on(options: argparse.Namespace) -> int:
             return _refuse_line(str(error))
         except MemoryError as error:
             return _fail(f"not enough memory for this deck: {error}")
-        for note in checkpoint.notes:
-            say(f"medyan: warning: {note}", sys.stderr)
         every = checkpoint.run["every"] if options.checkpoint_every is None else options.checkpoint_every
         record = tuple(checkpoint.run["record"].split(","))
         return Session(simulation, directory, stop, record=record, every=every, since=checkpoint).run(options)

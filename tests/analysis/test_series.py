@@ -181,8 +181,10 @@ def test_distributions(run, with_files):
         distribution([with_files], "motor_lifetime_s")
     with pytest.raises(ValueError, match="bins must be a whole number from 1, not 0"):
         distribution([run], "length_nm", 0)
-    with pytest.raises(ValueError, match="paths must be a list of paths"):
-        distribution(str(run), "length_nm")
+    for paths in (str(run), run, [], None):
+        for measure in (lambda p: distribution(p, "length_nm"), ensemble_series):
+            with pytest.raises(ValueError, match="paths must be a list of paths, not "):
+                measure(paths)
     with pytest.raises(KeyError, match="no distribution 'lengths'; did you mean 'length_nm'"):
         distribution([run], "lengths")
 

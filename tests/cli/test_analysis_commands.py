@@ -8,6 +8,8 @@ from simulariumio import FileConverter, InputFileData
 from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
 
 import medyan_py as md
+from medyan_py.analysis import TrajectoryError, read_snapshot
+from medyan_py.analysis.convert import convert
 from medyan_py.cli.entry import main
 
 
@@ -49,6 +51,13 @@ def test_there_and_back(run, tmp_path, capsys):
             assert one.time == other.time
             np.testing.assert_array_equal(one.filaments.beads, other.filaments.beads)
             np.testing.assert_array_equal(one.motors.coords, other.motors.coords)
+
+
+def test_what_is_no_trajectory(run, tmp_path):
+    with pytest.raises(TypeError, match="trajectory must be what open_trajectory returns"):
+        convert(run, tmp_path / "a.h5")
+    with pytest.raises(TrajectoryError, match=r"this is not a text file; open_trajectory reads traj\.h5"):
+        list(read_snapshot(run / "traj.h5"))
 
 
 def test_for_paraview(run, tmp_path):

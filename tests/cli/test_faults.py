@@ -269,9 +269,7 @@ def test_a_cut_checkpoint(reference, tmp_path, capsys):
     os.truncate(directory / "checkpoint.h5", 40000)
     assert main(["run", "--continue", str(directory)]) == 0
     said = f"{directory / 'checkpoint.h5'} is damaged (its content does not fit its checksum: it is cut short or has"
-    assert f"warning: {said} been changed); the one before it is used" in capsys.readouterr().err.replace(
-        "[warning]", ""
-    )
+    assert capsys.readouterr().err.count(f"{said} been changed); the one before it is used") == 1
     assert said in (directory / "medyan.log").read_text()
     assert different_files(whole, directory) == []
     assert read_checkpoint(directory / "checkpoint.h5").time == read_checkpoint(whole / "checkpoint.h5").time
@@ -290,7 +288,7 @@ def test_both_checkpoints_damaged_or_none(reference, tmp_path, capsys):
     for name in ("checkpoint.h5", "checkpoint-older.h5"):
         (directory / name).unlink()
     assert main(["run", "--continue", str(directory)]) == 2
-    assert f"there is no checkpoint in {directory}; begin the run anew" in capsys.readouterr().err
+    assert f"there is no checkpoint in {directory}; to begin the run anew: " in capsys.readouterr().err
     assert main(["run", "--continue", str(tmp_path / "nowhere")]) == 2
     assert f"there is no directory {tmp_path / 'nowhere'}" in capsys.readouterr().err
     assert different_files(whole, directory) == []
@@ -342,7 +340,7 @@ def test_python_saves_and_loads(runner_of_two, tmp_path):
     assert again.filaments.beads.tobytes() == simulation.filaments.beads.tobytes()
     assert again.steps_done == simulation.steps_done
     (tmp_path / "state.h5").write_bytes(b"x")
-    with pytest.raises(CheckpointError, match="is damaged: this is no file of states"):
+    with pytest.raises(CheckpointError, match="is no whole checkpoint: it does not begin as one does"):
         Simulation.load(tmp_path / "state.h5")
     with pytest.raises(CheckpointError, match="cannot be read: No such file"):
         Simulation.load(tmp_path / "nothing.h5")
