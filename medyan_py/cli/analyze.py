@@ -10,7 +10,7 @@ from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import REFUSED, SUCCESS
 from medyan_py.cli.numbers import bin_count
 from medyan_py.cli.selection import names_among
-from medyan_py.cli.trajectories import no_frame, warn_of_incomplete
+from medyan_py.cli.trajectories import counted, no_frame, warn_of_incomplete
 
 HELP = "measure trajectories: tables and plots of observables"
 USAGE = "medyan analyze [PATH ...] [-o CSV] [--plot PNG] [--what NAMES | --distribution NAME]"
@@ -88,26 +88,30 @@ def _refuse(text: str) -> int:
     return REFUSED
 
 
-def _look(path: str) -> None:
-    """Raise for a trajectory without a frame, warn of one that ends within a frame."""
+def _look(path: str) -> int:
+    """The number of frames; raise if there is none, warn if the last is incomplete."""
     with open_trajectory(path) as trajectory:
         if not len(trajectory):
             raise TrajectoryError(no_frame(trajectory))
         warn_of_incomplete(trajectory)
+        return len(trajectory)
 
 
 def _measure(options: argparse.Namespace, paths: list[str]) -> dict:
     from medyan_py.analysis.distributions import distribution
     from medyan_py.analysis.series import ensemble_series, measurable, time_series
 
-    for path in paths:
-        _look(path)
+    frames = [_look(path) for path in paths]
     if options.distribution:
         return distribution(paths, options.distribution, options.bins or _BINS)
     able = [measurable(path) for path in paths] if options.what is None else []
     names = options.what or tuple(name for name in able[0] if all(name in others for others in able))
     if len(paths) > 1:
-        return ensemble_series(paths, names)
+        table = ensemble_series(paths, names)
+        common, most = len(table["time_s"]), max(frames)
+        if common < most:
+            say(f"medyan: warning: the runs have {counted(common, 'times')} of up to {most} in common", sys.stderr)
+        return table
     with open_trajectory(paths[0]) as trajectory:
         return time_series(trajectory, names)
 

@@ -12,7 +12,7 @@ from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import REFUSED, SUCCESS
 from medyan_py.cli.trajectories import counted, no_frame, warn_of_incomplete
 from medyan_py.deck.diagnostics import printable
-from medyan_py.output.layout import CHEMISTRY_FILE, LOG_FILE
+from medyan_py.output.layout import CHEMISTRY_FILE, HDF5_FILE, LOG_FILE, SNAPSHOT_FILE
 
 HELP = "tell what a run or a trajectory holds"
 USAGE = "medyan info [PATH]"
@@ -29,10 +29,12 @@ def execute(options: argparse.Namespace) -> int:
     """Tell; exit code 2 also if there is no frame."""
     path = Path(options.path)
     try:
-        with open_trajectory(path) as trajectory:
-            lines = list(_trajectory(trajectory))
-            empty = None if len(trajectory) else no_frame(trajectory)
-            warn_of_incomplete(trajectory)
+        lines, empty = [f"{path}: no trajectory of positions"], None
+        if not _without_positions(path):
+            with open_trajectory(path) as trajectory:
+                lines = list(_trajectory(trajectory))
+                empty = None if len(trajectory) else no_frame(trajectory)
+                warn_of_incomplete(trajectory)
         if path.is_dir():
             lines += _directory(path)
     except TrajectoryError as error:
@@ -44,6 +46,11 @@ def execute(options: argparse.Namespace) -> int:
         say(f"medyan: error: {empty}", sys.stderr)
         return REFUSED
     return SUCCESS
+
+
+def _without_positions(path: Path) -> bool:
+    """Whether this is the directory of a run that recorded no positions."""
+    return (path / LOG_FILE).is_file() and not any((path / name).is_file() for name in (SNAPSHOT_FILE, HDF5_FILE))
 
 
 def _trajectory(trajectory):

@@ -40,6 +40,26 @@ def test_incomplete_last_frame(tmp_path, capsys):
         assert "2 frames, t = 0 to 0.5 s, and one that is incomplete" in repr(cut)
 
 
+def test_a_run_without_positions(pair, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["-s", str(pair), "-o", str(out), "--runtime", "0.1", "--record", "forces"]) == 0
+    capsys.readouterr()
+    code, told, err = said(capsys, "info", out)
+    assert (code, err) == (0, "")
+    assert (
+        f"{out}: no trajectory of positions\n" in told and "files: checkpoint-older.h5, checkpoint.h5, forces" in told
+    )
+    assert said(capsys, "analyze", out)[0] == 2
+
+
+def test_an_ensemble_of_runs_that_differ_in_length(tmp_path, capsys):
+    for name, frames in (("a.traj", 3), ("b.traj", 2)):
+        (tmp_path / name).write_text("".join(FRAME.format(i, 0.5 * i) for i in range(frames)))
+    code, out, err = said(capsys, "analyze", tmp_path / "a.traj", tmp_path / "b.traj", "--what", "filaments")
+    assert code == 0 and len(out.splitlines()) == 3
+    assert err == "medyan: warning: the runs have 2 times of up to 3 in common\n"
+
+
 def test_hdf5_that_is_cut_short(tmp_path, capsys):
     text, hdf5 = tmp_path / "text.traj", tmp_path / "traj.h5"
     text.write_text(FRAME.format(0, 0.0))
