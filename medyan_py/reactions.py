@@ -278,6 +278,11 @@ class ReactionSystem:
 
     # ------------------------------------------------------------------ set-up
 
+    def __repr__(self) -> str:
+        where = "" if self.grid is None else f" on {self.grid}"
+        n = len(self._table)
+        return f"<ReactionSystem of {len(self.species)} species and {n} reaction{'s' * (n != 1)}{where}>"
+
     def __getstate__(self) -> dict:
         """For pickle and copy: the description, and the seed with how many streams it has given; no engines."""
         return {**self.__dict__, "_idle": []}

@@ -206,7 +206,8 @@ class Simulation(Observed, Restorable):
         OutputError
             If a recorder cannot write.
         RuntimeError
-            If a function that ``run`` calls, such as one given to ``every``, calls ``run``.
+            If it goes on already: a function that ``run`` calls, such as one given to ``every``, or another thread has
+            called it.
         """
         end, last = self._goal(duration, steps)
         if recorders is not None and not callable(getattr(recorders, "record", None)):
@@ -214,7 +215,10 @@ class Simulation(Observed, Restorable):
         if on_cycle is not None and not callable(on_cycle):
             raise TypeError(f"on_cycle must be a function of the simulation, not {on_cycle!r}")
         if self._running:
-            raise RuntimeError("run was called from a function that it calls itself (of every, on_cycle or a recorder)")
+            raise RuntimeError(
+                "run goes on already: it was called from a function that it calls itself (of every, on_cycle or a "
+                "recorder), or from another thread"
+            )
         self._running = True
         try:
             self._run(end, last, recorders, on_cycle)
@@ -237,6 +241,10 @@ class Simulation(Observed, Restorable):
     def request_stop(self) -> None:
         """Make ``run`` end after the present cycle; safe to call from a signal handler or another thread."""
         self._stop = True
+
+    def __repr__(self) -> str:
+        counts = [f"{len(self.filaments)} filaments", f"{len(self.linkers)} linkers", f"{len(self.motors)} motors"]
+        return f"<Simulation of {self.deck.system_path}, seed {self.seed}, t = {self.time:g} s: {', '.join(counts)}>"
 
     # ---- what a script can do between cycles
 

@@ -81,6 +81,10 @@ class Trajectory(Sequence):
     def __exit__(self, *_) -> None:
         self.close()
 
+    def __reduce__(self) -> tuple:
+        """For pickle and copy: the file is opened again."""
+        return open_trajectory, (self.path,)
+
     def __repr__(self) -> str:
         span = f", t = {self.times[0]:g} to {self.times[-1]:g} s" if len(self) else ""
         rest = ", and one that is incomplete" if self.incomplete else ""

@@ -1,5 +1,7 @@
 """Trajectories: frames when asked for, the same from text and from HDF5."""
 
+import pickle
+
 import h5py
 import numpy as np
 import pytest
@@ -44,6 +46,8 @@ def test_closed(run, name):
         with pytest.raises(ValueError, match=rf"{name} is closed; open_trajectory opens it again"):
             call()
     assert len(trajectory) == 5
+    again = pickle.loads(pickle.dumps(trajectory))
+    assert again[0].time == 0 and not again.closed
 
 
 def test_places_that_are_none(run):

@@ -27,6 +27,7 @@ def oscillator(**options):
 def test_order_and_shape_of_results():
     system = md.ReactionSystem(START, REACTIONS, seed=1)
     assert system.species == ("X", "E", "Y")
+    assert repr(system) == "<ReactionSystem of 3 species and 4 reactions>"
     assert system.run(TIMES).shape == (3, 3)
     assert system.run(TIMES).dtype == np.int64
     assert system.ensemble(4, TIMES).shape == (4, 3, 3)

@@ -159,10 +159,10 @@ def test_what_a_script_has_set_is_part_of_the_state(tmp_path):
 def test_a_run_within_a_run():
     simulation = actomyosin()
     end = simulation.every(0.1, lambda s: s.run(0.1))
-    with pytest.raises(RuntimeError, match="run was called from a function that it calls itself"):
+    with pytest.raises(RuntimeError, match="run goes on already: it was called from a function that it calls itself"):
         simulation.run(0.3)
     end()
-    with pytest.raises(RuntimeError, match="run was called"):
+    with pytest.raises(RuntimeError, match="run goes on already"):
         simulation.run(0.1, on_cycle=lambda s: s.run(0.1))
     simulation.run(0.1)
 
