@@ -20,7 +20,8 @@ def test_no_frame(tmp_path, capsys, content):
     path.write_text(content)
     for words in (("info", path), ("info", tmp_path), ("analyze", path), ("analyze", path, "--what", "motors")):
         code, _, err = said(capsys, *words)
-        assert code == 2 and f"medyan: error: {path}: there is no complete frame in it\n" in err
+        ends = " (a blank line ends a frame)" if content else ""
+        assert code == 2 and f"medyan: error: {path}: there is no complete frame in it{ends}\n" in err
     assert said(capsys, "analyze", path)[1] == ""
     assert said(capsys, "convert", path, tmp_path / "a.h5")[0] == 2
     assert sorted(p.name for p in tmp_path.iterdir()) == ["snapshot.traj"]
@@ -29,7 +30,7 @@ def test_no_frame(tmp_path, capsys, content):
 def test_incomplete_last_frame(tmp_path, capsys):
     path = tmp_path / "snapshot.traj"
     path.write_text("".join(FRAME.format(i, 0.5 * i) for i in range(3))[:-9])
-    warning = f"medyan: warning: {path}: the last frame is incomplete and is left out\n"
+    warning = f"medyan: warning: {path}: the last frame is incomplete and is left out (a blank line ends a frame)\n"
     code, out, err = said(capsys, "info", path)
     assert code == 0 and "2 frames, t = 0 to 0.5 s" in out and err == warning
     assert said(capsys, "analyze", path, "--what", "filaments") == (0, "time_s,filaments\n0,1\n0.5,1\n", warning)
