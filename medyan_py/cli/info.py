@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 
 from medyan_py.analysis import TrajectoryError, open_trajectory, read_chemistry
@@ -26,26 +27,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Tell; exit code 2 also if there is no frame."""
-    path = Path(options.path)
+    """Tell all that can be read; exit code 2 if something cannot, or if there is no frame."""
     try:
-        lines, empty = [f"{path}: no trajectory of positions"], None
-        if not _without_positions(path):
-            with open_trajectory(path) as trajectory:
-                lines = list(_trajectory(trajectory))
-                empty = None if len(trajectory) else no_frame(trajectory)
-                warn_of_incomplete(trajectory)
-        if path.is_dir():
-            lines += _directory(path)
+        for line in _lines(Path(options.path)):
+            say(printable(line), sys.stdout)
     except TrajectoryError as error:
         say(f"medyan: error: {error}", sys.stderr)
         return REFUSED
-    for line in lines:
-        say(printable(line), sys.stdout)
-    if empty is not None:
-        say(f"medyan: error: {empty}", sys.stderr)
-        return REFUSED
     return SUCCESS
+
+
+def _lines(path: Path) -> Iterator[str]:
+    problem = None
+    if _without_positions(path):
+        yield f"{path}: no trajectory of positions"
+    else:
+        with open_trajectory(path) as trajectory:
+            yield from _trajectory(trajectory)
+            problem = None if len(trajectory) else TrajectoryError(no_frame(trajectory))
+            warn_of_incomplete(trajectory)
+    if path.is_dir():
+        try:
+            yield from _molecules(path)
+        except TrajectoryError as error:
+            problem = problem or error
+        yield from _directory(path)
+    if problem is not None:
+        raise problem
 
 
 def _without_positions(path: Path) -> bool:
@@ -75,13 +83,16 @@ def _trajectory(trajectory):
             yield f"  seed {header['seed']}"
 
 
-def _directory(directory: Path):
+def _molecules(directory: Path) -> Iterator[str]:
     chemistry = directory / CHEMISTRY_FILE
     if chemistry.exists():
         for last in deque(read_chemistry(chemistry), maxlen=1):
             yield f"{chemistry}"
             for (name, kind), count in zip(last.species, last.counts.tolist(), strict=True):
                 yield f"  {name}:{kind} {count}"
+
+
+def _directory(directory: Path) -> Iterator[str]:
     log = directory / LOG_FILE
     if log.exists():
         text = log.read_text(encoding="utf-8", errors="replace").splitlines()

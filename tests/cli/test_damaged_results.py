@@ -93,4 +93,5 @@ def test_names_in_files_are_escaped(tmp_path, capsys):
         (tmp_path / "chemistry.traj").write_text(f"0 0.0\n\x1b[31mA:BULK {count}\n\n")
         _, out, err = said(capsys, "info", tmp_path)
         text = out if count == "3" else err
+        assert "1 frame, t = 0 to 0 s" in out and "files: chemistry.traj" in out  # whatever else cannot be read
         assert "\\x1b[31mA:BULK" in text and "\x1b" not in text
