@@ -224,9 +224,11 @@ def last_checkpoint(directory: str | Path) -> Checkpoint:
         raise CheckpointError(f"there is no directory {directory}")
     if notes:
         raise CheckpointError(
-            f"every checkpoint in {directory} is damaged; the results are readable, but the run must be begun anew"
+            f"every checkpoint in {directory} is damaged; the results are readable, but the run must be begun anew, in "
+            "another directory or with --overwrite"
         )
-    raise CheckpointError(f"there is no checkpoint in {directory}; begin the run anew with -s SYSTEM")
+    anew = f"medyan run -s SYSTEM -o {shlex.quote(str(directory))} --overwrite"
+    raise CheckpointError(f"there is no checkpoint in {directory}; to begin the run anew: {anew}")
 
 
 class Checkpoints:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 
+from medyan_py.arguments import checked_number, unknown
+
 MOST_COPIES = 2**53  # beyond, a propensity could not tell N from N + 1
+LONGEST = 1e300  # s
+PROPERTIES = ("filament_type", "side", "motor", "type", "bound")  # of reactions; bound: a species of membranes
 
 
 class Calls:
@@ -30,13 +33,13 @@ class Calls:
         Raises ValueError for a period (s) that is no multiple of ``interval`` (s), the length of a cycle, and TypeError
         for a function that cannot be called.
         """
-        if isinstance(period, bool) or not isinstance(period, (int, float)) or not 0 < period < float("inf"):
-            raise ValueError(f"a period must be a number > 0 (s), not {period!r}")
+        if isinstance(period, bool) or not isinstance(period, (int, float)) or not 0 < period <= LONGEST:
+            raise ValueError(f"seconds must be a number > 0, not {period!r}")
         if not callable(function):
-            raise TypeError(f"something that can be called is needed, not {function!r}")
+            raise TypeError(f"function must be something that can be called, not {function!r}")
         exact = Fraction(repr(float(period)))
         if (exact / Fraction(repr(float(interval)))).denominator != 1:
-            raise ValueError(f"a period must be a multiple of MINIMIZATIONTIME, {interval:g} s, not {period!r} s")
+            raise ValueError(f"seconds must be a multiple of MINIMIZATIONTIME, {interval:g} s, not {period!r}")
         number = math.floor(time / period) + 1
         while float((number - 1) * exact) > time:
             number -= 1
@@ -60,13 +63,6 @@ class Calls:
                 function(simulation)
 
 
-def unknown(what: str, name: object, known: Sequence[str]) -> str:
-    """Message about a name that is not known, with those that are and the nearest."""
-    near = difflib.get_close_matches(str(name), known, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"no {what} {name!r}{hint} There are {', '.join(known) or 'none'}"
-
-
 def scale_rates(simulation, action: str, factor: float, properties: dict) -> None:
     """See ``Simulation.scale_rates``."""
     chemistry = simulation.chemistry
@@ -74,18 +70,32 @@ def scale_rates(simulation, action: str, factor: float, properties: dict) -> Non
     known = sorted({name for name, _ in templates})
     if action not in known:
         raise KeyError(unknown("reaction of this deck does what is called", action, known))
-    if isinstance(factor, bool) or not isinstance(factor, (int, float)):
-        raise ValueError(f"a factor must be a number, not {factor!r}")
+    factor = checked_number("factor", factor)
+    _check_properties(chemistry, action, properties)
     if "membrane_species" in properties:
-        properties["bound"] = surface_species(chemistry, properties.pop("membrane_species"))
-    chemistry.scale("script", action, float(factor), **properties)
+        properties["bound"] = chemistry.surface_names.index(properties.pop("membrane_species"))
+    chemistry.scale("script", action, factor, **properties)
 
 
-def surface_species(chemistry, name: str) -> int:
-    """Number of a species of membranes; KeyError."""
-    if name not in chemistry.surface_names:
-        raise KeyError(unknown("species of membranes", name, chemistry.surface_names))
-    return chemistry.surface_names.index(name)
+def _check_properties(chemistry, action: str, properties: dict) -> None:
+    """ValueError unless some reaction of the action has all these properties; KeyError for a species."""
+    has = [{name: getattr(r, name) for name in PROPERTIES if hasattr(r, name)} for r in chemistry.described(action)]
+    for reaction in has:
+        if "bound" in reaction:
+            reaction["membrane_species"] = chemistry.surface_names[reaction.pop("bound")]
+    given = ""
+    for name, value in properties.items():
+        if not has or name not in has[0]:
+            theirs = ", ".join(has[0]) if has else "none"
+            raise ValueError(f"reactions of action {action!r} have no property {name!r}; theirs: {theirs}")
+        if name == "membrane_species" and value not in chemistry.surface_names:
+            raise KeyError(unknown("species of membranes", value, chemistry.surface_names))
+        there = sorted({reaction[name] for reaction in has})
+        if not isinstance(value, (int, str, np.integer, np.bool_)) or value not in there:
+            which = " or ".join(map(str, there))
+            raise ValueError(f"{name} must be {which} for {action!r} of this deck{given}, not {value!r}")
+        given += f"{' and' if given else ' with'} {name}={value!r}"
+        has = [reaction for reaction in has if reaction[name] == value]
 
 
 def bead_rows(simulation, beads) -> np.ndarray:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from medyan_py.arguments import unknown
 from medyan_py.dissipation import Dissipation
-from medyan_py.hooks import unknown
 from medyan_py.membrane import MembraneView, membrane_views
 from medyan_py.normal_modes import HessianTracker
 from medyan_py.output.dump_text import dump_text
@@ -181,7 +181,7 @@ class Observed:
         for other, kind, count in self.species_totals():
             if other == name and kind != "DIFFUSING":
                 return count
-        raise KeyError(unknown("species", name, list(dict.fromkeys(n for n, _, _ in self.species_totals()))))
+        raise KeyError(unknown("species", name, dict.fromkeys(n for n, _, _ in self.species_totals())))
 
     def species_totals(self) -> list[tuple[str, str, int]]:
         """(name, kind, copies in the whole system) of every species: diffusing, bulk, of membranes, then the others.

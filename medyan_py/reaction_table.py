@@ -68,6 +68,13 @@ class ReactionTable:
                 raise ValueError(f"a reaction must be a pair (text, rate), got {entry!r}")
             self._add(*entry)
 
+    def text(self, reaction: int) -> str:
+        """A direction of a reaction as it may be written."""
+        names = list(self.names)
+        sides = (self.reactants.of(reaction), self.products.of(reaction))
+        left, right = (" + ".join(f"{n} {names[i]}" if n > 1 else names[i] for i, n in side) for side in sides)
+        return f"{left} -> {right}".strip()
+
     def __len__(self) -> int:
         return len(self.rates)
 
@@ -96,4 +103,8 @@ def checked_rate(text: str, value) -> float:
     """``value`` as a float; ValueError unless it is a real number not negative."""
     if not isinstance(value, Real) or isinstance(value, bool | np.bool_) or not value >= 0:
         raise ValueError(f"reaction {text!r}: a rate must be a number not negative, got {value!r}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        text = f"reaction {text!r}: a rate is too large for a number; up to 1.8e308 is allowed, or infinity"
+        raise ValueError(text) from None

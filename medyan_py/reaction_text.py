@@ -70,4 +70,4 @@ def nearest(name: object, known) -> str:
     if close:
         return f"; did you mean {close[0]!r}?"
     shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
-    return f"; known are {shown}" if known else ""
+    return f"; there are {shown}" if known else ""

@@ -14,8 +14,10 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from medyan_py.arguments import checked_number
 from medyan_py.core.chemistry.descriptions import Bulk, Diffusing, Pool, Reaction
 from medyan_py.core.chemistry.engine import Engine
+from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
 from medyan_py.core.chemistry.network import Network
 from medyan_py.reaction_table import ReactionTable
@@ -23,6 +25,7 @@ from medyan_py.reaction_text import nearest, split_reaction
 
 ALGORITHMS = ("NRM", "GILLESPIE", "SIMPLEGILLESPIE")
 MOST_COPIES = 2**53
+STREAM = 400  # bytes, about: the seed of one run
 
 
 class Grid:
@@ -53,7 +56,7 @@ class Grid:
             if len(whole) != len(tuple(shape)):
                 raise ValueError
             self.shape, self.compartment_size = checked_grid(whole, size)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ValueError(
                 "a grid needs three whole numbers of compartments and a positive size in nm, "
                 f"got {shape!r} and {compartment_size!r}"
@@ -162,9 +165,10 @@ class ReactionSystem:
         ValueError
             For times that are not finite, not ascending or negative.
         RuntimeError
-            If infinitely fast reactions go on without end, or the clock would never arrive.
+            If infinitely fast reactions go on without end, or others are so fast that the clock would never arrive;
+            the message names a reaction.
         OverflowError
-            If a copy number of a well-mixed system goes beyond 2^53; only the default method looks for it.
+            If a copy number is beyond 2^53 at one of the times.
         """
         return self.ensemble(1, times, threads=1)[0]
 
@@ -189,10 +193,13 @@ class ReactionSystem:
         ------
         ValueError, RuntimeError, OverflowError
             As for ``run``.
+        MemoryError
+            If the results are larger than the memory of this computer.
         """
         n = _whole("n", n, 1)
         threads = (os.cpu_count() or 1) if threads is None else _whole("threads", threads, 1)
         times = _ascending(times)
+        self._check_memory(n, len(times))
         out = np.zeros((n, len(times), len(self.species) * self._compartments), dtype=np.int64)
         streams = self._stream.spawn(n)
         threads = min(threads, n)
@@ -209,6 +216,16 @@ class ReactionSystem:
         self.events = sum(events)
         shape = (n, len(times), len(self.species))
         return out.reshape(shape if self.grid is None else (*shape, self._compartments))
+
+    def _check_memory(self, n: int, times: int) -> None:
+        """MemoryError for results that cannot fit into the memory of this computer, before anything is filled."""
+        row = len(self.species) * self._compartments
+        needed, there = n * (8 * times * row + STREAM), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        if needed > there:
+            raise MemoryError(
+                f"n = {n}: runs of {times} times and {row} copy numbers need {needed / 1e9:.3g} GB together, "
+                f"and this computer has {there / 1e9:.3g} GB; ask for fewer at once"
+            )
 
     def _work_together(self, engines, streams, times, out) -> list[int]:
         """Share the runs among engines, a thread each; an error or interrupt ends all of them."""
@@ -241,12 +258,30 @@ class ReactionSystem:
             try:
                 engine.record(times, rows)
             except OverflowError:
-                most = self.species[int(np.argmax(rows.max(axis=0) * [n not in self._constant for n in self.species]))]
-                raise OverflowError(f"the copy number of {most!r} is beyond 2^53") from None
+                self._check_copies(rows, MOST_COPIES - 1)
+                raise
+            except EndlessReactionsError as error:
+                if not isinstance(engine, Network):
+                    raise
+                raise EndlessReactionsError(f"{error}, most often {self._table.text(engine.fastest)!r}") from None
+            if not isinstance(engine, Network):
+                self._check_copies(rows, MOST_COPIES)
             events += engine.events
         return events
 
+    def _check_copies(self, rows, most: int) -> None:
+        """OverflowError for copy numbers above ``most``, but for those that never change."""
+        largest = rows.reshape(len(rows), len(self.species), -1).max(axis=(0, 2))
+        for name, copies in zip(self.species, largest, strict=True):
+            if copies > most and name not in self._constant:
+                raise OverflowError(f"the copy number of {name!r} is beyond 2^53")
+
     # ------------------------------------------------------------------ set-up
+
+    def __repr__(self) -> str:
+        where = "" if self.grid is None else f" on {self.grid}"
+        n = len(self._table)
+        return f"<ReactionSystem of {len(self.species)} species and {n} reaction{'s' * (n != 1)}{where}>"
 
     def __getstate__(self) -> dict:
         """For pickle and copy: the description, and the seed with how many streams it has given; no engines."""
@@ -295,15 +330,14 @@ class ReactionSystem:
             return {}
         if self.grid is None:
             raise ValueError("diffusion needs a grid")
-        coefficients = _named(diffusion, "diffusion")
+        coefficients, checked = _named(diffusion, "diffusion"), {}
         for name, value in coefficients.items():
             if name not in self._table.names:
                 raise ValueError(f"diffusion: unknown species {name!r}{nearest(name, self.species)}")
             if name in self._constant and value:
                 raise ValueError(f"diffusion: {name!r} has a constant copy number and cannot diffuse")
-            if not _is_real(value) or not 0 <= value < float("inf"):
-                raise ValueError(f"diffusion coefficient of {name!r} must be finite and not negative, got {value!r}")
-        return {name: float(value) for name, value in coefficients.items()}
+            checked[name] = checked_number(f"diffusion coefficient of {name!r}", value, " (nm²/s)")
+        return checked
 
     def _place(self, name: str, copies) -> None:
         i = self._table.names[name]
@@ -344,7 +378,7 @@ def _whole(what: str, value, least: int) -> int:
 def _numbers(what: str, values) -> np.ndarray:
     try:
         return np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{what} must be numbers, got {values!r}") from None
 
 

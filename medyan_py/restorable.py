@@ -61,6 +61,10 @@ class Restorable:
             part.restore(state[name])
         return simulation
 
+    def __reduce__(self) -> tuple:
+        """For pickle and copy: what ``from_state`` needs. Functions given to ``every`` are not part of it."""
+        return _from_state, (type(self), self.deck, self.seed, self.state(), self.threads)
+
     def save(self, path: str | Path) -> None:
         """Write a checkpoint: state, seed and deck in one HDF5 file, complete or not at all; between cycles.
 
@@ -90,4 +94,8 @@ class Restorable:
         try:
             return read_checkpoint(path).simulation(deck=deck, runtime=runtime)
         except DamagedFile as error:
-            raise CheckpointError(f"{path} is damaged: {error}") from error
+            raise CheckpointError(f"{path} is no whole checkpoint: {error}") from error
+
+
+def _from_state(kind: type[Restorable], deck: Deck, seed: int, state: dict, threads: int) -> Restorable:
+    return kind.from_state(deck, seed, state, threads=threads)

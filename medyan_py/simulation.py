@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from medyan_py.arguments import checked_number, checked_seed
 from medyan_py.bubbles import BubbleChemistry, BubbleState
 from medyan_py.core.chemistry.filament_chemistry import FilamentChemistry
 from medyan_py.core.mechanics.errors import MechanicsError
@@ -66,15 +67,13 @@ class Simulation(Observed, Restorable):
     """
 
     def __init__(self, deck: Deck, seed: int | None = None, *, threads: int = 1):
-        setup_stream = self._build(deck, secrets.randbits(63) if seed is None else int(seed), threads)
+        setup_stream = self._build(deck, secrets.randbits(63) if seed is None else checked_seed(seed), threads)
         self._begin(setup_stream)
 
     def _build(self, deck: Deck, seed: int, threads: int) -> np.random.Generator:
         """Make all parts, still empty; returns the random stream of the set-up."""
         if not isinstance(deck, Deck):
             raise TypeError(f"a Deck is needed, such as read_deck and Simulation.from_deck make, not {deck!r}")
-        if seed < 0:
-            raise ValueError(f"a seed cannot be negative, got {seed}")
         if isinstance(threads, bool) or not isinstance(threads, Integral) or threads < 1:
             raise ValueError(f"threads must be a whole number from 1, not {threads!r}")
         self.deck, self.seed, self.threads = deck, seed, threads
@@ -110,7 +109,7 @@ class Simulation(Observed, Restorable):
         self.cycles = 0
         self.frame = 0
         self._recorded_time: float | None = None
-        self._stop = False
+        self._stop = self._running = False
         self.exhausted = False
         return setup_stream
 
@@ -211,12 +210,27 @@ class Simulation(Observed, Restorable):
             If a cylinder leaves the grid; the message names it. If no compartment is left inside the membranes.
         OutputError
             If a recorder cannot write.
+        RuntimeError
+            If it goes on already: a function that ``run`` calls, such as one given to ``every``, or another thread has
+            called it.
         """
         end, last = self._goal(duration, steps)
         if recorders is not None and not callable(getattr(recorders, "record", None)):
             raise TypeError(f"recorders must be Recorders, such as standard_recorders makes, not {recorders!r}")
         if on_cycle is not None and not callable(on_cycle):
             raise TypeError(f"on_cycle must be a function of the simulation, not {on_cycle!r}")
+        if self._running:
+            raise RuntimeError(
+                "run goes on already: it was called from a function that it calls itself (of every, on_cycle or a "
+                "recorder), or from another thread"
+            )
+        self._running = True
+        try:
+            self._run(end, last, recorders, on_cycle)
+        finally:
+            self._running = False
+
+    def _run(self, end: float, last: float, recorders: Recorders | None, on_cycle: Callable | None) -> None:
         self._stop = self.exhausted = False
         if self._recorded_time is None:
             self.record(recorders)
@@ -232,6 +246,10 @@ class Simulation(Observed, Restorable):
     def request_stop(self) -> None:
         """Make ``run`` end after the present cycle; safe to call from a signal handler or another thread."""
         self._stop = True
+
+    def __repr__(self) -> str:
+        counts = [f"{len(self.filaments)} filaments", f"{len(self.linkers)} linkers", f"{len(self.motors)} motors"]
+        return f"<Simulation of {self.deck.system_path}, seed {self.seed}, t = {self.time:g} s: {', '.join(counts)}>"
 
     # ---- what a script can do between cycles
 
@@ -310,15 +328,16 @@ class Simulation(Observed, Restorable):
             'nucleate', 'branch', 'unbranch', 'adsorb', 'desorb' or 'react on membranes'.
         factor : float
         **properties
-            Only reactions of these properties: ``filament_type``, ``side`` (0 minus, 1 plus end), ``motor``;
-            ``membrane_species``, a name, of 'adsorb' and 'desorb'.
+            Only reactions of these properties: ``filament_type``, ``side`` (0 minus, 1 plus end), ``motor`` (True or
+            False), ``type`` of linkers, motors or branchers; ``membrane_species``, a name, of 'adsorb' and 'desorb'.
 
         Raises
         ------
         KeyError
             If no reaction of the deck does this, or there is no such species.
         ValueError
-            For an unknown property, and a factor that is negative or not finite.
+            For an unknown property, one that no such reaction of the deck has, and a factor that is negative or not
+            finite.
         """
         scale_rates(self, action, factor, properties)
 
@@ -355,9 +374,9 @@ class Simulation(Observed, Restorable):
             return float("inf"), self.steps_done + int(steps)
         if duration is None and schedule.by_steps:
             return float("inf"), schedule.run_steps
-        end = schedule.runtime if duration is None else self.time + float(duration)
-        if not end >= self.time or end == float("inf"):
-            raise ValueError(f"cannot run from {self.time} s to {end} s")
+        end = schedule.runtime if duration is None else self.time + checked_number("duration", duration, " (s)")
+        if not end >= self.time:
+            raise ValueError(f"the simulation is at {self.time} s, past the RUNTIME of its deck, {end} s")
         return self._timetable.whole(end), float("inf")
 
     def _cycle(self, end: float, last: float, recorders: Recorders | None) -> None:

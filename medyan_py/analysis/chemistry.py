@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from medyan_py.analysis.frame_lines import FrameLines, read_frames
+from medyan_py.arguments import unknown
+from medyan_py.deck.diagnostics import quote
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class ChemistryFrame:
         """
         rows = [i for i, (n, k) in enumerate(self.species) if n == name and kind in (None, k)]
         if not rows:
-            raise KeyError(name if kind is None else f"{name}:{kind}")
+            known = [n if kind is None else f"{n}:{k}" for n, k in self.species]
+            raise KeyError(unknown("species", name if kind is None else f"{name}:{kind}", dict.fromkeys(known)))
         return int(self.counts[rows].sum())
 
 
@@ -58,5 +61,5 @@ def _frame(lines: FrameLines) -> ChemistryFrame:
         if len(words) != 2 or not colon:
             raise lines.error(f"NAME:KIND and a count expected, found {' '.join(words)[:60]!r}")
         species.append((name, kind))
-        counts += lines.integers(words[1:], words[0])
+        counts += lines.integers(words[1:], quote(words[0]))
     return ChemistryFrame(number, time, tuple(species), np.array(counts, dtype=np.int64))

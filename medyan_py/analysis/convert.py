@@ -48,6 +48,8 @@ def convert(trajectory: Trajectory, target: str | Path) -> None:
     TrajectoryError, OutputError
         When the source cannot be read or the target cannot be written.
     """
+    if not isinstance(trajectory, Trajectory):
+        raise TypeError(f"trajectory must be what open_trajectory returns, not {trajectory!r}")
     target = Path(target)
     if target.suffix not in _WRITERS:
         known = ", ".join(suffix for suffix in _WRITERS if suffix)

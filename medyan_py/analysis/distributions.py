@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from medyan_py.analysis import graph, motion, observables
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.records import first_of, read_tensions
 from medyan_py.analysis.trajectory import Trajectory, open_trajectory
+from medyan_py.arguments import checked_paths, unknown
 
 
 def _lifetimes(kind: str) -> Callable[[Trajectory], np.ndarray]:
@@ -60,9 +62,11 @@ def distribution(paths: Sequence[str | Path], name: str, bins: int = 20) -> dict
     TrajectoryError
         A run cannot be read, has no frame, or there is no value in any of them.
     """
-    measure = DISTRIBUTIONS[name]
-    if bins < 1:
-        raise ValueError(f"a histogram has at least one bin, not {bins}")
+    if name not in DISTRIBUTIONS:
+        raise KeyError(unknown("distribution", name, DISTRIBUTIONS))
+    measure, paths = DISTRIBUTIONS[name], checked_paths("paths", paths)
+    if not isinstance(bins, Integral) or isinstance(bins, bool) or bins < 1:
+        raise ValueError(f"bins must be a whole number from 1, not {bins!r}")
     samples = []
     for path in paths:
         with open_trajectory(path) as trajectory:

@@ -88,7 +88,8 @@ def _frames(path: Path, file) -> Iterator[FrameLines]:
                     yield FrameLines(path, lines)
                     lines = []
         except UnicodeDecodeError as error:
-            raise TrajectoryError(f"{path}: this is not a text file (after line {number})") from error
+            where = f" (after line {number})" if number else ""
+            raise TrajectoryError(f"{path}: this is not a text file{where}; open_trajectory reads traj.h5") from error
         except OSError as error:
             raise TrajectoryError(f"{path}: cannot be read: {error.strerror}") from error
         if lines:

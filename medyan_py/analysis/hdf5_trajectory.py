@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import h5py
@@ -10,6 +11,7 @@ import numpy as np
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.snapshot import BondSet, BubbleSet, FilamentSet, Frame, MembraneMesh
 from medyan_py.analysis.trajectory import Trajectory
+from medyan_py.output.layout import SNAPSHOT_FILE
 
 # What h5py and NumPy raise where an object is missing, is of another kind, type or shape, or cannot be decoded.
 _MISFITS = (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, OverflowError, MemoryError)
@@ -30,12 +32,13 @@ class Hdf5Trajectory(Trajectory):
         try:
             self._file = h5py.File(self.path, "r")
         except _MISFITS as error:
-            raise TrajectoryError(f"{path}: this is no trajectory of MEDYAN: {error}") from error
+            raise TrajectoryError(f"{path}: {_damage(error)}{_text_beside(self.path)}") from error
         try:
             self._snapshots = self._file["snapshots"]
             count = int(self._file["header/count"][()])
             self.times = np.array([self._snapshots[f"{i}/time"][()] for i in range(count)], dtype=np.float64)
             self.header = self._read_header()
+            self.incomplete = len(self._snapshots) > count
         except _MISFITS as error:
             self._file.close()
             raise TrajectoryError(f"{path}: this is no trajectory of MEDYAN: {error}") from error
@@ -49,7 +52,10 @@ class Hdf5Trajectory(Trajectory):
         return told
 
     def energies(self, number: int) -> dict[str, float]:
-        """Mechanical energies of a frame by name, pN nm; ``TrajectoryError`` if the file does not tell."""
+        """Mechanical energies of a frame by name, pN nm; ``TrajectoryError`` if the file does not tell.
+
+        Frames are numbered as in ``trajectory[number]``.
+        """
         return dict(self._named(number, "energyNames", "energies"))
 
     def copy_numbers(self, number: int) -> list[tuple[str, int]]:
@@ -57,6 +63,8 @@ class Hdf5Trajectory(Trajectory):
         return self._named(number, "globalSpeciesNames", "globalSpeciesCopyNumbers")
 
     def _named(self, number: int, names: str, values: str) -> list[tuple]:
+        self._check_open()
+        number = self._place(number)
         try:
             numbers = np.asarray(self._snapshots[f"{number}/{values}"][()]).tolist()
             told = list(zip(self.header[names], numbers, strict=False))
@@ -83,7 +91,21 @@ class Hdf5Trajectory(Trajectory):
         return frame
 
     def close(self) -> None:
+        super().close()
         self._file.close()
+
+
+def _damage(error: Exception) -> str:
+    """Why a file cannot be opened that begins as HDF5 files do."""
+    sizes = re.search(r"truncated file: eof = (\d+),.*stored_eof = (\d+)", str(error))
+    if sizes is None:
+        return f"this HDF5 file is damaged and cannot be read: {error}"
+    return f"this HDF5 file is truncated, it has {sizes[1]} of {sizes[2]} bytes, and nothing of it can be read"
+
+
+def _text_beside(path: Path) -> str:
+    text = path.with_name(SNAPSHOT_FILE)
+    return f"; the frames are also in {text}" if text.is_file() else ""
 
 
 def _places(group: h5py.Group) -> range:

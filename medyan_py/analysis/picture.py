@@ -26,6 +26,7 @@ from medyan_py.analysis.collection import read_collection
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.picture_labels import add_colour_bar, add_labels, add_scale_bar
 from medyan_py.analysis.picture_style import N_CATEGORIES, STYLES, Style, categorical_table, continuous_table
+from medyan_py.arguments import is_real
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import HDF5_FILE, SNAPSHOT_FILE
 from medyan_py.output.replace_file import replacing
@@ -130,14 +131,18 @@ def _check(frame: int, colour_by: str, background: str, size: tuple[int, int]) -
         raise ValueError(f"colour_by must be one of {', '.join(COLOURINGS)}, not {colour_by!r}")
     if background not in STYLES:
         raise ValueError(f"background must be one of {', '.join(STYLES)}, not {background!r}")
-    if len(size) != 2 or not all(isinstance(n, int) and 100 <= n <= 10000 for n in size):
+    if (
+        not isinstance(size, tuple | list)
+        or len(size) != 2
+        or not all(isinstance(n, int) and 100 <= n <= 10000 for n in size)
+    ):
         raise ValueError(f"size must be two whole numbers from 100 to 10000 (pixels), not {size!r}")
 
 
 def _check_direction(azimuth: float, elevation: float) -> None:
-    if not math.isfinite(azimuth):
+    if not is_real(azimuth) or not math.isfinite(azimuth):
         raise ValueError(f"azimuth must be an angle in degrees, not {azimuth!r}")
-    if not -90 <= elevation <= 90:
+    if not is_real(elevation) or not -90 <= elevation <= 90:
         raise ValueError(f"elevation must be from -90 to 90 degrees, not {elevation!r}")
 
 
@@ -145,6 +150,9 @@ def paraview_folder(source: Path) -> Path:
     """The folder of the files for ParaView; ``TrajectoryError`` where there are none."""
     folder = source / "paraview" if (source / "paraview").is_dir() else source
     if not (folder / "filaments.pvd").is_file():
+        if source.is_file():
+            text = f"{source}: this is a file; what is drawn is the output directory of a run"
+            raise TrajectoryError(f"{text}{_directory_for(source)}")
         if not source.is_dir():
             raise TrajectoryError(f"{source}: there is no such directory")
         text = f"{source}: no results to draw here, paraview/filaments.pvd is missing"
@@ -152,6 +160,14 @@ def paraview_folder(source: Path) -> Path:
             text += "; medyan convert makes such files of a trajectory, in a directory that can be drawn"
         raise TrajectoryError(text)
     return folder
+
+
+def _directory_for(file: Path) -> str:
+    """Which directory to draw instead of a file."""
+    for directory in (file.parent, file.parent.parent):
+        if (directory / "paraview" / "filaments.pvd").is_file():
+            return f", here {directory}"
+    return f", or what medyan convert {file} DIRECTORY makes" if file.suffix in (".traj", ".h5") else ""
 
 
 def _read(source: Path, frame: int) -> _Scene:

@@ -7,6 +7,15 @@ import numpy as np
 COLUMNS = 4
 
 
+def check_ending(path: str | Path) -> None:
+    """ValueError for an ending that is none of a picture."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    ending, known = Path(path).suffix[1:].lower(), sorted(FigureCanvasBase.get_supported_filetypes())
+    if ending not in known:
+        raise ValueError(f"pictures end in .{', .'.join(known)}, not in {Path(path).suffix!r}")
+
+
 def plot_series(table: dict[str, np.ndarray], path: str | Path) -> None:
     """Draw a table of ``time_series`` or ``ensemble_series``, a panel per observable, into a PNG, PDF or SVG file.
 

@@ -11,6 +11,7 @@ from medyan_py.analysis import graph, motion, observables, surfaces
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.records import first_of, read_dissipation, read_tensions, read_turnover
 from medyan_py.analysis.trajectory import open_trajectory
+from medyan_py.arguments import checked_names, checked_paths, unknown
 
 
 def _lengths(frame: Any) -> np.ndarray:
@@ -153,9 +154,10 @@ def time_series(frames: Iterable[Any], names: Sequence[str] = (*OBSERVABLES, *CH
     TrajectoryError
         When the file that an observable is read from is not beside the trajectory, or ``frames`` is none.
     """
-    unknown = [name for name in names if name not in NAMES]
-    if unknown:
-        raise KeyError(unknown[0])
+    names = checked_names("names", names)
+    for name in names:
+        if name not in NAMES:
+            raise KeyError(unknown("observable", name, NAMES))
     own = {name: OBSERVABLES[name] for name in names if name in OBSERVABLES}
     changes = {name: CHANGES[name] for name in names if name in CHANGES}
     rows, times, first, before = [], [], None, None
@@ -204,7 +206,7 @@ def ensemble_series(
     TrajectoryError
         A run cannot be read, or the runs have no time in common.
     """
-    tables = []
+    tables, paths = [], checked_paths("paths", paths)
     for path in paths:
         with open_trajectory(path) as trajectory:
             tables.append(time_series(trajectory, names))

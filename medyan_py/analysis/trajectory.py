@@ -12,6 +12,7 @@ import numpy as np
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.frame_lines import FrameLines
 from medyan_py.analysis.snapshot import Frame, read_frame
+from medyan_py.deck.diagnostics import quote
 from medyan_py.output import layout
 from medyan_py.output.layout import HDF5_FILE, SNAPSHOT_FILE
 
@@ -30,10 +31,16 @@ class Trajectory(Sequence):
     path : Path
         The file.
     times : float64 (n,), s
+    incomplete : bool
+        Whether the file ends within a frame, as it does when a program was killed while writing; that frame is left
+        out.
+    closed : bool
     """
 
     path: Path
     times: np.ndarray
+    incomplete: bool = False
+    closed: bool = False
 
     def _read(self, number: int) -> Frame:
         raise NotImplementedError
@@ -42,19 +49,31 @@ class Trajectory(Sequence):
         return len(self.times)
 
     def __getitem__(self, which):
-        """A frame, or a list of frames for a slice; ``IndexError`` beyond the ends."""
+        """A frame, or a list of frames for a slice; ``IndexError`` beyond the ends, ``ValueError`` once closed."""
+        self._check_open()
         if isinstance(which, slice):
             return [self._read(i) for i in range(*which.indices(len(self)))]
+        return self._read(self._place(which))
+
+    def __iter__(self) -> Iterator[Frame]:
+        return (self[i] for i in range(len(self)))
+
+    def close(self) -> None:
+        """Release the file; closing twice is harmless. Frames cannot be read any more, ``times`` stay."""
+        self.closed = True
+
+    def _place(self, which) -> int:
+        """Number of a frame from 0; negative numbers count from the end."""
+        if not hasattr(which, "__index__"):
+            raise TypeError(f"frames have whole numbers, not {which!r}; -1 is the last")
         number = operator.index(which)
         if not -len(self) <= number < len(self):
             raise IndexError(f"{self.path} has {len(self)} frames, no frame {number}")
-        return self._read(number % len(self))
+        return number % len(self)
 
-    def __iter__(self) -> Iterator[Frame]:
-        return (self._read(i) for i in range(len(self)))
-
-    def close(self) -> None:
-        """Release the file; closing twice is harmless."""
+    def _check_open(self) -> None:
+        if self.closed:
+            raise ValueError(f"the trajectory {self.path} is closed; open_trajectory opens it again")
 
     def __enter__(self) -> Trajectory:
         return self
@@ -62,19 +81,24 @@ class Trajectory(Sequence):
     def __exit__(self, *_) -> None:
         self.close()
 
+    def __reduce__(self) -> tuple:
+        """For pickle and copy: the file is opened again."""
+        return open_trajectory, (self.path,)
+
     def __repr__(self) -> str:
         span = f", t = {self.times[0]:g} to {self.times[-1]:g} s" if len(self) else ""
-        return f"<{type(self).__name__} {self.path}: {len(self)} frames{span}>"
+        rest = ", and one that is incomplete" if self.incomplete else ""
+        return f"<{type(self).__name__} {self.path}: {len(self)} frames{span}{rest}>"
 
 
 class TextTrajectory(Trajectory):
-    """A snapshot.traj; where its frames begin is found when it is opened. An incomplete last frame is left out."""
+    """A snapshot.traj; where its frames begin is found when it is opened."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         try:
             self._file = open(self.path, "rb")  # noqa: SIM115  closed with the trajectory
-            self._starts, self._lines = _frame_starts(self._file)
+            self._starts, self._lines, self.incomplete = _frame_starts(self._file)
         except OSError as error:
             raise TrajectoryError(f"{path}: cannot be read: {error.strerror}") from error
         self.times = np.array([self._time(i) for i in range(len(self._starts))][: len(self._starts) - 1])
@@ -90,7 +114,8 @@ class TextTrajectory(Trajectory):
         """Time in the header of a frame; NaN for what is left at the end if it may be a header that is cut short."""
         self._file.seek(self._starts[number])
         line = self._file.readline(400)
-        words = line.decode(errors="replace").split()
+        text = line.decode(errors="backslashreplace").strip()
+        words = text.split()
         if not line.endswith(b"\n") and number == len(self._starts) - 1 and len(line) < 400:
             return float("nan")
         try:
@@ -99,7 +124,7 @@ class TextTrajectory(Trajectory):
             return float(words[1])
         except ValueError as error:
             place = f"{self.path}:{self._lines[number]}"
-            raise TrajectoryError(f"{place}: header of a frame expected, found {' '.join(words)[:60]!r}") from error
+            raise TrajectoryError(f"{place}: header of a frame expected, found {quote(text)}") from error
 
     def _read(self, number: int) -> Frame:
         text = self._text(number, self._starts[number + 1] - self._starts[number])
@@ -108,11 +133,12 @@ class TextTrajectory(Trajectory):
         return read_frame(FrameLines(self.path, lines))
 
     def close(self) -> None:
+        super().close()
         self._file.close()
 
 
-def _frame_starts(file) -> tuple[list[int], list[int]]:
-    """Offsets of complete frames and the end of the last one; line numbers of the frames."""
+def _frame_starts(file) -> tuple[list[int], list[int], bool]:
+    """Offsets of complete frames and the end of the last one; line numbers of the frames; whether more follows."""
     starts, lines = [0], [1]
     offset, line, blank = 0, 1, True
     for text in file:
@@ -125,7 +151,7 @@ def _frame_starts(file) -> tuple[list[int], list[int]]:
         elif empty and blank:
             starts[-1], lines[-1] = offset, line
         blank = empty
-    return starts, lines
+    return starts, lines, not blank
 
 
 def _below(path: Path) -> str:

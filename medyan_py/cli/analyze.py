@@ -10,9 +10,11 @@ from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import REFUSED, SUCCESS
 from medyan_py.cli.numbers import bin_count
 from medyan_py.cli.selection import names_among
+from medyan_py.cli.trajectories import counted, no_frame, warn_of_incomplete
 
 HELP = "measure trajectories: tables and plots of observables"
 USAGE = "medyan analyze [PATH ...] [-o CSV] [--plot PNG] [--what NAMES | --distribution NAME]"
+_BINS = 20
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="how one quantity is distributed, instead of observables",
     )
-    parser.add_argument(
-        "--bins", type=bin_count, default=20, metavar="N", help="bins of the distribution (default: 20)"
-    )
+    parser.add_argument("--bins", type=bin_count, metavar="N", help=f"bins of the distribution (default: {_BINS})")
     parser.add_argument("--list", action="store_true", help="list the observables")
 
 
@@ -59,7 +59,13 @@ def execute(options: argparse.Namespace) -> int:
             say(name, sys.stdout)
         say(f"distributions: {', '.join(DISTRIBUTIONS)}", sys.stdout)
         return SUCCESS
+    if options.distribution and options.what:
+        return _refuse("--what names observables and --distribution one quantity instead: give one of them")
+    if options.bins and not options.distribution:
+        return _refuse("--bins is for the histogram of --distribution NAME, which is not given")
     try:
+        if options.plot:
+            _check_plot(options.plot)
         table = _measure(options, options.paths or ["."])
         if options.csv:
             write_csv(table, options.csv)
@@ -68,27 +74,44 @@ def execute(options: argparse.Namespace) -> int:
         if options.plot:
             _plot(table, options)
     except TrajectoryError as error:
-        say(f"medyan: error: {error}", sys.stderr)
-        return REFUSED
+        return _refuse(str(error))
     except OSError as error:
-        say(f"medyan: error: {error.filename}: cannot be written: {error.strerror}", sys.stderr)
-        return REFUSED
+        return _refuse(f"{error.filename}: cannot be written: {error.strerror}")
     for path in (options.csv, options.plot):
         if path:
             say(f"Wrote {Path(path)}", sys.stdout if options.csv else sys.stderr)
     return SUCCESS
 
 
+def _refuse(text: str) -> int:
+    say(f"medyan: error: {text}", sys.stderr)
+    return REFUSED
+
+
+def _look(path: str) -> int:
+    """The number of frames; raise if there is none, warn if the last is incomplete."""
+    with open_trajectory(path) as trajectory:
+        if not len(trajectory):
+            raise TrajectoryError(no_frame(trajectory))
+        warn_of_incomplete(trajectory)
+        return len(trajectory)
+
+
 def _measure(options: argparse.Namespace, paths: list[str]) -> dict:
     from medyan_py.analysis.distributions import distribution
     from medyan_py.analysis.series import ensemble_series, measurable, time_series
 
+    frames = [_look(path) for path in paths]
     if options.distribution:
-        return distribution(paths, options.distribution, options.bins)
+        return distribution(paths, options.distribution, options.bins or _BINS)
     able = [measurable(path) for path in paths] if options.what is None else []
     names = options.what or tuple(name for name in able[0] if all(name in others for others in able))
     if len(paths) > 1:
-        return ensemble_series(paths, names)
+        table = ensemble_series(paths, names)
+        common, most = len(table["time_s"]), max(frames)
+        if common < most:
+            say(f"medyan: warning: the runs have {counted(common, 'times')} of up to {most} in common", sys.stderr)
+        return table
     with open_trajectory(paths[0]) as trajectory:
         return time_series(trajectory, names)
 
@@ -101,13 +124,20 @@ def _write_to_screen(table: dict) -> None:
     say(text.getvalue().rstrip("\n"), sys.stdout)
 
 
+def _check_plot(path: str) -> None:
+    """Raise for an ending that is no format, before anything is measured or written."""
+    from medyan_py.analysis.plots import check_ending
+
+    try:
+        check_ending(path)
+    except ValueError as error:
+        raise TrajectoryError(f"{path}: {error}") from error
+
+
 def _plot(table: dict, options: argparse.Namespace) -> None:
     from medyan_py.analysis.plots import plot_distribution, plot_series
 
-    try:
-        if options.distribution:
-            plot_distribution(table, options.distribution, options.plot)
-        else:
-            plot_series(table, options.plot)
-    except ValueError as error:  # an ending that is no format
-        raise TrajectoryError(f"{options.plot}: {error}") from error
+    if options.distribution:
+        plot_distribution(table, options.distribution, options.plot)
+    else:
+        plot_series(table, options.plot)

@@ -31,6 +31,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Rewrite, or ask and write."""
     directory = Path(options.output)
+    if options.input is not None and options.system is None:
+        say("medyan: error: -i is where the files of -s SYSTEM are, which is not given", sys.stderr)
+        return REFUSED
     if directory.exists() and not directory.is_dir():
         say(f"medyan: error: {directory}: this is a file, not a directory", sys.stderr)
         return REFUSED

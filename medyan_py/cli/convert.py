@@ -7,6 +7,7 @@ from pathlib import Path
 from medyan_py.analysis import TrajectoryError, open_trajectory
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import REFUSED, SUCCESS
+from medyan_py.cli.trajectories import counted, warn_of_incomplete
 from medyan_py.cli.words import CommandParser
 from medyan_py.output import OutputError
 
@@ -37,10 +38,11 @@ def execute(options: argparse.Namespace) -> int:
         source = best_source(source, target)
     try:
         with open_trajectory(source) as trajectory:
+            warn_of_incomplete(trajectory)
             convert(trajectory, target)
             frames = len(trajectory)
     except (TrajectoryError, OutputError, ConversionError) as error:
         say(f"medyan: error: {error}", sys.stderr)
         return REFUSED
-    say(f"Wrote {frames} {'frame' if frames == 1 else 'frames'} of {source} to {target}", sys.stdout)
+    say(f"Wrote {counted(frames, 'frames')} of {source} to {target}", sys.stdout)
     return SUCCESS

@@ -22,7 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--movie", metavar="FILM", help="all frames: a folder for pictures, or a film .mp4 or .gif (needs imageio)"
     )
-    parser.add_argument("--frame", type=whole, default=-1, metavar="N", help="frame from 0; -1 is the last (default)")
+    parser.add_argument("--frame", type=whole, metavar="N", help="frame from 0; -1 is the last (default)")
     parser.add_argument("--colour-by", choices=_COLOURINGS, default="type", help="what colours filaments")
     parser.add_argument("--background", choices=("white", "dark"), default="white")
 
@@ -40,13 +40,15 @@ def execute(options: argparse.Namespace) -> int:
         if options.movie is not None:
             if options.png is not None:
                 raise PictureError("-o is for one picture and --movie for all: give one of them")
+            if options.frame is not None:
+                raise PictureError("--frame is for one picture and --movie for all: give one of them")
             written = render_film(directory, options.movie, **looks)
             frames = f"{len(written)} frames" if written[:1] != [Path(options.movie)] else "all frames"
             say(f"Drew {frames} into {options.movie}", sys.stdout)
             return SUCCESS
-        render(directory, png, frame=options.frame, **looks)
+        render(directory, png, frame=-1 if options.frame is None else options.frame, **looks)
     except (TrajectoryError, PictureError, OutputError) as error:
         say(f"medyan: error: {error}", sys.stderr)
         return REFUSED
-    say(f"Drew frame {options.frame} into {png}" if options.frame >= 0 else f"Drew {png}", sys.stdout)
+    say(f"Drew {png}" if options.frame is None else f"Drew frame {options.frame} into {png}", sys.stdout)
     return SUCCESS

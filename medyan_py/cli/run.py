@@ -15,6 +15,7 @@ from medyan_py.cli.numbers import seconds, seed, thread_count, whole
 from medyan_py.cli.selection import names_among
 from medyan_py.cli.session import Session
 from medyan_py.cli.signals import StopSignals
+from medyan_py.cli.trajectories import counted, no_frame, warn_of_incomplete
 from medyan_py.cli.words import CommandParser
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import Deck, DeckError, Diagnostic, read_deck
@@ -53,7 +54,12 @@ def add_options(parser: CommandParser) -> None:
         metavar="FILE",
         help="begin with the network in the last frame of this snapshot.traj or traj.h5 instead of the deck's",
     )
-    parser.add_argument("--start-frame", type=whole, metavar="N", help="the frame of that number instead of the last")
+    parser.add_argument(
+        "--start-frame",
+        type=whole,
+        metavar="N",
+        help="the frame of that number instead; negative numbers count from the last, -1 (default)",
+    )
     parser.add_argument("--seed-fixed", type=seed, metavar="N", help="seed; same deck and seed, same trajectory")
     parser.add_argument("--runtime", type=seconds, metavar="S", help="end of the simulation in s, instead of RUNTIME")
     parser.add_argument(
@@ -68,7 +74,7 @@ def add_options(parser: CommandParser) -> None:
         dest="threads",
         type=thread_count,
         metavar="N",
-        help="threads that compute forces (default: 1); 0: one per processor",
+        help="threads that compute forces (default: 1; a negative number counts as 1); 0: one per processor",
     )
     parser.add_argument("--compatibility", metavar="NAME", help="rules to follow: none or medyan-5.4")
 
@@ -122,12 +128,15 @@ def execute(options: argparse.Namespace) -> int:
 def _with_frame(deck: Deck, options: argparse.Namespace) -> Deck:
     """The deck with the network of the frame that is asked for."""
     with open_trajectory(options.start_from) as trajectory:
+        warn_of_incomplete(trajectory)
         frame = choose_frame(trajectory, options.start_frame)
-    if frame is None:
-        which = "no frame" if options.start_frame is None else f"no frame {options.start_frame}"
-        raise TrajectoryError(f"{options.start_from}: there is {which} in it")
-    deck = start_from_frame(deck, frame, str(options.start_from))
-    say(f"medyan: begins with frame {frame.frame} of {options.start_from}; {what_is_lost(frame)}", sys.stderr)
+        if not len(trajectory):
+            raise TrajectoryError(no_frame(trajectory))
+        if frame is None:
+            count = counted(len(trajectory), "frames")
+            raise TrajectoryError(f"{trajectory.path}: there is no frame {options.start_frame}; it has {count}")
+    deck = start_from_frame(deck, frame, str(trajectory.path))
+    say(f"medyan: begins with frame {frame.frame} of {trajectory.path}; {what_is_lost(frame)}", sys.stderr)
     return deck
 
 
@@ -140,6 +149,7 @@ def _go_on(options: argparse.Namespace) -> int:
         "-o": options.output,
         "--overwrite": options.overwrite or None,
         "--start-from": options.start_from,
+        "--start-frame": options.start_frame,
         "--seed-fixed": options.seed_fixed,
         "--compatibility": options.compatibility,
         "--record": options.record,
@@ -148,6 +158,10 @@ def _go_on(options: argparse.Namespace) -> int:
     given = [name for name, value in fixed.items() if value is not None]
     if given:
         return _refuse_line(f"a run goes on as it was begun: {', '.join(given)} cannot be given with --continue")
+    if options.input is not None and options.system is None:
+        return _refuse_line(
+            "-i is where the files of -s SYSTEM are, which is not given; the checkpoint has its own deck"
+        )
     with StopSignals() as stop:
         try:
             checkpoint = last_checkpoint(options.resumed)
@@ -169,8 +183,6 @@ def _go_on(options: argparse.Namespace) -> int:
             return _refuse_line(str(error))
         except MemoryError as error:
             return _fail(f"not enough memory for this deck: {error}")
-        for note in checkpoint.notes:
-            say(f"medyan: warning: {note}", sys.stderr)
         every = checkpoint.run["every"] if options.checkpoint_every is None else options.checkpoint_every
         record = tuple(checkpoint.run["record"].split(","))
         return Session(simulation, directory, stop, record=record, every=every, since=checkpoint).run(options)

@@ -119,7 +119,7 @@ class Session:
             else:
                 recorders.resume(simulation, self._since.outputs)
         except OutputError as error:
-            self._tell(logging.ERROR, str(error))
+            self._tell(logging.ERROR, f"{error}{self._way_on()}")
             return REFUSED
         try:
             code = self._advance(recorders, display)
@@ -213,9 +213,9 @@ class Session:
             self._tell(logging.ERROR, f"the state is saved in {path}")
 
     def _way_on(self) -> str:
-        """What to do for the run to go on."""
+        """What to do for the run to go on, or to begin anew while there is no checkpoint."""
         if not (self._directory / CHECKPOINT_FILE).exists():
-            return ""
+            return "; there is no checkpoint yet: to begin anew, the same command with --overwrite"
         return f"; to go on: medyan run --continue {shlex.quote(str(self._directory))}"
 
     def _goal(self) -> str:
@@ -253,6 +253,8 @@ class Session:
         info("in %s", os.getcwd())
         if self._since is not None:
             info("goes on from %s, t = %g s", self._since.path, self._since.time)
+            if simulation.finished:
+                info("that is its end; --runtime S sets a later one")
             for note in self._since.notes:
                 LOGGER.warning("%s", note)
         else:

@@ -14,6 +14,7 @@ from medyan_py.deck.diagnostics import closest, quote
 from medyan_py.version import __version__
 
 LATER = ("gui", "test", "side")
+_PATHS = ("SYSTEM", "DIR", "FILE", "PATH", "TARGET", "PNG", "CSV", "FILM")  # words for values that are paths
 _LATER_OPTIONS = ("--gui", "--trap-fp-invalid")
 
 
@@ -97,6 +98,11 @@ class CommandParser(argparse.ArgumentParser):
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """The options; ends the program with the usage and exit code 2 when they make no sense."""
         options, strange = self.parse_known_args(words)
+        for action in self._actions:
+            value = getattr(options, action.dest, None)
+            if action.metavar in _PATHS and "" in (value if isinstance(value, list) else [value]):
+                name = "/".join(action.option_strings) or action.metavar
+                self.error(f"argument {name}: a path is needed, found ''")
         strange = [word for word in strange if word != "--"]
         unknown = [word for word in strange if _is_option(word)]
         if unknown:

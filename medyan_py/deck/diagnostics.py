@@ -54,7 +54,7 @@ class Diagnostic:
         text = ": ".join(part for part in (place, self.keyword, ", ".join(parts)) if part)
         if self.suggestion:
             text += f"; did you mean {self.suggestion}?"
-        return _printable(text)
+        return printable(text)
 
 
 class DeckError(Exception):
@@ -131,6 +131,6 @@ def closest(word: str, known: Iterable[str]) -> str:
     return repr(by_folded[near[0]]) if near else ""
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Same text with everything escaped that a terminal or a UTF-8 log cannot take."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

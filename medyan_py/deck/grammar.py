@@ -55,6 +55,14 @@ def decode(data: bytes) -> str:
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
 
 
+def no_text(data: bytes) -> str:
+    """Why bytes cannot be a deck; empty if they can."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "this is UTF-16; save it as UTF-8"
+    stray = data.count(b"\0")  # some in a text are told with their line
+    return "this is not a text file" if 100 * stray > len(data) else ""
+
+
 def parse(text: str, file: str, report: Report) -> tuple[list[Group], bool]:
     """Expressions of a deck.
 

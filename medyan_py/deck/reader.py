@@ -19,7 +19,7 @@ from .crosschecks import check_filaments, check_species_of_system_deck
 from .diagnostics import Report, closest, quote
 from .dump_file import Dump, read_dump
 from .filament_file import read_filaments
-from .grammar import Group, Word, decode, parse
+from .grammar import Group, Word, decode, no_text, parse
 from .laws import check_axial_loads, check_parameters
 from .limits import check_limits
 from .model import Deck, FilamentLine
@@ -33,6 +33,7 @@ from .tables import KEYWORDS
 from .values import BadValue
 
 MAX_BYTES = 64 * 2**20
+FOREIGN_LINES = 4  # from more, without a keyword, no deck was meant
 MAX_TYPES = int(KEYWORDS["NUMFILAMENTTYPES"].type.most)
 
 
@@ -89,7 +90,7 @@ class _Reading:
         text = self._text(self._system_path, "", None, str(self._system_path))
         report.raise_if_errors()
         groups, whole = parse(text, str(self._system_path), report)
-        self._refuse_chemistry(groups)
+        self._refuse_others(groups)
         settings = read_settings(groups, str(self._system_path), report, tuple(DIRECTIVES))
         self._override(settings, runtime, compatibility)
         if not whole:
@@ -131,12 +132,16 @@ class _Reading:
             report,
         )
 
-    def _refuse_chemistry(self, groups: list[Group]) -> None:
-        """``DeckError`` for a chemistry deck in the place of the system deck, instead of all that is missing then."""
+    def _refuse_others(self, groups: list[Group]) -> None:
+        """``DeckError`` for another file in the place of the system deck, instead of all that is missing then."""
         first = [group.items[0] for group in groups if group.items]
         heads = {word.text.rstrip(":") for word in first if isinstance(word, Word)}
         if heads & DIRECTIVES.keys() and not heads & KEYWORDS.keys():
             message = "this is a chemistry deck; wanted is the system deck, which names it as CHEMISTRYFILE"
+            self._report.error(str(self._system_path), None, "", message)
+            self._report.raise_if_errors()
+        if len(groups) > FOREIGN_LINES and not heads & KEYWORDS.keys():
+            message = f"this is no system deck: none of its {len(groups)} entries begins with a keyword"
             self._report.error(str(self._system_path), None, "", message)
             self._report.raise_if_errors()
 
@@ -156,8 +161,11 @@ class _Reading:
             elif path.stat().st_size > MAX_BYTES:
                 problem = f"larger than {MAX_BYTES // 2**20} MB, which no deck is"
             else:
-                self._texts[path] = decode(path.read_bytes())
-                return self._texts[path]
+                data = path.read_bytes()
+                problem = no_text(data)
+                if not problem:
+                    self._texts[path] = decode(data)
+                    return self._texts[path]
         except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
             problem = getattr(error, "strerror", None) or str(error)
         if keyword:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from medyan_py.arguments import checked_names, unknown
 from medyan_py.output.books_text import DissipationRecorder, EventRecorder, ForceFieldsRecorder, ReactionsRecorder
 from medyan_py.output.dump_text import DumpRecorder
 from medyan_py.output.graph_text import LinkGraphRecorder, TensionGraphRecorder
@@ -77,12 +78,13 @@ def standard_recorders(
     Raises
     ------
     ValueError
-        For a name that is not known.
+        For a name that is not known, and for a text instead of a list of names.
     """
-    wanted = set(which) - (set() if vtk else {"vtk"})
-    unknown = sorted(wanted - set(RECORDERS))
-    if unknown:
-        raise ValueError(f"no recorder {unknown[0]!r}; there are {', '.join(RECORDERS)}")
+    names = checked_names("which", which)
+    for name in names:
+        if name not in RECORDERS:
+            raise ValueError(unknown("recorder", name, RECORDERS))
+    wanted = set(names) - (set() if vtk else {"vtk"})
     names = [name for name in RECORDERS if name in wanted]
     files = [recorder for name in names for recorder in RECORDERS[name](Path(directory))]
     return Recorders([*files, LogRecorder()])

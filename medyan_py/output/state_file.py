@@ -79,7 +79,7 @@ def read_tree(path: str | Path) -> dict[str, Any]:
     """
     data = Path(path).read_bytes()
     if not data.startswith(MAGIC):
-        raise DamagedFile("this is no file of states")
+        raise DamagedFile("it does not begin as one does")
     if len(data) <= BLOCK or _checksum(data) != data[len(MAGIC) : BLOCK].rstrip(b"\0\n").decode("ascii", "replace"):
         raise DamagedFile("its content does not fit its checksum: it is cut short or has been changed")
     with h5py.File(io.BytesIO(data), "r") as file:

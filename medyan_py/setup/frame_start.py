@@ -7,6 +7,7 @@ first kinds, motors have their mean number of heads, links are at rest, and mole
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,9 +22,10 @@ _WHOLE = 0.02  # monomers; by which the place of a site along its cylinder may b
 
 
 def choose_frame(frames: Sequence[Frame], number: int | None) -> Frame | None:
-    """The frame of a number, or the last one; None if there is none."""
-    if number is None:
-        return frames[-1] if len(frames) else None
+    """The frame of a number, or the last one; negative numbers count from the end. None if there is none."""
+    if number is None or number < 0:
+        number = -1 if number is None else number
+        return frames[number] if -number <= len(frames) else None
     if 0 <= number < len(frames) and frames[number].frame == number:  # but not in files that were joined
         return frames[number]
     return next((frame for frame in frames if frame.frame == number), None)
@@ -64,12 +66,11 @@ class _Conversion:
     def dump(self) -> Dump:
         """The frame as a restart dump."""
         filaments = self._frame.filaments
+        self._check_kinds()
         self._check(filaments.beads)
         for number, place in enumerate(filaments.beads.tolist()):
             self._add("BEAD", index=number, x=place[0], y=place[1], z=place[2])
         for f, (ident, kind) in enumerate(zip(filaments.ids.tolist(), filaments.types.tolist(), strict=True)):
-            if not 0 <= kind < len(self._deck.filament_types):
-                raise self._refusal(f"filament {ident} is of type {kind}", f"0 … {len(self._deck.filament_types) - 1}")
             self._add_filament(f, ident, kind)
         rows = self._dump.rows["CYLINDER"]
         self._kinds = np.array([row["type"] for row in rows], dtype=int)
@@ -93,9 +94,31 @@ class _Conversion:
     def _add(self, section: str, **values) -> None:
         self._dump.rows[section].append(DumpRow(0, values))
 
-    def _refusal(self, message: str, allowed: str = "") -> DeckError:
+    def _misfit(self, message: str, allowed: str = "") -> Diagnostic:
         text = f"frame {self._frame.frame} does not fit the deck: {message}"
-        return DeckError([Diagnostic("error", self._file, None, "", text, allowed=allowed)])
+        return Diagnostic("error", self._file, None, "", text, allowed=allowed)
+
+    def _refusal(self, message: str, allowed: str = "") -> DeckError:
+        return DeckError([self._misfit(message, allowed)])
+
+    def _check_kinds(self) -> None:
+        """Refuse objects of types that the deck does not have, all at once."""
+        deck, frame = self._deck, self._frame
+        misfits = []
+        for things, types, known in (
+            ("filaments", frame.filaments.types, dict.fromkeys(range(len(deck.filament_types)), "")),
+            ("linkers", frame.linkers.types, {r.index: r.species[0] for r in deck.linkers}),
+            ("motors", frame.motors.types, {r.index: r.species[0] for r in deck.motors}),
+            ("branchers", frame.branchers.types, {r.index: r.species for r in deck.branchings}),
+        ):
+            listed = ", ".join(f"{i} ({name})" if name else str(i) for i, name in sorted(known.items()))
+            has = f"those of the deck are of type {listed}" if listed else "the deck has none"
+            for kind, n in Counter(types.tolist()).items():
+                if kind not in known:
+                    some = things if n > 1 else things.removesuffix("s")
+                    misfits.append(self._misfit(f"it has {n} {some} of type {kind}, and {has}"))
+        if misfits:
+            raise DeckError(misfits)
 
     def _check(self, beads: np.ndarray) -> None:
         size = np.array(self._deck.geometry.size)

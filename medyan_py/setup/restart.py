@@ -188,7 +188,9 @@ class _Builder:
         motor, bindings = section == "MOTOR", self._chemistry.bindings
         reaction = next((i for i, b in enumerate(bindings) if b.motor == motor and b.type == row["type"]), None)
         if reaction is None:
-            raise self._refusal(row, section, "the deck has no reaction of this number", found=row["type"])
+            types = ", ".join(str(b.type) for b in bindings if b.motor == motor) or "none"
+            text = f"the deck has no {section.lower()} of this type"
+            raise self._refusal(row, section, text, types, row["type"])
         binding, columns = bindings[reaction], self._bonds
         flags = dict(zip(binding.filament_types, binding.flags, strict=True))
         ends = [
@@ -212,7 +214,8 @@ class _Builder:
         branchings = self._chemistry.branchings
         reaction = next((i for i, b in enumerate(branchings) if b.type == row["type"]), None)
         if reaction is None:
-            raise self._refusal(row, "BRANCHING", "the deck has no brancher of this number", found=row["type"])
+            types = ", ".join(str(b.type) for b in branchings) or "none"
+            raise self._refusal(row, "BRANCHING", "the deck has no brancher of this type", types, row["type"])
         flags = {branchings[reaction].filament_type: branchings[reaction].flag}
         site, _ = self._occupy(row, "BRANCHING", row["first"], row["first_slot"], flags, number)
         c = row["second"]
@@ -256,4 +259,4 @@ def _refusal(
     dump: Dump, row: DumpRow, section: str, message: str, allowed: str = "", found: object = None
 ) -> DeckError:
     text = "" if found is None else repr(found)
-    return DeckError([Diagnostic("error", dump.file, row.line, section, message, found=text, allowed=allowed)])
+    return DeckError([Diagnostic("error", dump.file, row.line or None, section, message, found=text, allowed=allowed)])

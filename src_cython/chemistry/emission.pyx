@@ -5,7 +5,7 @@ of that compartment return: two channels whose only member is the bubble, so tha
 moving a weight. The weight of emission is a factor between 0 and 1 that follows from the force on the bubble.
 """
 
-from medyan_py.core.chemistry.engine cimport NOTHING
+from medyan_py.core.chemistry.event_loop cimport NOTHING
 from medyan_py.core.chemistry.filament_templates cimport FilamentTemplates
 
 import numpy as np

@@ -11,38 +11,29 @@ The propensity of a channel is rate × Π N!/(N − m)! × W, with W the summed 
 local copy number exists once, not once per compartment: its members are found wherever they are. Cost per event is
 logarithmic in the numbers of compartments, species and templates, and independent of the number of members but for
 the logarithm.
-
-A template of infinite rate fires as soon as it can: time stands still while such channels fire one after another,
-each time one of those that can, all with equal probability.
 """
 
 from cpython.exc cimport PyErr_CheckSignals
-from libc.float cimport DBL_MAX
-from libc.math cimport INFINITY, log
+from libc.math cimport INFINITY
 from libc.stdint cimport int64_t
 
 import numpy as np
 
 from medyan_py.core.chemistry.clock cimport SIMPLE, Clock
-from medyan_py.core.chemistry.ledger cimport Ledger, rise
-from medyan_py.core.chemistry.surface_channels cimport ADSORB, SurfaceChannels
-from medyan_py.core.chemistry.templates cimport Template
-from medyan_py.core.common.prefetch cimport prefetch
+from medyan_py.core.chemistry.event_loop cimport NOTHING, UNLIMITED, EventLoop
+from medyan_py.core.chemistry.ledger cimport Ledger
 from medyan_py.core.common.random cimport RandomStream
 
-from medyan_py.core.chemistry.errors import EndlessReactionsError
+from medyan_py.core.chemistry.descriptions import Pool
 from medyan_py.core.chemistry.grid import checked_grid, checked_space
-from medyan_py.core.common.state import copied, fill
+from medyan_py.core.chemistry.standstill import Standstill, waited_for
 
 MOST_COPIES = 2 ** 53                 # beyond, a propensity could not tell N from N + 1
-cdef double UNLIMITED = DBL_MAX       # an end that is never reached, yet before the infinite time of what cannot happen
 cdef enum:
     EVENTS_PER_LOOK = 1_000_000       # a fraction of a second: how often a long run looks for an interrupt
-    MOST_INSTANT = 10_000_000         # infinitely fast firings at one time, besides ten per molecule
-cdef double STANDSTILL = 2.0 ** -40   # share of a run that counts as no time: such looks make 10¹⁸ events
 
 
-cdef class Engine(SurfaceChannels):
+cdef class Engine(EventLoop):
     """Clock and copy numbers of a reaction–diffusion system.
 
     Parameters
@@ -125,232 +116,6 @@ cdef class Engine(SurfaceChannels):
             return {}
         return {"account": self._account(free_energy.account), "free_energy": free_energy.value}
 
-    cdef void settle(self, int fired) noexcept nogil:
-        """Tell the clock the propensity of every touched group and of the one that fired (−1 for none)."""
-        cdef int i, g
-        cdef double old, new
-        if self.clock.method == SIMPLE:
-            self.refresh_all()
-        if fired >= 0:
-            self.touch(fired)
-        for i in range(self.touches):
-            g = self.touched[i]
-            self.is_touched[g] = 0
-            old = self.total[g]
-            if g < self.compartments:
-                new = self.local_tree.total(g)
-            else:
-                new = self.whole_tree.total(0) if g == self.compartments else self.surface.total()
-            self.total[g] = new
-            if g == fired or old <= 0.0:
-                self.clock.renew(g, new, self.time)
-            elif new != old:
-                self.clock.rescale(g, old, new, self.time)
-        self.touches = 0
-        self.clock.settle(self.time)
-
-    # ---------------------------------------------------------------- the clock
-
-    cdef void book(self, Template *template, int group) noexcept nogil:
-        """Enter the free energy of a firing, before copy numbers change: g + Σ (ℓ(N + d) − ℓ(N) − d ln f)."""
-        cdef double change = template.free_energy
-        cdef int i, species, d
-        for i in range(template.changes):
-            species, d = template.change[i].species, template.change[i].amount
-            if not template.change[i].bulk:
-                change -= d * log(self.volume[group])
-                if template.ideal:
-                    change += rise(self.count[group * self.diffusing + species], d)
-            elif template.ideal:
-                change += rise(self.bulk_count[species], d)
-        self.ledger.enter(template.account, change)
-
-    cdef void book_hop(self, int compartment, int to, int species) noexcept nogil:
-        """Enter the free energy of a hop before it is done; compartments may have different volumes."""
-        cdef double change = rise(self.count[compartment * self.diffusing + species], -1)
-        change += rise(self.count[to * self.diffusing + species], 1)
-        self.ledger.enter(self.hop_account[species], change + log(self.volume[compartment] / self.volume[to]))
-
-    cdef void hop(self, int compartment, int species) noexcept nogil:
-        """One molecule moves to a neighbouring compartment. The commonest event by far."""
-        cdef double target = self.random.uniform() * self.exit_rate[compartment], old
-        cdef double *limit = &self.face_limit[6 * compartment]
-        cdef int to = self.face_target[6 * compartment + (target >= limit[0]) + (target >= limit[1])
-                                       + (target >= limit[2]) + (target >= limit[3]) + (target >= limit[4])]
-        prefetch(&self.count[to * self.diffusing + species])
-        prefetch(&self.local_tree.node[to * self.local_tree.stride + species])
-        prefetch(&self.exit_rate[to])
-        prefetch(&self.total[to])
-        self.clock.fetch(to)
-        self.hops += 1
-        if self.booking:
-            self.book_hop(compartment, to, species)
-        self.count[compartment * self.diffusing + species] -= 1
-        self.count[to * self.diffusing + species] += 1
-        if self.clock.method == SIMPLE:
-            self.settle(compartment)
-            return
-        self.refresh_species(compartment, species)
-        self.refresh_species(to, species)
-        self.total[compartment] = self.local_tree.total(compartment)
-        self.clock.renew(compartment, self.total[compartment], self.time)
-        old = self.total[to]
-        self.total[to] = self.local_tree.total(to)
-        if old > 0.0:
-            self.clock.rescale(to, old, self.total[to], self.time)
-        else:
-            self.clock.renew(to, self.total[to], self.time)
-        self.clock.settle(self.time)
-
-    cdef int run_until(self, double end, int64_t most_events) except -1 nogil:
-        """Fire what is due up to and including ``end`` and set the clock there; 1 if stopped by ``most_events``.
-
-        With an ``end`` of ``UNLIMITED`` the clock stays at the last event.
-        """
-        cdef int group, leaf
-        cdef int64_t last = self.events + most_events
-        while True:
-            if self.readies:
-                self.burst(last)
-                if self.readies:
-                    return 1
-            if self.mixed:
-                self.run_mixed(end, last)
-                if self.readies:
-                    continue
-            if not self.clock.when() <= end:
-                break
-            if self.events >= last:
-                return 1
-            self.time = self.clock.when()
-            group = self.clock.which()
-            self.events += 1
-            if group < self.compartments:
-                leaf = self.local_tree.select(group, self.random.uniform() * self.total[group])
-                if leaf < self.diffusing:
-                    self.hop(group, leaf)
-                else:
-                    self.fire(&self.local[leaf - self.diffusing], group, group)
-            elif group > self.compartments:
-                self.fire_surface(self.random.uniform() * self.total[group], self.random)
-                self.settle(group)
-            else:
-                leaf = self.whole_tree.select(0, self.random.uniform() * self.total[group])
-                self.fire(&self.whole[leaf], group, group)
-        if end < UNLIMITED:
-            self.time = end
-        return 0
-
-    cdef void run_mixed(self, double end, int64_t last) noexcept nogil:
-        """The loop of ``run_until`` for bulk species alone, as tight as it gets.
-
-        With one group the schedulers are the same: one waiting time, then a draw from the tree. Stops before ``end``
-        if an infinitely fast reaction can fire.
-        """
-        cdef Template *template
-        cdef int group = self.compartments, i
-        cdef double next_time = self.clock.when(), total = self.total[group]
-        cdef int64_t events = self.events
-        while next_time <= end and events < last:
-            self.time = next_time
-            events += 1
-            template = &self.whole[self.whole_tree.select(0, self.random.uniform() * total)]
-            for i in range(template.changes):
-                self.bulk_count[template.change[i].species] += template.change[i].amount
-            for i in range(template.concerns):
-                self.refresh_whole_leaf(template.concern[i])
-            self.whole_tree.sum_above(template.concern, template.concerns)
-            total = self.whole_tree.total(0)
-            next_time = next_time + self.random.exponential() / total if total > 0.0 else INFINITY
-            if self.readies:
-                break
-        self.events = events
-        self.total[group] = total
-        self.clock.resume(group, total, next_time)
-
-    cdef int burst(self, int64_t last) except -1 nogil:
-        """Fire infinitely fast channels until none can fire, or until ``last`` events have been counted."""
-        cdef int64_t most = MOST_INSTANT + 10 * self.molecules
-        cdef int channel, locals = self.local_list.instants, c
-        cdef int[::1] local_templates = self.local_instants, whole_templates = self.whole_instants
-        while self.readies and self.events < last:
-            if self.instant_firings >= most:
-                with gil:
-                    raise EndlessReactionsError(f"infinitely fast reactions go on without end at {self.time} s: "
-                                                f"{self._ready_text()}")
-            self.instant_firings += 1
-            self.events += 1
-            channel = self.ready[self.random.below(self.readies)]
-            if channel < self.compartments * locals:
-                c = channel // locals
-                self.fire(&self.local[local_templates[channel % locals]], c, -1)
-            else:
-                channel -= self.compartments * locals
-                self.fire(&self.whole[whole_templates[channel]], self.compartments, -1)
-        if not self.readies:
-            self.instant_firings = 0
-        return 0
-
-    cdef int fire(self, Template *template, int group, int fired) except -1 nogil:
-        """Change what a template changes; ``fired`` is the group whose putative time is used up, −1 for none."""
-        cdef int i, species
-        cdef bint here = group < self.compartments
-        if template.action == ADSORB:
-            self.adsorb(template.argument, group, self.random)
-        elif template.action != NOTHING and self.act(template.action, template.argument, group) != 0:
-            self.settle(fired)
-            return 0
-        if template.account >= 0:
-            self.book(template, group)
-        for i in range(template.changes):
-            species = template.change[i].species
-            if not template.change[i].bulk:
-                self.count[group * self.diffusing + species] += template.change[i].amount
-                if self.diffuses[species]:
-                    self.refresh_hop(group, species)
-            else:
-                self.bulk_count[species] += template.change[i].amount
-                if here or self.local_list.bulk_start[species] < self.local_list.bulk_start[species + 1]:
-                    self.refresh_bulk(species)
-        if here:
-            for i in range(template.concerns):
-                self.refresh_local(group, template.concern[i])
-        else:
-            for i in range(template.concerns):
-                self.refresh_whole(template.concern[i])
-        self.touch(group)
-        self.settle(fired)
-        return 0
-
-    cdef int act(self, int action, int argument, int group) except -1 nogil:
-        """What a firing does to the structure: 0, or 1 if it could not be done and nothing changes.
-
-        A system of free molecules has no structure.
-        """
-        return 0
-
-    # ---------------------------------------------------------------- state
-
-    def state(self):
-        """Everything that decides what happens next, to be called between runs; see ``restore``."""
-        return {"channels": SurfaceChannels.state(self), "random": self.random.state, "clock": self.clock.state(),
-                "ledger": self.ledger.state(), "total": copied(self.total), "time": self.time, "events": self.events,
-                "hops": self.hops, "molecules": self.molecules, "instant_firings": self.instant_firings}
-
-    def restore(self, saved):
-        """Take over the ``state()`` of a system of the same description, instead of ``start``.
-
-        What happens then is what would have happened there, bit for bit. Raises StateError if the description differs;
-        the system is then good for nothing.
-        """
-        SurfaceChannels.restore(self, saved["channels"])
-        self.random.state = saved["random"]
-        self.clock.restore(saved["clock"])
-        self.ledger.restore(saved["ledger"])
-        fill(self.total, saved["total"], "propensities of groups")
-        self.time, self.events, self.hops = saved["time"], saved["events"], saved["hops"]
-        self.molecules, self.instant_firings = saved["molecules"], saved["instant_firings"]
-
     # ---------------------------------------------------------------- Python access
 
     def start(self, double time=0.0):
@@ -374,24 +139,23 @@ cdef class Engine(SurfaceChannels):
         end, or others are so fast that the clock would never arrive.
         """
         cdef bint more = True
-        cdef double since = self.time
-        cdef int64_t before = self.events, most = 0
         if not self.time <= end < float("inf"):
             raise ValueError(f"the clock stands at {self.time} s and cannot run to {end} s")
         self._weigh_bursts()
+        clock = Standstill(self.time, self.events, EVENTS_PER_LOOK)
         while more:
             with nogil:
                 more = self.run_until(end, EVENTS_PER_LOOK)
             PyErr_CheckSignals()
-            if self.time - since > (end - since) * STANDSTILL:
-                since, before, most = self.time, self.events, 0
-            elif more and not self.readies:
-                most = max(most, self._molecules())
-                if self.events - before <= EVENTS_PER_LOOK + 10 * most:
-                    continue
-                raise EndlessReactionsError(f"reactions are so fast that the clock stands still at {self.time} s: "
-                                            f"{self.events - before} events in {self.time - since:.2g} s, most often "
-                                            f"{self._fastest_text()}")
+            if more:
+                self._look_at(clock, end)
+
+    def _look_at(self, clock, double end):
+        """Raise EndlessReactionsError if the clock stands still, but for infinitely fast reactions."""
+        if self.readies:
+            clock.begin(self.time, self.events)
+        else:
+            clock.look(self.time, self.events, end, self._molecules, self._fastest_text)
 
     def run_events(self, int64_t most, double end=INFINITY):
         """Fire the next ``most`` events, but none after ``end`` (s); returns how many were fired.
@@ -428,6 +192,7 @@ cdef class Engine(SurfaceChannels):
                 raise ValueError("times must be finite, ascending and not before the clock")
         i = 0
         self._weigh_bursts()
+        clock = Standstill(self.time, self.events, EVENTS_PER_LOOK)
         while i < times.shape[0]:
             with nogil:
                 while i < times.shape[0] and self.run_until(times[i], EVENTS_PER_LOOK) == 0:
@@ -436,15 +201,19 @@ cdef class Engine(SurfaceChannels):
             if self.halted:
                 raise RuntimeError("halted")
             PyErr_CheckSignals()
+            if i < times.shape[0]:
+                self._look_at(clock, times[i])
 
     def _weigh_bursts(self):
-        """Count all molecules, if the guard against endless bursts will ask for their number."""
+        """Count molecules, if the guard against endless bursts will ask for their number."""
         if self.local_list.instants or self.whole_list.instants:
-            self.molecules = self._molecules()
+            self.molecules = waited_for(self._molecules())
 
     def _molecules(self):
-        """Number of all free molecules."""
-        return min(int(self.count_array.sum()) + int(self.bulk_array.sum()), 2 ** 59)
+        """Number of all free molecules, without those whose number never changes."""
+        bulk = [i for i in range(self.bulks) if Pool(True, i) not in self.constants]
+        diffusing = [i for i in range(self.diffusing) if Pool(False, i) not in self.constants]
+        return sum(self.bulk_array[bulk].tolist()) + sum(self.counts[:, diffusing].sum(axis=0).tolist())
 
     cdef void write_counts(self, int64_t *row) noexcept nogil:
         cdef int s, c, at = 0

@@ -8,7 +8,8 @@ Aging, destruction and severing; new filaments are in ``filament_seeding.pyx``, 
 from libc.stdint cimport uint8_t
 
 from medyan_py.core.chemistry.binding cimport Candidates
-from medyan_py.core.chemistry.engine cimport (
+from medyan_py.core.chemistry.engine cimport Engine
+from medyan_py.core.chemistry.event_loop cimport (
     AGE_END,
     AGE_INNER,
     BIND,
@@ -22,7 +23,6 @@ from medyan_py.core.chemistry.engine cimport (
     UNBIND,
     WALK,
     WALK_BACK,
-    Engine,
 )
 from medyan_py.core.chemistry.filament_members cimport DestructionKind, EndAging
 from medyan_py.core.chemistry.filament_seeding cimport FilamentSeeding

@@ -5,7 +5,8 @@ from math import prod
 from libc.math cimport exp, log, log1p
 
 from medyan_py.core.chemistry cimport rate_laws
-from medyan_py.core.chemistry.engine cimport (
+from medyan_py.core.chemistry.engine cimport Engine
+from medyan_py.core.chemistry.event_loop cimport (
     AGE_END,
     AGE_INNER,
     BIND,
@@ -20,7 +21,6 @@ from medyan_py.core.chemistry.engine cimport (
     UNBIND,
     WALK,
     WALK_BACK,
-    Engine,
 )
 from medyan_py.core.chemistry.filament_members cimport (
     AGE,
@@ -126,6 +126,21 @@ cdef class FilamentTemplates(FilamentMembers):
             where, t = name.split()
             self.factors[where, int(t)] = dict(causes)
 
+    def _descriptions(self):
+        """Descriptions of reactions by action, those of ``bindings`` for actions that are not there."""
+        return {"grow": self.growths, "shrink": self.shrinkages, "age": self.agings, "age end": self.agings,
+                "destroy": self.destructions, "sever": self.severings, "nucleate": self.nucleations,
+                "branch": self.branchings, "unbranch": self.branchings, "adsorb": self.adsorptions,
+                "desorb": self.adsorptions}
+
+    def described(self, str action):
+        """Descriptions of the reactions of an action; none for 'react' and 'react on membranes', which have none."""
+        if action in ("react", "react on membranes"):
+            return []
+        descriptions = self._descriptions().get(action, self.bindings)
+        templates = (*self.local_templates, *self.whole_templates, *self.surface_templates)
+        return [descriptions[argument] for name, argument in templates if name == action]
+
     def scale(self, str cause, str action, double factor, **properties):
         """Multiply the rates of reactions by ``factor`` from now on; 0 switches them off.
 
@@ -147,10 +162,7 @@ cdef class FilamentTemplates(FilamentMembers):
             For an unknown action or property, and a factor that is negative or not finite.
         """
         cdef int t
-        described = {"grow": self.growths, "shrink": self.shrinkages, "age": self.agings, "age end": self.agings,
-                     "destroy": self.destructions, "sever": self.severings, "nucleate": self.nucleations,
-                     "branch": self.branchings, "unbranch": self.branchings, "adsorb": self.adsorptions,
-                     "desorb": self.adsorptions}
+        described = self._descriptions()
         known = (*ACTIONS.values(), *SURFACE_ACTIONS)
         if action not in known:
             raise ValueError(f"action {action!r} is not one of {', '.join(known)}")

@@ -27,6 +27,7 @@ cdef class Network:
     cdef public bint halted       # set it, from any thread, to make a long run end with an error
     cdef bint renewing            # few reactions: no bins
     cdef double total
+    cdef object changing          # species whose copy numbers some reaction changes
     cdef object arrays            # keeps alive what the pointers point to
     cdef double *count            # whole numbers up to 2^53, one entry more than species
     cdef Law *law

@@ -15,9 +15,10 @@ from libc.stdint cimport int64_t
 import numpy as np
 
 from medyan_py.core.chemistry.bins cimport Bins, Law
-from medyan_py.core.chemistry.errors import EndlessReactionsError
 from medyan_py.core.common.prefetch cimport prefetch
 from medyan_py.core.common.random cimport Layer, RandomStream, Words, layers, next_exponential, next_uniform
+
+from medyan_py.core.chemistry.standstill import Standstill
 
 cdef enum:
     EVENTS_PER_LOOK = 4_000_000   # about a second or less: how often a long run looks for an interrupt
@@ -25,7 +26,6 @@ cdef enum:
     MANY = 30_000                 # reactions whose records do not fit into the nearer caches
     MOST_ASKED = 8                # entries of a list that are asked of memory ahead of an event
 cdef double MOST_PROPENSITY = 1e290   # 1/s: sums of such stay finite
-cdef double STANDSTILL = 2.0 ** -40   # share of a run that counts as no time, if looks at it are that far apart
 cdef int64_t MOST_COPIES = 2 ** 53    # beyond, a double does not count one by one
 MOST_CONCERNS = 2 ** 31 - 1
 MOST_RATE = 1e260                 # 1/s: far below it the next event is immediate, and sums stay finite
@@ -74,6 +74,7 @@ cdef class Network:
         factors = self._factors(laws, *reactants)
         change_start, changes = net_changes(self.reactions, species, reactants, products, constant)
         laws["change"], laws["changes_end"][:self.reactions] = change_start, change_start[1:]
+        self.changing = np.unique(changes["species"][:change_start[self.reactions]])
         self._hold(laws, changes, factors)
         self._find_concerns(*reactants)
         orders = np.bincount(np.repeat(np.arange(self.reactions), np.diff(reactants[0])), weights=reactants[2])
@@ -339,15 +340,13 @@ cdef class Network:
         """
         cdef Py_ssize_t i
         cdef int s, beyond = -1
-        cdef double since
-        cdef int64_t before
         if out.shape[0] != times.shape[0] or out.shape[1] != self.species:
             raise ValueError(f"an array ({len(times)}, {self.species}) is needed")
         for i in range(times.shape[0]):
             if not (self.time if i == 0 else times[i - 1]) <= times[i] < float("inf"):
                 raise ValueError("times must be finite, ascending and not before the clock")
         i = 0
-        since, before = self.time, self.events
+        clock = Standstill(self.time, self.events, EVENTS_PER_LOOK)
         while i < times.shape[0]:
             with nogil:
                 while i < times.shape[0] and self.run_until(times[i], EVENTS_PER_LOOK) == 0:
@@ -363,12 +362,12 @@ cdef class Network:
             if self.bins.exhausted:
                 raise MemoryError(f"no memory for the propensities of {self.reactions} reactions")
             PyErr_CheckSignals()
-            if i < times.shape[0] and self.time - since <= (times[i] - since) * STANDSTILL:
-                if self.events - before > EVENTS_PER_LOOK + 10 * self.counts.sum():
-                    raise EndlessReactionsError(f"reactions are so fast that the clock stands still at {self.time} s: "
-                                                f"{self.events - before} events in {self.time - since:.2g} s")
-            else:
-                since, before = self.time, self.events
+            if i < times.shape[0]:
+                clock.look(self.time, self.events, times[i], self._molecules, str)
+
+    def _molecules(self):
+        """Number of all molecules that reactions change."""
+        return int(self.counts[self.changing].sum())
 
     def check_counts(self, int species):
         """Raise OverflowError if a copy number is too large to count on and some reaction changes it."""
@@ -381,6 +380,11 @@ cdef class Network:
     def counts(self):
         """Copy numbers, int64 (species,): a copy."""
         return np.asarray(self.arrays[0])[:self.species].astype(np.int64)
+
+    @property
+    def fastest(self):
+        """Number of the reaction with the highest propensity; there must be one."""
+        return int(self.propensities.argmax())
 
     @property
     def propensities(self):

@@ -3,7 +3,7 @@ from medyan_py.core.chemistry.surface cimport Surface
 from medyan_py.core.common.members cimport MemberSets
 from medyan_py.core.common.random cimport RandomStream
 
-# What firing a template of adsorption does; the other actions are in engine.pxd.
+# What firing a template of adsorption does; the other actions are in event_loop.pxd.
 cdef enum:
     ADSORB = 14
 

@@ -17,8 +17,11 @@ def test_counts(tmp_path):
     assert second.counts.tolist() == [3999, 5, 117]
     assert first.count("A") == 4005
     assert first.count("A", "BULK") == 5
-    for absent in (("B",), ("AF", "BULK")):
-        with pytest.raises(KeyError):
+    for absent, text in (
+        (("B",), "no species 'B'; there are A, AF"),
+        (("AG", "FILAMENT"), "did you mean 'AF:FILAMENT'"),
+    ):
+        with pytest.raises(KeyError, match=text):
             first.count(*absent)
 
 

@@ -31,8 +31,12 @@ def test_series(run):
         assert table["motors"][-1] == len(last.motors.ids) > 0
         assert table["clusters"][0] == table["filaments"][0] == 30
         assert table["largest_cluster_fraction"][-1] > 0.5
-        with pytest.raises(KeyError):
+        with pytest.raises(KeyError, match="no observable 'nothing'; there are filaments, linkers, "):
             time_series(trajectory, ["nothing"])
+        with pytest.raises(
+            ValueError, match=r"names must be a list of names, not the text 'motors'; write \['motors'\]"
+        ):
+            time_series(trajectory, "motors")
 
 
 def copy_of(run, path, words, frames):
@@ -175,10 +179,14 @@ def test_distributions(run, with_files):
         assert distribution([run], name)["fraction"].sum() == pytest.approx(1)
     with pytest.raises(TrajectoryError, match="there is no value of motor_lifetime_s"):
         distribution([with_files], "motor_lifetime_s")
-    with pytest.raises(ValueError, match="at least one bin"):
+    with pytest.raises(ValueError, match="bins must be a whole number from 1, not 0"):
         distribution([run], "length_nm", 0)
-    with pytest.raises(KeyError):
-        distribution([run], "nothing")
+    for paths in (str(run), run, [], None):
+        for measure in (lambda p: distribution(p, "length_nm"), ensemble_series):
+            with pytest.raises(ValueError, match="paths must be a list of paths, not "):
+                measure(paths)
+    with pytest.raises(KeyError, match="no distribution 'lengths'; did you mean 'length_nm'"):
+        distribution([run], "lengths")
 
 
 def test_a_last_frame_that_is_there_twice(with_files):

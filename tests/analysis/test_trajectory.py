@@ -1,5 +1,7 @@
 """Trajectories: frames when asked for, the same from text and from HDF5."""
 
+import pickle
+
 import h5py
 import numpy as np
 import pytest
@@ -30,6 +32,32 @@ def test_frames_in_any_order(run):
         assert sum(1 for _ in trajectory) == 5
         with pytest.raises(IndexError, match="has 5 frames, no frame 5"):
             trajectory[5]
+
+
+@pytest.mark.parametrize("name", ["snapshot.traj", "traj.h5"])
+def test_closed(run, name):
+    trajectory = md.open_trajectory(run / name)
+    trajectory.close()
+    trajectory.close()
+    calls = [lambda: trajectory[0], lambda: trajectory[1:], lambda: next(iter(trajectory))]
+    if name == "traj.h5":
+        calls += [lambda: trajectory.energies(0), lambda: trajectory.copy_numbers(0)]
+    for call in calls:
+        with pytest.raises(ValueError, match=rf"{name} is closed; open_trajectory opens it again"):
+            call()
+    assert len(trajectory) == 5
+    again = pickle.loads(pickle.dumps(trajectory))
+    assert again[0].time == 0 and not again.closed
+
+
+def test_places_that_are_none(run):
+    with md.open_trajectory(run / "traj.h5") as trajectory:
+        for call in (trajectory.__getitem__, trajectory.energies, trajectory.copy_numbers):
+            with pytest.raises(IndexError, match="has 5 frames, no frame 5"):
+                call(5)
+            with pytest.raises(TypeError, match="frames have whole numbers, not 'last'"):
+                call("last")
+        assert trajectory.energies(-1) == trajectory.energies(4)
 
 
 def test_hdf5_tells_the_same(run):

@@ -8,6 +8,8 @@ from simulariumio import FileConverter, InputFileData
 from vtkmodules.vtkIOXML import vtkXMLPolyDataReader
 
 import medyan_py as md
+from medyan_py.analysis import TrajectoryError, read_snapshot
+from medyan_py.analysis.convert import convert
 from medyan_py.cli.entry import main
 
 
@@ -63,6 +65,13 @@ def test_a_directory_without_hdf5_is_read_as_text(run, tmp_path, capsys):
     (tmp_path / "text" / "snapshot.traj").write_bytes((run / "snapshot.traj").read_bytes())
     assert main(["convert", str(tmp_path / "text"), str(tmp_path / "a.h5")]) == 0
     assert f"of {tmp_path / 'text' / 'snapshot.traj'} to" in capsys.readouterr().out
+
+
+def test_what_is_no_trajectory(run, tmp_path):
+    with pytest.raises(TypeError, match="trajectory must be what open_trajectory returns"):
+        convert(run, tmp_path / "a.h5")
+    with pytest.raises(TrajectoryError, match=r"this is not a text file; open_trajectory reads traj\.h5"):
+        list(read_snapshot(run / "traj.h5"))
 
 
 def test_for_paraview(run, tmp_path):
@@ -121,6 +130,8 @@ def test_analyze(run, tmp_path, capsys):
         (["info", "{missing}"], "cannot be read: No such file"),
         (["analyze", "{missing}"], "cannot be read: No such file"),
         (["analyze", "{run}", "--what", "motor"], "did you mean 'motors'?"),
+        (["analyze", "{run}", "--what", "motors", "--distribution", "degree"], "give one of them"),
+        (["analyze", "{run}", "--bins", "3"], "--bins is for the histogram of --distribution NAME"),
         (["analyze", "{run}", "-o", "{missing}/a.csv", "--what", "motors"], "cannot be written"),
         (["convert", "{run}"], "where it goes is given second"),
         (["convert"], "what to convert is given first"),
@@ -147,8 +158,10 @@ def test_distributions(run, tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "low,high,count,fraction" and sum(float(line.split(",")[2]) for line in lines[1:]) == 30
     assert plot.read_bytes().startswith(b"\x89PNG")
-    assert main(["analyze", str(run), "--plot", str(tmp_path / "a.foo")]) == 2
-    assert "a.foo: Format 'foo' is not supported" in capsys.readouterr().err
+    csv = tmp_path / "a.csv"
+    assert main(["analyze", str(run), "-o", str(csv), "--plot", str(tmp_path / "a.foo")]) == 2
+    err = capsys.readouterr().err
+    assert "a.foo: pictures end in ." in err and "not in '.foo'" in err and not csv.exists()
     assert main(["analyze", str(run), "--distribution", "lengths"]) == 2
     assert "no distribution 'lengths'" in capsys.readouterr().err
     assert main(["analyze", "--list"]) == 0

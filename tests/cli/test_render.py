@@ -31,6 +31,19 @@ def test_no_results_to_draw(tmp_path, capsys):
     assert "paraview/filaments.pvd is missing; medyan convert makes such files" in capsys.readouterr().err
 
 
+def test_files_are_not_drawn(pair, tmp_path, capsys):
+    out, other = tmp_path / "out", tmp_path / "other.traj"
+    assert main(["-s", str(pair), "-o", str(out), "--runtime", "0.1"]) == 0
+    (out / "snapshot.traj").rename(other)
+    capsys.readouterr()
+    drawn = "this is a file; what is drawn is the output directory of a run"
+    for file in (out / "traj.h5", out / "paraview" / "filaments.pvd"):
+        assert main(["render", str(file)]) == 2
+        assert capsys.readouterr().err == f"medyan: error: {file}: {drawn}, here {out}\n"
+    assert main(["render", str(other)]) == 2
+    assert f"{drawn}, or what medyan convert {other} DIRECTORY makes\n" in capsys.readouterr().err
+
+
 def test_film_of_all_frames(pair, tmp_path, capsys):
     assert main(["-s", str(pair), "-o", str(tmp_path / "out"), "--runtime", "0.5"]) == 0
     capsys.readouterr()
@@ -43,6 +56,8 @@ def test_film_of_all_frames(pair, tmp_path, capsys):
     for bad, message in ((film, "is not empty"), (tmp_path / "film.avi", "films end in .mp4 or .gif")):
         assert main(["render", str(tmp_path / "out"), "--movie", str(bad)]) == 2
         assert message in capsys.readouterr().err
+    assert main(["render", str(tmp_path / "out"), "--movie", str(tmp_path / "new"), "--frame", "1"]) == 2
+    assert "--frame is for one picture" in capsys.readouterr().err and not (tmp_path / "new").exists()
     assert main(["render", str(tmp_path / "out"), "-o", str(tmp_path / "x.jpg")]) == 2
     assert "must end in .png" in capsys.readouterr().err and not (tmp_path / "x.jpg").exists()
 

@@ -137,11 +137,33 @@ def test_the_deck_of_the_checkpoint_counts(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "words", [("-o", "x"), ("--overwrite",), ("--seed-fixed", "1"), ("--compatibility", "none"), ("--no-vtk",)]
+    "words",
+    [
+        ("-o", "x"),
+        ("--overwrite",),
+        ("--seed-fixed", "1"),
+        ("--compatibility", "none"),
+        ("--no-vtk",),
+        ("--start-frame", "1"),
+    ],
 )
 def test_what_cannot_be_changed(tmp_path, capsys, words):
     assert main(["run", "--continue", str(tmp_path), *words]) == 2
     assert f"a run goes on as it was begun: {words[0]} cannot be given with --continue" in capsys.readouterr().err
+
+
+def test_where_files_are_without_a_deck(tmp_path, capsys):
+    for words in (["run", "--continue", str(tmp_path)], ["config", "-o", str(tmp_path / "deck")]):
+        assert main([*words, "-i", str(tmp_path)]) == 2
+        assert "-i is where the files of -s SYSTEM are, which is not given" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_at_its_end(tmp_path, capsys):
+    run("run", "-s", short_deck("two_filaments", tmp_path), "-o", tmp_path / "out")
+    capsys.readouterr()
+    run("run", "--continue", tmp_path / "out")
+    assert "that is its end; --runtime S sets a later one" in capsys.readouterr().out
 
 
 def test_a_runtime_that_is_past(tmp_path, capsys):

@@ -60,6 +60,25 @@ def test_a_deck_that_was_meant(medyan, network):
         assert code == 2 and expected in err and "1 mistake in the deck" in err
 
 
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"\x89HDF\r\n\x1a\n\0\0\0 NX: 2\n", "cannot read the file: this is not a text file"),
+        ("NX: 2\nNY: 2\n".encode("utf-16"), "cannot read the file: this is UTF-16; save it as UTF-8"),
+        (
+            b"0 0.0 1 0 0 0\nFILAMENT 0 0 2 0 0\n0 0 0 1 1 1\n\n" * 2,
+            "no system deck: none of its 6 entries begins with",
+        ),
+    ],
+)
+def test_files_that_are_no_decks(tmp_path, capsys, content, text):
+    (tmp_path / "deck.txt").write_bytes(content)
+    assert main(["run", "-s", str(tmp_path / "deck.txt"), "-o", str(tmp_path / "out")]) == 2
+    err = capsys.readouterr().err
+    assert text in err and err.count("error: ") == 1 and "warning" not in err
+    assert not (tmp_path / "out").exists()
+
+
 def test_filaments_that_find_no_place(medyan, network, tmp_path):
     deck = tmp_path / "deck"
     shutil.copytree(network.parent, deck)

@@ -82,7 +82,7 @@ NO_STATE = {
         ("nearest", "nearest_for"), "follows from the active compartments, looked up again when they change"
     ),
     "VertexCells": {"mesh": "has a state of its own", "kinds": MADE},
-    "Engine": dict.fromkeys(("booking", "hop_account", "mixed"), MADE) | {"halted": "a wish of another thread"},
+    "EventLoop": dict.fromkeys(("booking", "hop_account", "mixed"), MADE) | {"halted": "a wish of another thread"},
     "BinnedSites": dict.fromkeys(("rules", "rule", "shape", "size"), MADE)
     | {"filaments": "has a state of its own", "sites": "follows from the capacity of the cylinders"},
     "Candidates": dict.fromkeys(("owners", "same_filament"), MADE)
@@ -127,6 +127,7 @@ WITHOUT = {
     "RandomStream": "its state is a property, saved by the engine",
     "Network": "well-mixed systems of their own, not part of a simulation",
     "Bins": "part of a Network",
+    "Engine": "adds no attribute",
     "Templates": "made from the description; rates are saved by the channels",
     "EmissionTemplates": "adds emitters, saved by FilamentBooks",
     "FilamentTemplates": "adds factors of rates, saved by FilamentBooks, which has them last",
@@ -170,7 +171,7 @@ def state_keys(name):
 def test_the_declarations_are_read():
     classes = declared()
     assert classes["EventQueue"] == ["size", "memory", "node", "where"]
-    assert {"time", "events", "hops", "random", "clock", "total"} <= set(classes["Engine"])
+    assert {"time", "events", "hops", "random", "clock", "total"} <= set(classes["EventLoop"])
     assert {"pair", "owned"} <= set(classes["Candidates"])
     assert "key" in state_keys("EventQueue") and "growing" in state_keys("FilamentMembers")
 

@@ -118,7 +118,7 @@ def test_what_files_share_is_the_same_as_made_for_each(network):
 
 
 def test_unknown_recorder(tmp_path):
-    with pytest.raises(ValueError, match="no recorder 'snapshots'; there are snapshot, "):
+    with pytest.raises(ValueError, match="no recorder 'snapshots'; did you mean 'snapshot'"):
         standard_recorders(tmp_path, ["snapshots"])
 
 

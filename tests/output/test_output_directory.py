@@ -47,6 +47,18 @@ def test_results_are_never_overwritten_unasked(tmp_path, name):
     assert contents(tmp_path) == {name: b"precious"}
 
 
+def test_names_of_recorders(tmp_path):
+    for which, text in (
+        ("snapshot", r"which must be a list of names, not the text 'snapshot'; write \['snapshot'\]"),
+        (None, "which must be a list of names, not None"),
+        ([["h5"]], "which must be a list of names"),
+        (["snapshots"], "no recorder 'snapshots'; did you mean 'snapshot'"),
+        (["nothing"], "no recorder 'nothing'; there are snapshot, birthtimes, "),
+    ):
+        with pytest.raises(ValueError, match=text):
+            standard_recorders(tmp_path, which)
+
+
 def test_overwriting_removes_only_results(used):
     claim_directory(used, overwrite=True)
     assert contents(used) == {"deck.txt": b"deck", "paraview/view.pvsm": b"view"}

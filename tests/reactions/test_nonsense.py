@@ -46,6 +46,7 @@ NAN, INF = float("nan"), float("inf")
         ("reactions", [("99999999999999999999 X -> Y", 1.0)], "at most"),
         ("reactions", [("X -> Y", -1.0)], "not negative"),
         ("reactions", [("X -> Y", NAN)], "not negative"),
+        ("reactions", [("X -> Y", 10**400)], "'X -> Y': a rate is too large"),
         ("reactions", [("X -> Y", "fast")], "rate must be a number"),
         ("reactions", [("X -> Y", None)], "rate must be a number"),
         ("reactions", [("X -> Y", (1.0, 2.0))], "rate must be a number"),
@@ -74,10 +75,11 @@ def test_of_the_constructor(argument, value, words):
     ("changes", "words"),
     [
         ({"diffusion": {"Y": 1e6}}, "unknown species 'Y'"),
-        ({"diffusion": {"X": -1.0}}, "finite and not negative"),
-        ({"diffusion": {"X": NAN}}, "finite and not negative"),
-        ({"diffusion": {"X": INF}}, "finite and not negative"),
-        ({"diffusion": {"X": "1"}}, "finite and not negative"),
+        ({"diffusion": {"X": -1.0}}, "must be a finite number from 0"),
+        ({"diffusion": {"X": NAN}}, "must be a finite number from 0"),
+        ({"diffusion": {"X": INF}}, "must be a finite number from 0"),
+        ({"diffusion": {"X": "1"}}, "coefficient of 'X' must be a finite number from 0"),
+        ({"diffusion": {"X": 10**400}}, "coefficient of 'X' is too large"),
         ({"diffusion": 1e6}, "dict"),
         ({"diffusion": {"X": 1e6}, "constant": ["X"]}, "cannot diffuse"),
         ({"species": {"X": [1, 2, 3]}}, "2 compartments, but 3"),
@@ -100,6 +102,7 @@ def test_of_gridded_systems(changes, words):
         ((None, 500.0), "three whole numbers"),
         (((2, 2, 2), -1.0), "positive size"),
         (((2, 2, 2), NAN), "positive size"),
+        (((2, 2, 2), 10**400), "positive size"),
         (((2, 2, 2), (1.0, 2.0)), "positive size"),
         (((2, 2, 2), "big"), "positive size"),
         (((2, 2, 2), None), "positive size"),
@@ -130,7 +133,7 @@ def test_of_cut_grids(argument, value, words):
         md.Grid((2, 1, 1), 500.0, **{argument: value})
 
 
-@pytest.mark.parametrize("times", [None, 1.0, [], [1.0, 0.5], [-1.0], [NAN], [INF], "now", [[1.0]]])
+@pytest.mark.parametrize("times", [None, 1.0, [], [1.0, 0.5], [-1.0], [10**400], [NAN], [INF], "now", [[1.0]]])
 def test_of_times(times):
     system = md.ReactionSystem(**GOOD)
     for call in (system.run, lambda t: system.ensemble(2, t)):
@@ -145,6 +148,11 @@ def test_of_ensembles(value):
         system.ensemble(value, [1.0])
     with pytest.raises(ValueError, match="threads must be a whole number"):
         system.ensemble(1, [1.0], threads=value)
+
+
+def test_ensembles_beyond_all_memory():
+    with pytest.raises(MemoryError, match=r"n = 100000000000: runs of 1 times and 1 copy numbers need .* GB"):
+        md.ReactionSystem(**GOOD).ensemble(10**11, [1.0])
 
 
 def test_mistakes_leave_the_system_usable():

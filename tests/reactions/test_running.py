@@ -27,6 +27,7 @@ def oscillator(**options):
 def test_order_and_shape_of_results():
     system = md.ReactionSystem(START, REACTIONS, seed=1)
     assert system.species == ("X", "E", "Y")
+    assert repr(system) == "<ReactionSystem of 3 species and 4 reactions>"
     assert system.run(TIMES).shape == (3, 3)
     assert system.run(TIMES).dtype == np.int64
     assert system.ensemble(4, TIMES).shape == (4, 3, 3)
@@ -102,12 +103,55 @@ def test_propensities_that_overflow_fire_at_once_and_stop(algorithm, text):
     np.testing.assert_array_equal(system.run([1e-6, 1.0])[:, 0], [0, 0])
 
 
-def test_copy_numbers_that_a_double_cannot_count_are_an_error():
-    system = md.ReactionSystem({"X": 2**53 - 5}, [("X -> 2 X", 1e-15)], seed=1)
+METHODS = [None, "NRM", "GILLESPIE", "SIMPLEGILLESPIE", "grid"]
+
+
+def by_method(method, species, reactions, **more):
+    """A system for one of ``METHODS``; on the grid species are in one of two compartments."""
+    if method != "grid":
+        return md.ReactionSystem(species, reactions, seed=1, algorithm=method, **more)
+    constant = more.get("constant", ())
+    placed = {name: n if name in constant else [n, 0] for name, n in species.items()}
+    return md.ReactionSystem(placed, reactions, seed=1, grid=md.Grid((2, 1, 1), 500.0), **more)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_copy_numbers_that_a_double_cannot_count_are_an_error(method):
+    system = by_method(method, {"Y": 3, "X": 2**53 - 5}, [("X -> 2 X", 1e-15)])
     with pytest.raises(OverflowError, match="'X' is beyond 2\\^53"):
         system.run([10.0])
-    constant = md.ReactionSystem({"E": 2**53, "X": 0}, [("E -> E + X", 1e-15)], seed=1, constant=["E"])
-    assert constant.run([1.0])[0, 1] > 0
+    constant = by_method(method, {"E": 2**53, "X": 0}, [("E -> E + X", 1e-15)], constant=["E"])
+    assert constant.run([1.0])[0, 1].sum() > 0
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "reactions",
+    [
+        [("20 X ->", 1.0)],
+        [("4 X ->", 1e300)],
+        [("20 X -> 19 X + Y", 1.0), ("20 Y -> 19 Y + X", 1.0)],
+        [("3 X -> 4 X", 1e300)],
+        [("4 X ->", 1e300), *((f"-> Z{i}", 1.0) for i in range(30))],
+    ],
+)
+def test_propensities_that_overflow_never_run_without_end(method, reactions):
+    start = {"X": 100 if "4 X" in reactions[0][0][5:] else 2**50}
+    with pytest.raises(RuntimeError, match=r"so fast that the clock stands still at .*, most often .*X"):
+        by_method(method, start, reactions).run([1.0])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_infinite_rates_of_more_molecules_than_can_be_waited_for(method):
+    with pytest.raises(RuntimeError, match="without end"):
+        by_method(method, {"X": 2**50}, [("X -> Y", INF)]).run([1.0])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_bursts_that_come_to_an_end(method):
+    """More firings at one time than between two looks, with a constant species beyond all that is waited for."""
+    system = by_method(method, {"E": 2**53, "X": 5_000_000}, [("E + X -> E + Y", 1e300)], constant=["E"])
+    assert system.run([1.0])[0, 2].sum() == 5_000_000
 
 
 def test_runs_are_the_ensemble_one_by_one():

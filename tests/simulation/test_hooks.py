@@ -35,9 +35,9 @@ def test_calls_can_be_ended():
     assert times == [0.05, 0.1]
 
 
-@pytest.mark.parametrize("period", [0, -1.0, float("nan"), float("inf"), "1", True, 0.07])
+@pytest.mark.parametrize("period", [0, -1.0, float("nan"), float("inf"), 10**400, "1", True, 0.07])
 def test_wrong_periods(period):
-    with pytest.raises(ValueError, match="a period must be"):
+    with pytest.raises(ValueError, match="seconds must be"):
         actomyosin().every(period, print)
 
 
@@ -60,7 +60,7 @@ def test_copy_numbers():
 def test_wrong_copy_numbers_change_nothing():
     simulation = actomyosin()
     before = simulation.copy_numbers("A").copy()
-    with pytest.raises(KeyError, match="did you mean 'MD'"):
+    with pytest.raises(KeyError, match="no diffusing or bulk species 'MDD'; did you mean 'MD'\\?"):
         simulation.set_copy_numbers("MDD", 1)
     for copies, compartment in (
         (-1, (0, 0, 0)),
@@ -95,6 +95,24 @@ def test_wrong_rates():
     for factor, properties in ((-1.0, {}), (float("nan"), {}), ("2", {}), (1.0, {"colour": 1})):
         with pytest.raises(ValueError):
             simulation.scale_rates("grow", factor, **properties)
+
+
+@pytest.mark.parametrize(
+    ("action", "properties", "text"),
+    [
+        ("grow", {"side": 7}, "side must be 0 or 1 for 'grow' of this deck, not 7"),
+        ("grow", {"side": "plus"}, "side must be 0 or 1 for 'grow'"),
+        ("grow", {"filament_type": 3}, "filament_type must be 0 "),
+        ("grow", {"motor": True}, "no property 'motor'; theirs: filament_type, side"),
+        ("unbind", {"motor": 5}, "motor must be False or True for 'unbind'"),
+        ("walk", {"type": 0, "motor": False}, "motor must be True for 'walk' of this deck with type=0, not False"),
+    ],
+)
+def test_rates_of_reactions_that_are_not_there(action, properties, text):
+    simulation = actomyosin()
+    with pytest.raises(ValueError, match=text):
+        simulation.scale_rates(action, 2.0, **properties)
+    simulation.scale_rates("unbind", 2.0, motor=False, type=0)
 
 
 def test_pinned_beads_stay():
@@ -136,6 +154,27 @@ def test_what_a_script_has_set_is_part_of_the_state(tmp_path):
         each.run(0.3)
     assert differences(again.state(), simulation.state()) == []
     assert len(again._pins) == 2
+
+
+def test_a_run_within_a_run():
+    simulation = actomyosin()
+    end = simulation.every(0.1, lambda s: s.run(0.1))
+    with pytest.raises(RuntimeError, match="run goes on already: it was called from a function that it calls itself"):
+        simulation.run(0.3)
+    end()
+    with pytest.raises(RuntimeError, match="run goes on already"):
+        simulation.run(0.1, on_cycle=lambda s: s.run(0.1))
+    simulation.run(0.1)
+
+
+@pytest.mark.parametrize("name", ["seed", "duration"])
+@pytest.mark.parametrize("value", ["a", -1, 2.5, True, 10**400, float("nan")])
+def test_wrong_seeds_and_durations(name, value):
+    if (name, value) == ("duration", 2.5):
+        return
+    simulation = actomyosin()
+    with pytest.raises(ValueError, match=f"^{name} (must be|is too large)"):
+        simulation.run(value) if name == "duration" else Simulation(simulation.deck, value)
 
 
 def test_a_mistake_in_a_function_ends_the_run_between_cycles():

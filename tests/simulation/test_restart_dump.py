@@ -130,7 +130,7 @@ def test_copy_numbers_of_the_chemistry_deck(begin):
             21,
             "no binding site there on cylinder 0, found 17, allowed: monomers 6, 16",
         ),
-        ("12 0 0 2 16 16", "12 1 0 2 16 16", 21, "the deck has no reaction of this number, found 1"),
+        ("12 0 0 2 16 16", "12 1 0 2 16 16", 21, "the deck has no linker of this type, found 1, allowed: 0"),
         ("12 0 0 2 16 16", "12 0 0 0 16 16", 21, "the site at monomer 16 of cylinder 0 is taken already"),
         ("7 A 2", "8 A 2", 29, "the deck has another grid, found 8, allowed: 0 … 7"),
         ("7 A 2", "7 Arp 2", 29, "the deck has no such species, found 'Arp', allowed: A, LD"),

@@ -78,9 +78,10 @@ def test_the_command_line(trajectory, tmp_path, capsys):
     frames = list(read_snapshot(path))
     begun = next(read_snapshot(tmp_path / "last" / "snapshot.traj"))
     assert begun.time == 0 and begun.linkers.ids.tolist() == frames[2].linkers.ids.tolist()
-    assert main([*words, "--start-frame", "1", "-o", str(tmp_path / "middle")]) == 0
-    begun = next(read_snapshot(tmp_path / "middle" / "snapshot.traj"))
-    assert begun.motors.ids.tolist() == frames[1].motors.ids.tolist()
+    for number, name in (("1", "middle"), ("-2", "from the end")):
+        assert main([*words, "--start-frame", number, "-o", str(tmp_path / name)]) == 0
+        begun = next(read_snapshot(tmp_path / name / "snapshot.traj"))
+        assert begun.motors.ids.tolist() == frames[1].motors.ids.tolist()
     words[-1] = str(path.with_name("traj.h5"))
     assert main([*words, "--start-frame", "1", "-o", str(tmp_path / "binary")]) == 0
     binary = next(read_snapshot(tmp_path / "binary" / "snapshot.traj"))
@@ -93,7 +94,9 @@ def test_what_does_not_fit(trajectory, tmp_path, capsys):
     system, path = trajectory
     words = ["run", "-s", str(system), "-o", str(tmp_path / "new")]
     assert main([*words, "--start-from", str(path), "--start-frame", "77"]) == 2
-    assert f"{path}: there is no frame 77 in it" in capsys.readouterr().err
+    assert f"{path}: there is no frame 77; it has 3 frames" in capsys.readouterr().err
+    assert main([*words, "--start-from", str(path), "--start-frame", "-4"]) == 2
+    assert f"{path}: there is no frame -4; it has 3 frames" in capsys.readouterr().err
     assert main([*words, "--start-from", str(tmp_path / "nothing")]) == 2
     assert "cannot be read: No such file" in capsys.readouterr().err
     deck = system.read_text()
@@ -105,4 +108,13 @@ def test_what_does_not_fit(trajectory, tmp_path, capsys):
         system.write_text(re.sub(old, new, deck, flags=re.M))
         with pytest.raises(DeckError, match=rf"frame 2 does not fit the deck: {message}"):
             start_from_frame(read_deck(system), frame, "snapshot.traj")
+    other = str(INPUTS / "treadmilling" / "systeminput.txt")
+    assert main(["run", "-s", other, "-o", str(tmp_path / "new"), "--start-from", str(path.parent)]) == 2
+    err = capsys.readouterr().err
+    for kind, n in (("linker", len(frame.linkers.ids)), ("motor", len(frame.motors.ids))):
+        assert f"{path}: frame 2 does not fit the deck: it has {n} {kind}s of type 0, and the deck has none\n" in err
+    frame.motors.types[1] = 5
+    system.write_text(deck)
+    with pytest.raises(DeckError, match=r"it has 1 motor of type 5, and those of the deck are of type 0 \(MOA\)$"):
+        start_from_frame(read_deck(system), frame, "snapshot.traj")
     assert not (tmp_path / "new").exists()

@@ -1,5 +1,7 @@
 """A simulation made from the state of another one goes on like it, bit for bit."""
 
+import copy
+import pickle
 import re
 from pathlib import Path
 
@@ -106,6 +108,19 @@ def test_all_rules_go_on_alike(runner, rule):
 
 def test_a_state_before_the_first_cycle_goes_on_alike(runner):
     check(runner.start(GROWTH, RANDOM), 0, 2)
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda simulation: pickle.loads(pickle.dumps(simulation))]
+)
+def test_copies_go_on_alike(runner, copied):
+    simulation = runner.start(GROWTH + MOTORS, {**RANDOM, **MOTOR_SETTINGS}, seed=5)
+    simulation.run(0.2)
+    other = copied(simulation)
+    assert repr(other) == repr(simulation) and "seed 5, t = 0.2 s: " in repr(other)
+    for each in (simulation, other):
+        each.run(0.3)
+    assert differences(other.state(), simulation.state()) == []
 
 
 def test_the_state_of_another_deck_is_refused(runner):
