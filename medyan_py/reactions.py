@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from numbers import Integral, Real
+from threading import Lock
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from medyan_py.reaction_text import nearest, split_reaction
 ALGORITHMS = ("NRM", "GILLESPIE", "SIMPLEGILLESPIE")
 MOST_COPIES = 2**53
 STREAM = 400  # bytes, about: the seed of one run
+SPAWNING = Lock()  # NumPy counts spawned streams after making them: threads that call at once would get the same
 
 
 class Grid:
@@ -201,7 +203,8 @@ class ReactionSystem:
         times = _ascending(times)
         self._check_memory(n, len(times))
         out = np.zeros((n, len(times), len(self.species) * self._compartments), dtype=np.int64)
-        streams = self._stream.spawn(n)
+        with SPAWNING:
+            streams = self._stream.spawn(n)
         threads = min(threads, n)
         engines, self._idle = self._idle, []  # two threads that call at the same time do not share them
         while len(engines) < threads:

@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from medyan_py.cli import analyze, check, config, convert, info, render, run
+from medyan_py.cli import analyze, check, config, convert, info, interrupted, render, run
 from medyan_py.cli.console import say
 from medyan_py.cli.exit_codes import BUG, INTERRUPTED, REFUSED
 from medyan_py.cli.words import CommandParser, is_later, split_command, unknown_command
@@ -40,10 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _dispatch(words)
     except SystemExit as end:  # argparse: help, version, usage
         return end.code
-    except KeyboardInterrupt:
-        say("medyan: interrupted", sys.stderr)
-        return INTERRUPTED
-    except Exception as error:  # without a log yet, so the details go to the screen
+    except (KeyboardInterrupt, Exception) as error:
+        if interrupted(error):
+            say("medyan: interrupted", sys.stderr)
+            return INTERRUPTED
+        # without a log yet, so the details go to the screen
         say("".join(traceback.format_exception(error)).rstrip(), sys.stderr)
         say(
             "medyan: this is a mistake in medyan_py, not in your input; please report it with the lines above",

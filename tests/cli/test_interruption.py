@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ import pytest
 from start_medyan import start
 
 from medyan_py.analysis import read_chemistry, read_snapshot
-from medyan_py.cli import main
+from medyan_py.cli import interrupted, main
 from medyan_py.cli.signals import StopSignals
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.output import OutputError
@@ -41,6 +42,26 @@ def test_signal_ends_the_run_with_a_last_frame(network, tmp_path, number, code):
     assert collection.count("<DataSet") == len(snapshots)
     assert main(["render", str(tmp_path / "out")]) == 0
     assert (tmp_path / "out" / "picture.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_interrupt_while_the_program_is_still_loading(monkeypatch, capsys):
+    class Finder:
+        def find_spec(self, name, path=None, target=None):
+            if name == "medyan_py.cli.entry":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "medyan_py.cli.entry")
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    assert main(["check"]) == 130
+    assert capsys.readouterr().err == "medyan: interrupted\n"
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_what_python_makes_of_an_interrupt(ours):
+    """Within the definition of a class it becomes a RuntimeError."""
+    error = RuntimeError("Error calling __set_name__")
+    error.__cause__ = KeyboardInterrupt() if ours else ValueError()
+    assert interrupted(error) == ours
 
 
 def test_further_sigint_ends_at_once():

@@ -3,6 +3,7 @@
 import copy
 import pickle
 import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -88,8 +89,13 @@ def test_an_error_in_one_thread_ends_the_others():
 
 def test_one_system_in_many_threads():
     system = md.ReactionSystem({"X": 1000}, [("X <-> Y", (1.0, 1.0))], seed=1)
-    with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda _: system.ensemble(20, np.arange(1.0, 9.0), threads=1), range(16)))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            results = list(pool.map(lambda _: system.ensemble(20, np.arange(1.0, 9.0), threads=1), range(16)))
+    finally:
+        sys.setswitchinterval(interval)
     assert all((r.sum(axis=2) == 1000).all() for r in results)
     assert len({run.tobytes() for r in results for run in r}) == 16 * 20
 
