@@ -11,6 +11,7 @@ cdef class SheetStiffness:
     cdef Factor first, second
     cdef MatterStiffness matter
     cdef Ints spring                  # vertices with one
+    cdef Doubles tension              # per membrane, pN/nm
     cdef Doubles mass, inverse_scale  # per vertex: nm²; 1 over pN nm
     cdef Doubles normal, sideways     # per vertex: unit vector; pN/nm
     cdef Doubles w, z                 # modes: of volumes, of areas, then one per spring
@@ -21,6 +22,7 @@ cdef class SheetStiffness:
     cdef Doubles inverse_moments      # per membrane: 6 × 6
     cdef Doubles compliance           # per membrane: nm/pN of translations, 1/(pN nm) of rotations
     cdef int build(self, const Membranes *m, const double *x) except -1
+    cdef int find_tensions(self, const double *x) except -1
     cdef int factorise(self) except -1
     cdef int find_normals(self, const double *x) except -1
     cdef int resist_turns(self) except -1

@@ -28,7 +28,7 @@ diagonal matrix along the surface. Membranes with local elasticity, whose vertic
 own (``matter.pyx``).
 """
 
-from libc.math cimport INFINITY, fabs, sqrt
+from libc.math cimport INFINITY, fabs, log2, round, sqrt
 from libc.string cimport memcpy, memset
 
 import numpy as np
@@ -61,6 +61,7 @@ cdef class SheetStiffness:
         self.mass, self.inverse_scale, self.normal, self.sideways = Doubles(), Doubles(), Doubles(), Doubles()
         self.w, self.z, self.gain, self.work = Doubles(), Doubles(), Doubles(), Doubles()
         self.free, self.arm, self.inverse_moments, self.compliance = Ints(), Doubles(), Doubles(), Doubles()
+        self.tension = Doubles()
         self.movable = self.springs = 0
 
     cdef int build(self, const Membranes *m, const double *x) except -1:
@@ -68,6 +69,7 @@ cdef class SheetStiffness:
         self.m = m
         self.movable = m.movable
         if m.movable > 0:
+            self.find_tensions(x)
             self.factorise()
             self.matter.build(m, x, 0)
             self.find_normals(x)
@@ -77,6 +79,34 @@ cdef class SheetStiffness:
 
     # --- the factors
 
+    cdef int find_tensions(self, const double *x) except -1:
+        """Of every membrane, constant and by the elasticity of its area; not below 0.
+
+        The latter is rounded to a power of two, so that the factors are made anew only where it changes much, and by
+        what it is now alone.
+        """
+        cdef const Membranes *m = self.m
+        cdef const Sheet *sheet
+        cdef const int *corner
+        cdef Triangle shape
+        cdef Py_ssize_t s, t
+        cdef double area, strain
+        self.tension.resize(m.sheets)
+        for s in range(m.sheets):
+            sheet = m.sheet + s
+            self.tension.data[s] = max(0, sheet.tension)
+            if not sheet.area_k > 0:
+                continue
+            area = 0
+            for t in range(sheet.first_triangle, sheet.last_triangle):
+                corner = m.corner + 3 * t
+                measure_triangle(x + 3 * corner[0], x + 3 * corner[1], x + 3 * corner[2], &shape)
+                area += 0.5 * shape.twice
+            strain = sheet.area_k * (area - sheet.rest_area) / sheet.rest_area
+            if strain * area > sheet.bending_k:       # less is weaker than bending in the softest modes
+                self.tension.data[s] += 2.0 ** round(log2(strain))
+        return 0
+
     cdef int factorise(self) except -1:
         """Make the two factors anew if anything that they are made of has changed."""
         cdef const Membranes *m = self.m
@@ -85,7 +115,7 @@ cdef class SheetStiffness:
         areas = np.asarray(<double[:m.triangles]> <double *> m.rest_area).copy()
         sheets = np.empty((m.sheets, 3))
         for s in range(m.sheets):
-            sheets[s] = m.sheet[s].first_triangle, m.sheet[s].bending_k, max(0, m.sheet[s].tension)
+            sheets[s] = m.sheet[s].first_triangle, m.sheet[s].bending_k, self.tension.data[s]
         made_of = (np.array([m.movable, m.vertices]), corners, areas, sheets)
         if self.made_of is not None and all(map(np.array_equal, self.made_of, made_of)):
             return 0
@@ -149,7 +179,7 @@ cdef class SheetStiffness:
                 measure_triangle(x + 3 * corner[0], x + 3 * corner[1], x + 3 * corner[2], &shape)
                 cross3(shape.other, shape.normal, at[1])
                 cross3(shape.normal, shape.side, at[2])
-                resistance = FLOOR + max(0, m.sheet[s].tension)
+                resistance = FLOOR + self.tension.data[s]
                 for k in range(3):
                     v = corner[k]
                     if v >= n:
@@ -305,7 +335,7 @@ cdef class SheetStiffness:
                 for k in range(6):
                     self.inverse_moments.data[36 * s + 6 * j + k] = inverse[j, k]
             first = 4 * 3.141592653589793 / area
-            second = max(first, max(0, sheet.tension) / sheet.bending_k) if sheet.bending_k > 0 else first
+            second = max(first, self.tension.data[s] / sheet.bending_k) if sheet.bending_k > 0 else first
             first *= second * area * (sheet.bending_k if sheet.bending_k > 0 else FLOOR * area)
             self.compliance.data[2 * s] = 1 / first
             self.compliance.data[2 * s + 1] = 12 / (first * area)
