@@ -118,7 +118,8 @@ cdef class Minimiser:
         cdef double step = min(first, longest), lower = 0, upper = INFINITY, lower_slope = self.slope
         cdef double energy, slope, accepted = 0, accepted_energy = self.energy, next_step
         cdef int trial
-        cdef bint bent = self.matrix.bow(&self.model.net, x, self.d.data, longest, self.bow.data)
+        cdef bint bent = self.matrix.bow(&self.model.net, x, self.d.data, self.slope, longest,
+                                         self.bow.data)
         for trial in range(TRIALS):
             advance(&self.model.net, x, self.d.data, step, self.trial_x.data, self.trial_d.data)
             if bent:

@@ -23,5 +23,5 @@ cdef class Preconditioner:
     cdef int build_matter(self, const Network *net, const double *x, double damping) except -1
     cdef double stiffness_of_matter(self, const double *g, const double *z) noexcept nogil
     cdef void set_matter_off(self, const double *z, double *d) noexcept nogil
-    cdef bint bow(self, const Network *net, const double *x, const double *d, double longest,
+    cdef bint bow(self, const Network *net, const double *x, const double *d, double slope, double longest,
                   double *out) noexcept nogil

@@ -283,10 +283,7 @@ cdef class Preconditioner:
             for i in range(3):
                 d[v + i] = -z[v + i]
 
-    cdef bint bow(self, const Network *net, const double *x, const double *d, double longest,
+    cdef bint bow(self, const Network *net, const double *x, const double *d, double slope, double longest,
                   double *out) noexcept nogil:
         """Second-order part of a step of vertices along ``d``, whether there is any."""
-        if not self.has_matter():
-            return False
-        self.sheets.matter.bow(x + 3 * net.membranes.base, d + self.rows, longest, out)
-        return True
+        return self.sheets.bow(x + 3 * net.membranes.base, d + self.rows, slope, longest, out)

@@ -12,6 +12,7 @@ cdef class MatterStiffness:
     cdef Doubles w, z                 # derivatives of volumes by the coordinates, and what they solve to
     cdef Doubles gain                 # per membrane: 1/(1/c + w·z)
     cdef Doubles values, work
+    cdef bint has(self, Py_ssize_t sheet) noexcept nogil
     cdef bint is_matter(self, Py_ssize_t sheet) noexcept nogil
     cdef int build(self, const Membranes *m, const double *x, double damping) except -1
     cdef int factorise(self, const double *x, double damping) except -1
@@ -20,4 +21,3 @@ cdef class MatterStiffness:
     cdef void solve(self, const double *rhs, double *out) noexcept nogil
     cdef void bow(self, const double *x, const double *d, double longest, double *out) noexcept nogil
     cdef void add_bow_of_areas(self, const double *x, const double *d, double *out) noexcept nogil
-    cdef void add_bow_of_volume(self, Py_ssize_t sheet, const double *x, const double *d, double *out) noexcept nogil

@@ -20,12 +20,12 @@ from libc.string cimport memset
 import numpy as np
 
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.membrane.accelerations cimport move_of, sheet_volume_acceleration
 from medyan_py.core.membrane.factor cimport Factor, copy_ints
-from medyan_py.core.membrane.sheets cimport Membranes, Sheet
-from medyan_py.core.membrane.triangle cimport Triangle, measure_triangle
+from medyan_py.core.membrane.sheets cimport Membranes
+from medyan_py.core.membrane.triangle cimport Triangle, area_acceleration, measure_triangle
 
 cdef extern from "mechanics/vectors.h" nogil:
-    double dot3(const double *u, const double *v)
     void cross3(const double *u, const double *v, double *out)
 
 cdef double FLOOR = 0.05              # pN/nm, of vertices of membranes that do not bend
@@ -45,6 +45,10 @@ cdef class MatterStiffness:
             if self.m.stretching_k[t] > 0:
                 return True
         return False
+
+    cdef bint has(self, Py_ssize_t sheet) noexcept nogil:
+        """Whether some of its vertices move, of a membrane of matter."""
+        return self.first.data[sheet + 1] > self.first.data[sheet]
 
     cdef int build(self, const Membranes *m, const double *x, double damping) except -1:
         """At the coordinates ``x`` of the vertices."""
@@ -113,7 +117,7 @@ cdef class MatterStiffness:
         self.gain.resize(m.sheets)
         for s in range(m.sheets):
             self.gain.data[s] = 0
-            if self.first.data[s + 1] == self.first.data[s] or not m.sheet[s].volume_k > 0:
+            if not self.has(s) or not m.sheet[s].volume_k > 0:
                 continue
             for t in range(m.sheet[s].first_triangle, m.sheet[s].last_triangle):
                 corner = m.corner + 3 * t
@@ -126,7 +130,7 @@ cdef class MatterStiffness:
             self.z.data[n] = self.w.data[n]
         self.factor.solve(self.z.data, self.work.data)
         for s in range(m.sheets):
-            if self.first.data[s + 1] == self.first.data[s] or not m.sheet[s].volume_k > 0:
+            if not self.has(s) or not m.sheet[s].volume_k > 0:
                 continue
             constant = m.sheet[s].volume_k / m.sheet[s].rest_volume
             product = 0
@@ -175,12 +179,15 @@ cdef class MatterStiffness:
         """
         cdef Py_ssize_t s, n, i
         cdef double *values = self.values.data
-        cdef double straight = 0, bent = 0, factor
+        cdef double straight = 0, bent = 0, factor, weight
         memset(values, 0, 3 * self.vertex.size * sizeof(double))
         self.add_bow_of_areas(x, d, values)
         for s in range(self.m.sheets):
             if self.gain.data[s] != 0:
-                self.add_bow_of_volume(s, x, d, values)
+                weight = self.m.sheet[s].volume_k / self.m.sheet[s].rest_volume
+                weight *= sheet_volume_acceleration(self.m, s, x, d)
+                for n in range(3 * self.first.data[s], 3 * self.first.data[s + 1]):
+                    values[n] += weight * self.w.data[n]
         self.factor.solve(values, self.work.data)
         self.correct(values)
         for n in range(self.vertex.size):
@@ -188,9 +195,8 @@ cdef class MatterStiffness:
                 straight = max(straight, fabs(d[3 * self.vertex.data[n] + i]))
                 bent = max(bent, fabs(values[3 * n + i]))
         factor = -0.5
-        if 0.5 * bent * longest > 0.5 * straight:
+        if bent * longest > straight:
             factor *= straight / (bent * longest)
-        memset(out, 0, 3 * self.m.movable * sizeof(double))
         for n in range(self.vertex.size):
             for i in range(3):
                 out[3 * self.vertex.data[n] + i] = factor * values[3 * n + i]
@@ -200,34 +206,16 @@ cdef class MatterStiffness:
         cdef const Membranes *m = self.m
         cdef Triangle shape
         cdef const int *corner
-        cdef double move[3][3]
-        cdef double by_side[3]
-        cdef double by_other[3]
-        cdef double first[3]
-        cdef double second[3]
         cdef double at[3][3]
-        cdef double along, weight
+        cdef double weight
         cdef Py_ssize_t t, k, i
         for t in range(m.triangles):
             if not m.stretching_k[t] > 0:
                 continue
             corner = m.corner + 3 * t
             measure_triangle(x + 3 * corner[0], x + 3 * corner[1], x + 3 * corner[2], &shape)
-            if not shape.twice > 0:
-                continue
-            for k in range(3):
-                for i in range(3):
-                    move[k][i] = d[3 * corner[k] + i] if corner[k] < m.movable else 0
-            for i in range(3):
-                move[1][i] -= move[0][i]
-                move[2][i] -= move[0][i]
-            cross3(move[1], shape.other, by_side)
-            cross3(shape.side, move[2], by_other)
-            cross3(move[1], move[2], second)
-            for i in range(3):
-                first[i] = by_side[i] + by_other[i]
-            along = dot3(shape.normal, first)
-            weight = dot3(shape.normal, second) + 0.5 * (dot3(first, first) - along * along) / shape.twice
+            weight = area_acceleration(&shape, move_of(m, d, corner[0]), move_of(m, d, corner[1]),
+                                       move_of(m, d, corner[2]))
             weight *= 0.5 * m.stretching_k[t] / m.rest_area[t]
             cross3(shape.other, shape.normal, at[1])          # twice the gradients of the area at corners 1 and 2
             cross3(shape.normal, shape.side, at[2])
@@ -237,33 +225,6 @@ cdef class MatterStiffness:
                 for i in range(3):
                     out[3 * self.place.data[corner[k]] + i] += \
                         weight * (at[k][i] if k else -at[1][i] - at[2][i])
-
-    cdef void add_bow_of_volume(self, Py_ssize_t sheet, const double *x, const double *d, double *out) noexcept nogil:
-        """Add k/V₀ V″ ∇V of a membrane."""
-        cdef const Membranes *m = self.m
-        cdef const Sheet *s = m.sheet + sheet
-        cdef const int *corner
-        cdef double part[3]
-        cdef double still[3]
-        cdef double total = 0, weight
-        cdef const double *a
-        cdef const double *u
-        cdef const double *v
-        cdef Py_ssize_t t, k, i, n
-        for i in range(3):
-            still[i] = 0
-        for t in range(s.first_triangle, s.last_triangle):
-            corner = m.corner + 3 * t
-            for k in range(3):
-                a = x + 3 * corner[k]
-                u = d + 3 * corner[(k + 1) % 3] if corner[(k + 1) % 3] < m.movable else still
-                v = d + 3 * corner[(k + 2) % 3] if corner[(k + 2) % 3] < m.movable else still
-                cross3(u, v, part)
-                for i in range(3):
-                    total += (a[i] - s.origin[i]) * part[i]
-        weight = s.volume_k / s.rest_volume * total / 3
-        for n in range(3 * self.first.data[sheet], 3 * self.first.data[sheet + 1]):
-            out[n] += weight * self.w.data[n]
 
 
 def matrix_of_matter(x, corner, resistance, rest_area, owner, bending_k, border, springs, column):

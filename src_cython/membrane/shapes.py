@@ -3,6 +3,7 @@
 import numpy as np
 
 MOST_TRIANGLES = 10**6
+UNEVEN = 0.05  # of an edge: a mesh as even as an icosahedron keeps vesicles in saddles between shapes
 
 
 def icosahedron():
@@ -75,7 +76,8 @@ def geodesic_sphere(parts):
 def ellipsoid(centre, semi_axes, edge):
     """Ellipsoid with axes along x, y, z whose edges are about ``edge`` long (nm), never fewer than 42 vertices.
 
-    Returns vertices (n, 3), nm, exactly on the surface, and triangles (m, 3).
+    Vertices are a little uneven, always in the same way. Returns vertices (n, 3), nm, exactly on the surface, and
+    triangles (m, 3).
     """
     semi_axes = np.asarray(semi_axes, dtype=np.float64)
     if not ((semi_axes > 0).all() and edge > 0):
@@ -85,6 +87,8 @@ def ellipsoid(centre, semi_axes, edge):
     check_number(area, edge)
     parts = max(2, round(np.sqrt(area / (20 * np.sqrt(3) / 4 * edge**2))))
     x, triangles = geodesic_sphere(parts)
+    x += UNEVEN / parts * np.random.default_rng(0).normal(size=x.shape)
+    x /= np.linalg.norm(x, axis=1)[:, None]
     return np.asarray(centre) + x * semi_axes, triangles
 
 

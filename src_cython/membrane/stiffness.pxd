@@ -36,4 +36,5 @@ cdef class SheetStiffness:
     cdef void bend(self, double *values) noexcept nogil
     cdef void correct(self, double *values, int kinds, Py_ssize_t springs) noexcept nogil
     cdef void solve(self, const double *rhs, double *out) noexcept nogil
+    cdef bint bow(self, const double *x, const double *d, double slope, double longest, double *out) noexcept nogil
     cdef double largest(self, const double *g) noexcept nogil

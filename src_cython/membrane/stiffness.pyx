@@ -8,8 +8,8 @@ with the Laplacian L of the mesh of equilateral triangles with the same connecti
 rest; β₁ is small, 4π over the area of the membrane, and keeps translations finite. Both factors are sparse and
 factorised once for a mesh (SuperLU, minimum degree), so P⁻¹ costs about as much as an evaluation of the bending energy
 and mends its bad conditioning: the softest mode of a vesicle is (R/l)⁴ times softer than the stiffest, l the length of
-edges. What factors depend on, connections and areas at rest, does not change from one minimisation to the next unless
-the mesh does, and not with the positions, so courses do not depend on when they were made.
+edges. What factors depend on, connections, areas at rest and the rough size of tensions, seldom changes from one
+minimisation to the next unless the mesh does, and courses do not depend on when they were made.
 
 Volume, area and springs of vertices stiffen single modes, by c w wᵀ with the present normals (Sherman–Morrison).
 
@@ -34,6 +34,7 @@ from libc.string cimport memcpy, memset
 import numpy as np
 
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
+from medyan_py.core.membrane.accelerations cimport sheet_area_acceleration, sheet_volume_acceleration
 from medyan_py.core.membrane.factor cimport Factor, copy_doubles
 from medyan_py.core.membrane.matter cimport MatterStiffness
 from medyan_py.core.membrane.sheets cimport Membranes, Sheet
@@ -49,6 +50,7 @@ cdef double TURN = 30                 # see ``resist_turns``
 cdef double TINY = 1e-12              # nm², against areas at rest of zero
 cdef int FEW = 24                     # vertices; of fewer, rigid motions along normals are most of what there is
 cdef double LEAST_MOMENT = 1e-3      # of rotations, over those of translations: rounder shapes do not turn
+cdef double NEGLIGIBLE = 0.02         # of a predicted decrease
 cdef int MOST_SPRINGS = 32            # more springs of vertices than this are not worth a mode each
 
 
@@ -467,6 +469,61 @@ cdef class SheetStiffness:
                 out[3 * v + i] += height * normal[3 * v + i]
         self.move_as_a_whole(rhs, out)
         self.matter.solve(rhs, out)
+
+    # --- curved steps
+
+    cdef bint bow(self, const double *x, const double *d, double slope, double longest, double *out) noexcept nogil:
+        """Second-order part of a step along ``d`` that keeps areas and volumes more nearly as they are; whether any.
+
+        As in ``matter.pyx``; ``out`` goes with the square of the step. Where areas and volumes would change by less
+        than matters beside the decrease that the ``slope`` predicts, steps stay straight.
+        """
+        cdef Py_ssize_t s, i, v, n = self.movable
+        cdef const Sheet *sheet
+        cdef double *along = self.work.data + n
+        cdef double by_volume, by_area, error = 0, straight = 0, bent = 0, factor, step = min(1, longest)
+        cdef bint any_of_matter = n > 0 and self.matter.vertex.size > 0
+        if n == 0:
+            return False
+        memset(along, 0, n * sizeof(double))
+        for s in range(self.m.sheets):
+            sheet = self.m.sheet + s
+            by_volume = by_area = 0
+            if self.gain.data[s] != 0 and not self.matter.has(s):
+                by_volume = sheet_volume_acceleration(self.m, s, x, d)
+                error += 0.125 * sheet.volume_k / sheet.rest_volume * by_volume * by_volume * step ** 4
+                by_volume *= sheet.volume_k / sheet.rest_volume
+            if self.gain.data[self.m.sheets + s] != 0:
+                by_area = sheet_area_acceleration(self.m, s, x, d)
+                error += 0.125 * sheet.area_k / sheet.rest_area * by_area * by_area * step ** 4
+                by_area *= sheet.area_k / sheet.rest_area
+            if by_volume == 0 and by_area == 0:
+                continue
+            for i in range(sheet.first_member, sheet.last_member):
+                v = self.m.member[i]
+                if v < n:
+                    along[v] += by_volume * self.w.data[v] + by_area * self.w.data[n + v]
+        if error <= NEGLIGIBLE * fabs(slope) * step and not any_of_matter:
+            return False
+        memset(out, 0, 3 * n * sizeof(double))
+        if error > NEGLIGIBLE * fabs(slope) * step:
+            self.take_motions_out(along, True)
+            self.bend(along)
+            self.correct(along, 2, self.springs)
+            self.take_motions_out(along, False)
+            for v in range(n):
+                bent = max(bent, fabs(along[v]))
+                for i in range(3 * v, 3 * v + 3):
+                    straight = max(straight, fabs(d[i]))
+            factor = -0.5
+            if bent * longest > straight:
+                factor *= straight / (bent * longest)
+            for v in range(n):
+                for i in range(3):
+                    out[3 * v + i] = factor * along[v] * self.normal.data[3 * v + i]
+        if any_of_matter:
+            self.matter.bow(x, d, longest, out)
+        return True
 
     cdef double largest(self, const double *g) noexcept nogil:
         """Largest component of forces in the directions in which vertices move."""

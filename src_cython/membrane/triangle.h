@@ -40,6 +40,20 @@ static inline void add_area_gradient(const Triangle *t, double weight, double *g
     add_through_area_vector(t, m, ga, gb, gc);
 }
 
+/* Second derivative of the area while the corners move by u, v, w per unit of a parameter. */
+static inline double area_acceleration(const Triangle *t, const double *u, const double *v, const double *w) {
+    double side[3], other[3], first[3], by_other[3], second[3];
+    sub3(v, u, side);
+    sub3(w, u, other);
+    cross3(side, t->other, first);
+    cross3(t->side, other, by_other);
+    cross3(side, other, second);
+    for (int i = 0; i < 3; i++) first[i] += by_other[i];
+    if (!(t->twice > 0)) return 0;
+    double along = dot3(t->normal, first);
+    return dot3(t->normal, second) + 0.5 * (dot3(first, first) - along * along) / t->twice;
+}
+
 /* Areas that belong to the three corners: Voronoi cells, or halves and quarters where the triangle is obtuse
    (Meyer, Desbrun, Schroeder & Barr 2003). */
 static inline void mixed_areas(const Triangle *t, double *area) {

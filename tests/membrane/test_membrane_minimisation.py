@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from axisymmetric import vesicle_energy
 from numpy.testing import assert_allclose
 from surfaces import distorted, equilateral, make_mesh, make_model, no_filaments, table
 
 from medyan_py.core.membrane.geometry import Geometry
-from medyan_py.core.membrane.shapes import icosphere
+from medyan_py.core.membrane.shapes import ellipsoid, icosphere
 
 
 def minimise(model, x, triangles, tolerance=1e-2, decrease=0.41, **constants):
@@ -79,6 +80,41 @@ def test_a_free_vesicle_keeps_its_place():
     radius = np.linalg.norm(model.vertex_positions - middle(model.vertex_positions), axis=1)
     assert radius.std() < 0.02 * radius.mean()
     assert np.abs(middle(model.vertex_positions) - middle(x)).max() < 4
+
+
+def fluid_vesicle(share):
+    """A sphere of 300 nm that wants ``share`` of its area at its volume; record, and geometry before and after."""
+    x, triangles = ellipsoid((0, 0, 0), (300.0,) * 3, 40.0)
+    shape = Geometry(make_mesh((x, triangles)))
+    model = make_model(stretching="GLOBAL_HARMONIC", volume="MEMBRANE")
+    constants = {"bending_k": [82.0], "area_k": [400.0], "rest_area": [share * shape.area(0)]}
+    constants |= {"volume_k": [0.8], "rest_volume": [shape.volume(0)]}
+    model.load(**no_filaments(), membranes=table(x, triangles, **constants))
+    record = model.minimise(gradient_tolerance=0.1, max_distance=1.0, predicted_decrease=0.04)
+    return record, shape, Geometry(make_mesh((model.vertex_positions, triangles)))
+
+
+def test_stretched_area_is_balanced_by_the_volume_in_few_steps():
+    """2 τ/R = ΔP, with τ = k (A − A₀)/A₀ and ΔP = k (V₀ − V)/V₀."""
+    record, start, shape = fluid_vesicle(0.95)
+    assert record.converged and record.evaluations < 20
+    tension = 400 * (shape.area(0) / (0.95 * start.area(0)) - 1)
+    pressure = 0.8 * (1 - shape.volume(0) / start.volume(0))
+    assert pressure == pytest.approx(2 * tension * shape.area(0) / (3 * shape.volume(0)), rel=2e-3)
+
+
+@pytest.mark.parametrize("share", [1.01, 1.02, 1.05])
+def test_a_vesicle_with_too_much_area_becomes_the_prolate_of_theory(share):
+    """Steps keep area and volume to second order. Energy: Seifert, Berndl & Lipowsky 1991, Phys Rev A 44:1182.
+
+    A mesh with the symmetry of an icosahedron would be left with its wrinkles in a saddle of up to twice that energy.
+    """
+    record, _, shape = fluid_vesicle(share)
+    assert record.converged and record.evaluations < 600
+    volume = 6 * np.pi**0.5 * shape.volume(0) / shape.area(0) ** 1.5
+    assert volume == pytest.approx(share**-1.5, abs=3e-3)
+    energy = record.energies_after["MembraneBending"] / (8 * np.pi * 82)
+    assert energy == pytest.approx(vesicle_energy(volume, oblate=False)[0], rel=0.02)
 
 
 def test_several_membranes_relax_as_if_alone():
