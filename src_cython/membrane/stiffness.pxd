@@ -1,6 +1,7 @@
 from medyan_py.core.mechanics.buffers cimport Doubles, Ints
 from medyan_py.core.membrane.factor cimport Factor
 from medyan_py.core.membrane.matter cimport MatterStiffness
+from medyan_py.core.membrane.rigid_motions cimport RigidMotions
 from medyan_py.core.membrane.sheets cimport Membranes
 
 
@@ -10,6 +11,7 @@ cdef class SheetStiffness:
     cdef object made_of               # what the factors were made of
     cdef Factor first, second
     cdef MatterStiffness matter
+    cdef RigidMotions whole
     cdef Ints spring                  # vertices with one
     cdef Doubles tension              # per membrane, pN/nm
     cdef Doubles mass, inverse_scale  # per vertex: nm²; 1 over pN nm
@@ -17,20 +19,12 @@ cdef class SheetStiffness:
     cdef Doubles w, z                 # modes: of volumes, of areas, then one per spring
     cdef Doubles gain                 # 1/(1/c + w·z): per membrane for volume and area, then per spring
     cdef Doubles work
-    cdef Ints free                    # per membrane: whether nothing ties it to a place
-    cdef Doubles arm                  # per vertex: place from the centre of its membrane, nm
-    cdef Doubles inverse_moments      # per membrane: 6 × 6
-    cdef Doubles compliance           # per membrane: nm/pN of translations, 1/(pN nm) of rotations
     cdef int build(self, const Membranes *m, const double *x) except -1
     cdef int find_tensions(self, const double *x) except -1
     cdef int factorise(self) except -1
     cdef int find_normals(self, const double *x) except -1
     cdef int resist_turns(self) except -1
     cdef int find_modes(self) except -1
-    cdef int find_rigid_motions(self, const double *x) except -1
-    cdef void motion(self, Py_ssize_t vertex, double *out) noexcept nogil
-    cdef void take_motions_out(self, double *values, bint forces) noexcept nogil
-    cdef void move_as_a_whole(self, const double *rhs, double *out) noexcept nogil
     cdef int add_sheet_mode(self, int kind) except -1
     cdef int add_spring(self, Py_ssize_t vertex, double k) except -1
     cdef void bend(self, double *values) noexcept nogil

@@ -338,7 +338,7 @@ def test_a_minimisation_is_interrupted_by_remeshings_on_demand(write):
     text += "(init-membrane p (mesh ELLIPSOID 500 500 500 400 150 150))\n(mesh-adapter (max-size 45))\n"
     text = text.replace("(mesh-adapter", "GRADIENTTOLERANCE: 0.05\n(mesh-adapter")
     plain, adapting = (start(write(text + f"adapt-mesh-during-minimization {word}\n")) for word in ("false", "true"))
-    assert adapting.minimisation.evaluations > 100
+    assert adapting.minimisation.evaluations > 50  # after which it remeshes
     assert plain.minimisation.converged and adapting.minimisation.converged
     once, often = (s._membranes._remesher for s in (plain, adapting))
     assert often.flips + often.splits + often.collapses > once.flips + once.splits + once.collapses
