@@ -16,6 +16,7 @@ def check_membranes(settings: Settings, report: Report) -> None:
         report.error(settings.file, entry.line, "init-membrane", message, found=found, allowed=allowed)
 
     _check_rest_states(settings, report)
+    _check_flat_sheets(settings, report)
     _check_scaling(settings, report)
     quadratic = settings["membrane-bending-ff-type"] == "HELFRICH_QUADRATIC"
     for entry in settings.entries("membrane"):
@@ -60,6 +61,29 @@ def _check_scaling(settings: Settings, report: Report) -> None:
             why = "no volume is conserved (volume-conservation-ff-type MEMBRANE)"
         if why:
             report.warning(settings.file, entry.line, "SPECIALPROTOCOL", f"{name}: without effect: {why}")
+
+
+def _check_flat_sheets(settings: Settings, report: Report) -> None:
+    """Warn of sheets that would have to buckle and have no reason to do so to one side or the other."""
+    reasons = ("init-fixed-vertex-attachment", "triangle-bead-volume-ff-type")
+    protocols = [entry.values[0] for entry in settings.entries("SPECIALPROTOCOL")]
+    if any(settings[name] for name in reasons) or SCALING[1] in protocols:
+        return
+    profiles = {entry.values[0]: constants_of(entry) for entry in settings.entries("membrane")}
+    resists = {"LOCAL_HARMONIC": "material", "GLOBAL_HARMONIC": "general"}.get(settings["membrane-stretching-ff-type"])
+    for entry in settings.entries("init-membrane"):
+        constants, mesh = profiles.get(entry.values[0]), entry.properties.get("mesh")
+        factor = entry.properties.get("eq-area-factor", 1.0)
+        if not constants or not mesh or mesh[0] != "PLANE" or constants["eq-curv"] or factor <= 1:
+            continue
+        held = not constants["has-lipid-reservoir"] and constants["vertex-pinning"] != "none"
+        if held and constants["vertex-system"] == resists and constants["area-k"] > 0:
+            message = (
+                f"eq-area-factor {factor:g}: a flat sheet whose border is held stays flat under compression: nothing "
+                "tells it to which side to buckle; a spring out of its plane (init-fixed-vertex-attachment) or "
+                "filaments that push (triangle-bead-volume-ff-type) would"
+            )
+            report.warning(settings.file, entry.line, "init-membrane", message)
 
 
 def _check_rest_states(settings: Settings, report: Report) -> None:
