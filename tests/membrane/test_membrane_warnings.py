@@ -90,6 +90,12 @@ def test_flat_sheets_under_compression_are_remarked(write, more, text, remarked)
     assert len(found) == remarked
 
 
+def test_a_membrane_is_told_in_one_line(write):
+    (m,) = start(write(VESICLE)).membranes
+    assert repr(m).startswith("<MembraneView: closed, ") and "\n" not in repr(m)
+    assert f"{len(m.vertices)} vertices, {len(m.triangles)} triangles" in repr(m)
+
+
 def test_a_mesh_that_cannot_follow_names_the_remedy(write, monkeypatch):
     minimise = Mechanics._minimise
     monkeypatch.setattr(Mechanics, "_minimise", lambda mechanics, evaluations=None: minimise(mechanics, 100))
