@@ -1,5 +1,7 @@
 """What is said of decks with membranes that are possible but hardly meant, and how."""
 
+import re
+
 import numpy as np
 import pytest
 from test_membranes_of_decks import CHEMISTRY, SHEET, SYSTEM, VESICLE, start
@@ -88,6 +90,30 @@ STIFF = "membrane-stretching-ff-type GLOBAL_HARMONIC\n" + SHEET.replace(
 def test_flat_sheets_under_compression_are_remarked(write, more, text, remarked):
     found = said(read_deck(write(text.replace("800))", f"800) {more})"))).warnings, "to which side to buckle")
     assert len(found) == remarked
+
+
+CLOSED = "(has-lipid-reservoir false)"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"(membrane p {CLOSED})\n" + BALL, "general without a lipid reservoir needs .* GLOBAL_HARMONIC"),
+        (
+            f"membrane-stretching-ff-type GLOBAL_HARMONIC\n(membrane p {CLOSED} (vertex-system material))\n" + BALL,
+            "material without a lipid reservoir needs .* LOCAL_HARMONIC",
+        ),
+        (
+            f"membrane-stretching-ff-type GLOBAL_HARMONIC\n(membrane p {CLOSED} (tension 0.02))\n" + BALL,
+            "tension: without effect: without a lipid reservoir",
+        ),
+        ("(membrane p (tension 0.02))\n" + BALL, "CONSTANT is not set"),
+        ("(membrane p)\n" + BALL.replace("200))", "200) (eq-area-factor 1.1))"), "there is no rest area"),
+    ],
+)
+def test_constants_that_change_nothing_are_remarked(write, text, words):
+    (warning,) = said(read_deck(write(text)).warnings, "membrane: ")
+    assert re.search(words, warning)
 
 
 def test_a_membrane_is_told_in_one_line(write):
