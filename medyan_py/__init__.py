@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from medyan_py.analysis.errors import TrajectoryError
     from medyan_py.analysis.trajectory import open_trajectory
     from medyan_py.checkpoint import CheckpointError
+    from medyan_py.core.mechanics.errors import MechanicsError
     from medyan_py.deck import Deck, DeckError, read_deck
     from medyan_py.output import OutputError, claim_directory, standard_recorders
     from medyan_py.reactions import Grid, ReactionSystem
@@ -30,6 +31,7 @@ _MODULES = {
     "Deck": "deck",
     "DeckError": "deck",
     "Grid": "reactions",
+    "MechanicsError": "core.mechanics.errors",
     "OutputError": "output",
     "ReactionSystem": "reactions",
     "Simulation": "simulation",
@@ -46,6 +48,7 @@ __all__ = [
     "Deck",
     "DeckError",
     "Grid",
+    "MechanicsError",
     "OutputError",
     "ReactionSystem",
     "Simulation",

@@ -10,7 +10,7 @@ import numpy as np
 from medyan_py.core.membrane.geometry import Geometry
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MembraneView:
     """A copy of one membrane at one moment; arrays are by vertex and by triangle.
 
@@ -59,6 +59,11 @@ class MembraneView:
     def closed(self) -> bool:
         """Whether there is no border."""
         return not self.borders
+
+    def __repr__(self) -> str:
+        kind = "closed" if self.closed else "open"
+        size = f"{len(self.vertices)} vertices, {len(self.triangles)} triangles"
+        return f"<{type(self).__name__}: {kind}, {size}, {self.area:.6g} nm², {self.volume:.6g} nm³>"
 
 
 def membrane_views(membranes, species: tuple[str, ...] = ()) -> tuple[MembraneView, ...]:

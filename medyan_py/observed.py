@@ -9,7 +9,7 @@ from medyan_py.dissipation import Dissipation
 from medyan_py.membrane import MembraneView, membrane_views
 from medyan_py.normal_modes import HessianTracker
 from medyan_py.output.dump_text import dump_text
-from medyan_py.setup.space import wall_shape
+from medyan_py.setup.space import box_of_walls
 from medyan_py.views import BondsView, BoundaryView, BranchersView, BubblesView, FilamentsView, GridView
 
 
@@ -51,16 +51,7 @@ class Observed:
     @property
     def boundary(self) -> BoundaryView:
         """Walls."""
-        size, shape = self.deck.geometry.size, wall_shape(self.deck)
-        if shape is None:
-            low, high = self._boundary.box
-            inset = self.deck.boundary.inset
-            return BoundaryView((tuple((low + inset).tolist()), tuple((high - inset).tolist())))
-        radius = shape[2]
-        half = (radius, radius, radius if shape[0] == "SPHERICAL" else 0.5 * size[2])
-        low = tuple(c - h for c, h in zip(shape[1], half, strict=True))
-        high = tuple(c + h for c, h in zip(shape[1], half, strict=True))
-        return BoundaryView((low, high), shape[0])
+        return BoundaryView(*box_of_walls(self.deck, self._boundary.box))
 
     @property
     def filaments(self) -> FilamentsView:

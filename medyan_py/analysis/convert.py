@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from medyan_py.analysis.replay import bounds, replayed
+from medyan_py.analysis.replay import bounds, replayed, untold
 from medyan_py.analysis.trajectory import Trajectory
+from medyan_py.deck.volume import volume_of
 from medyan_py.output.errors import OutputError
 from medyan_py.output.hdf5_file import LAYOUT_VERSION, Hdf5Recorder
 from medyan_py.output.layout import HDF5_FILE, SNAPSHOT_FILE
@@ -37,8 +38,9 @@ def convert(trajectory: Trajectory, target: str | Path) -> None:
     """Write a trajectory in the format that the name of the target asks for.
 
     ``.traj`` snapshot.traj, ``.h5`` traj.h5, ``.simularium`` Simularium (needs the package simulariumio), no suffix: a
-    directory with files for ParaView. What the source does not tell (tensions, copy numbers) is not in the target; the
-    box for ParaView is the smallest one around all frames. A traj.h5 of MEDYAN 5.4 or this program is copied as it is,
+    directory with files for ParaView. What the source does not tell (tensions, times of birth) is not in the target.
+    ParaView gets the walls of the deck in the header of a traj.h5, and its compartments; without one the smallest box
+    around all frames, and none. A traj.h5 of MEDYAN 5.4 or this program is copied as it is,
     if its frames can be read, with all that is told of the run.
 
     Raises
@@ -63,11 +65,11 @@ def convert(trajectory: Trajectory, target: str | Path) -> None:
     _WRITERS[target.suffix](trajectory, target)
 
 
-def _record(recorder: Any, trajectory: Trajectory, box: Any = None, origin: Any = None) -> None:
+def _record(recorder: Any, trajectory: Trajectory, box: Any = None, volume: Any = None, origin: Any = None) -> None:
     header = getattr(trajectory, "header", None)
     opened = False
     for frame in trajectory:
-        sim = replayed(frame, header, box)
+        sim = replayed(frame, header, box, volume)
         if origin is not None:
             _move(sim, -origin)
         if not opened:
@@ -124,7 +126,11 @@ def _copy(trajectory: Trajectory, target: Path) -> None:
 
 def _to_vtk(trajectory: Trajectory, target: Path) -> None:
     target.mkdir(exist_ok=True)
-    _record(VtkRecorder(target), trajectory, bounds(trajectory))
+    system = getattr(trajectory, "header", {}).get("system")
+    volume = volume_of(system) if isinstance(system, str) else None
+    box = bounds(trajectory) if volume is None else None
+    without = untold(trajectory[0]) if len(trajectory) else ()
+    _record(VtkRecorder(target, without=without), trajectory, box, volume)
 
 
 def _to_simularium(trajectory: Trajectory, target: Path) -> None:

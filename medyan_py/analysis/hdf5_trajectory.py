@@ -12,9 +12,14 @@ from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.analysis.snapshot import BondSet, BubbleSet, FilamentSet, Frame, MembraneMesh
 from medyan_py.analysis.trajectory import Trajectory
 from medyan_py.output.layout import SNAPSHOT_FILE
+from medyan_py.output.network import VERTEX_COLUMNS
 
 # What h5py and NumPy raise where an object is missing, is of another kind, type or shape, or cannot be decoded.
 _MISFITS = (OSError, LookupError, ValueError, TypeError, AttributeError, RuntimeError, OverflowError, MemoryError)
+
+
+# What this program says of vertices in addition: attribute, name in the file, shape for one vertex.
+_ADDED = (("ids", "vertexIds", ()), ("normals", "vertexNormals", (3,)), ("forces", "vertexForces", (3,)))
 
 
 class Hdf5Trajectory(Trajectory):
@@ -84,11 +89,27 @@ class Hdf5Trajectory(Trajectory):
                 filaments=_filaments(group["filaments"]),
                 **{f"{kind}s": _bonds(links.get(kind, [])) for kind in ("linker", "motor", "brancher")},
                 bubbles=_bubbles(group["bubbles"]),
-                membranes=tuple(_membrane(group["membranes"][str(i)]) for i in _places(group["membranes"])),
+                membranes=tuple(self._membrane(group["membranes"][str(i)]) for i in _places(group["membranes"])),
+                diffusing_counts=self._diffusing_counts(group),
             )
         except _MISFITS as error:
             raise TrajectoryError(f"{self.path}: frame {number} cannot be read: {error}") from error
         return frame
+
+    def _diffusing_counts(self, group: h5py.Group) -> np.ndarray | None:
+        if "diffusingSpeciesCopyNumbers" not in group:
+            return None
+        counts = group["diffusingSpeciesCopyNumbers"][()].astype(np.int64)
+        names = self.header.get("diffusingSpeciesNames", ())
+        if counts.ndim != 4 or counts.shape[3] != len(names):
+            raise ValueError(f"copies of {len(names)} diffusing species are of shape {counts.shape}")
+        if not all(isinstance(name, str) for name in names):
+            raise ValueError("diffusingSpeciesNames are no words")
+        return counts
+
+    def _membrane(self, group: h5py.Group) -> MembraneMesh:
+        columns = self.header.get("vertexColumnNamesFloat64", ())
+        return _membrane(group, list(columns) if isinstance(columns, list) else [])
 
     def close(self) -> None:
         super().close()
@@ -149,14 +170,16 @@ def _bonds(links: list) -> BondSet:
 
 def _bubbles(group: h5py.Group) -> BubbleSet:
     items = [group[str(place)] for place in _places(group)]
+    with_radii = all("radius" in item for item in items)
     return BubbleSet(
         np.array([item["id"][()] for item in items], dtype=np.int64),
         np.array([item["type"][()] for item in items], dtype=np.int64),
         np.array([item["coords"][()] for item in items], dtype=float).reshape(-1, 3),
+        np.array([item["radius"][()] for item in items], dtype=float).reshape(-1) if with_radii else None,
     )
 
 
-def _membrane(group: h5py.Group) -> MembraneMesh:
+def _membrane(group: h5py.Group, columns: list[str]) -> MembraneMesh:
     packed, borders = group["packedBorderVertices"][()].tolist(), []
     while packed:
         n = packed[0]
@@ -164,10 +187,19 @@ def _membrane(group: h5py.Group) -> MembraneMesh:
             raise ValueError(f"a border of {n} vertices where {len(packed) - 1} numbers follow")
         borders.append(tuple(packed[1 : n + 1]))
         packed = packed[n + 1 :]
-    vertices = group["vertexDataFloat64"][:, :3]
+    numbers = group["vertexDataFloat64"][()]
+    vertices = numbers[:, :3].copy()
     triangles = group["triangleDataInt64"][()].astype(np.int64)
     used = np.concatenate([triangles.ravel(), *map(np.array, borders)])
     if np.any((used < 0) | (used >= len(vertices))):
         raise ValueError(f"vertex indices of a membrane must be from 0 to {len(vertices) - 1}")
     copies = group["vertexDataInt64"][()].astype(np.int64).reshape(len(vertices), -1 if len(vertices) else 0)
-    return MembraneMesh(int(group["type"][()]), vertices, triangles, tuple(borders), copies)
+    told = {
+        attribute: numbers[:, columns.index(name)]
+        for attribute, name in (("areas", VERTEX_COLUMNS[3]), ("curvatures", VERTEX_COLUMNS[4]))
+        if name in columns
+    }
+    for attribute, name, shape in _ADDED:
+        if name in group:
+            told[attribute] = group[name][()].reshape(len(vertices), *shape)
+    return MembraneMesh(int(group["type"][()]), vertices, triangles, tuple(borders), copies, **told)

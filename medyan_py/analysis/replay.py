@@ -10,8 +10,28 @@ import numpy as np
 from medyan_py.analysis.errors import TrajectoryError
 from medyan_py.core.membrane.geometry import Geometry
 from medyan_py.core.membrane.mesh import MembraneMesh
+from medyan_py.deck.volume import Volume
+from medyan_py.setup.space import box_of_walls
 
 UNKNOWN = float("nan")
+_NEVER_TOLD = {
+    "filaments": ("tension_pN",),
+    "linkers": ("tension_pN", "birth_time_s"),
+    "motors": ("tension_pN", "birth_time_s", "heads", "bound_heads"),
+    "branchers": ("force_pN", "birth_time_s"),
+    "bubbles": ("kind", "force_pN", "attachment_force_pN"),
+    "membranes": ("tension_pN_per_nm",),
+    "compartments": ("active",),
+}
+"""Arrays for ParaView of a running simulation that no trajectory tells, by kind of object."""
+
+
+def untold(frame: Any) -> frozenset[tuple[str, str]]:
+    """(kind of object, array for ParaView) of what the file of a frame does not tell."""
+    more = [("bubbles", "radius_nm")] * (frame.bubbles.radii is None)
+    more += [("membranes", "id")] * any(m.ids is None for m in frame.membranes)
+    more += [("membranes", "force_pN")] * any(m.forces is None for m in frame.membranes)
+    return frozenset([(kind, name) for kind, names in _NEVER_TOLD.items() for name in names] + more)
 
 
 def bounds(frames: Iterable[Any]) -> tuple[np.ndarray, np.ndarray]:
@@ -26,11 +46,14 @@ def bounds(frames: Iterable[Any]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def replayed(
-    frame: Any, header: dict | None = None, box: tuple[np.ndarray, np.ndarray] | None = None
+    frame: Any,
+    header: dict | None = None,
+    box: tuple[np.ndarray, np.ndarray] | None = None,
+    volume: Volume | None = None,
 ) -> SimpleNamespace:
     """What recorders of geometry read of a simulation, from a frame of a file.
 
-    What a trajectory does not tell is NaN (tensions, forces, times of birth) or absent (copy numbers, compartments).
+    What a trajectory does not tell is NaN (tensions, forces, times of birth) or absent (copy numbers).
 
     Parameters
     ----------
@@ -39,13 +62,17 @@ def replayed(
         ``header`` of a traj.h5: the decks and the seed.
     box : two (3,) arrays, nm, optional
         Corners of what is drawn as the boundary; by default the bounds of the frame.
+    volume : Volume, optional
+        Grid and walls, if they are known: then the walls are the boundary, and there are compartments.
     """
     header = header or {}
     names = _membrane_names(header, frame)
     filaments = frame.filaments
     n, n_beads = len(filaments.ids), len(filaments.beads)
     low, high = bounds([frame]) if box is None else box
-    size = np.maximum(high, 1.0)
+    corners, shape = ((tuple(low.tolist()), tuple(high.tolist())), "CUBIC") if volume is None else box_of_walls(volume)
+    grid, diffusing, counts = _compartments(frame, header, volume, np.maximum(high, 1.0))
+    absent = {"membranes": frame.membranes, "compartments": diffusing}
     return SimpleNamespace(
         time=frame.time,
         frame=frame.frame,
@@ -59,10 +86,10 @@ def replayed(
         ),
         energies={},
         minimisation=None,
-        grid=SimpleNamespace(shape=(1, 1, 1), compartment_size=tuple(size.tolist()), active=np.ones(1, dtype=bool)),
-        boundary=SimpleNamespace(box=(tuple(low.tolist()), tuple(high.tolist())), shape="CUBIC"),
-        diffusing_names=(),
-        diffusing_counts=np.zeros((1, 0), dtype=np.int64),
+        grid=grid,
+        boundary=SimpleNamespace(box=corners, shape=shape),
+        diffusing_names=diffusing,
+        diffusing_counts=counts,
         species_totals=list,
         filaments=SimpleNamespace(
             **vars(filaments),
@@ -75,11 +102,33 @@ def replayed(
         bubbles=_bubbles(frame.bubbles),
         membranes=tuple(_membrane(m, names) for m in frame.membranes),
         membrane_names=names,
-        never=frozenset() if frame.membranes else frozenset({"membranes"}),
+        never=frozenset(kind for kind, there in absent.items() if not there),
         dissipation=None,
         hessians=None,
         events=None,
     )
+
+
+def _compartments(
+    frame: Any, header: dict, volume: Volume | None, size: np.ndarray
+) -> tuple[SimpleNamespace, tuple[str, ...], np.ndarray]:
+    """Grid, names of diffusing species and their copies (compartments, species): one compartment of none, of ``size``,
+    where the file does not tell.
+    """
+    counts = frame.diffusing_counts
+    if counts is None or volume is None or not counts.shape[-1]:
+        grid = SimpleNamespace(shape=(1, 1, 1), compartment_size=tuple(size.tolist()), active=np.ones(1, dtype=bool))
+        return grid, (), np.zeros((1, 0), dtype=np.int64)
+    shape, edges = volume.geometry.shape, volume.geometry.compartment_size
+    if counts.shape[:3] != shape[::-1]:
+        raise TrajectoryError(
+            f"frame {frame.frame} has copies in {' x '.join(map(str, counts.shape[2::-1]))} compartments, "
+            f"its deck {' x '.join(map(str, shape))}"
+        )
+    names = tuple(header["diffusingSpeciesNames"])
+    active = np.ones(int(np.prod(shape)), dtype=bool)
+    grid = SimpleNamespace(shape=shape, compartment_size=edges, active=active)
+    return grid, names, counts.reshape(-1, len(names))
 
 
 def _membrane_names(header: dict, frame: Any) -> tuple[str, ...]:
@@ -94,21 +143,24 @@ def _membrane(membrane: Any, names: tuple[str, ...]) -> SimpleNamespace:
     except ValueError as error:
         raise TrajectoryError(f"this is no membrane: {error}") from error
     shape, n = Geometry(mesh), len(membrane.vertices)
-    return SimpleNamespace(
-        **(vars(membrane) | {"copies": {name: membrane.copies[:, s] for s, name in enumerate(names)}}),
-        ids=np.arange(n),
-        areas=shape.vertex_area[:n],
-        curvatures=shape.mean_curvature()[:n],
-        normals=shape.vertex_normal[:n],
-        forces=np.full((n, 3), UNKNOWN),
-    )
+    measured = {
+        "ids": np.arange(n),
+        "areas": shape.vertex_area[:n],
+        "curvatures": shape.mean_curvature()[:n],
+        "normals": shape.vertex_normal[:n],
+        "forces": np.full((n, 3), UNKNOWN),
+    }
+    told = {name: values for name, values in vars(membrane).items() if values is not None}
+    copies = {name: membrane.copies[:, s] for s, name in enumerate(names)}
+    return SimpleNamespace(**(measured | told | {"copies": copies}))
 
 
 def _bubbles(bubbles: Any) -> SimpleNamespace:
     n = len(bubbles.ids)
     unknown = np.full((n, 3), UNKNOWN)
+    radii = np.full(n, UNKNOWN) if bubbles.radii is None else bubbles.radii
     return SimpleNamespace(
-        **vars(bubbles), kinds=("bubble",) * n, radii=np.full(n, UNKNOWN), forces=unknown, attachment_forces=unknown
+        **(vars(bubbles) | {"radii": radii}), kinds=("bubble",) * n, forces=unknown, attachment_forces=unknown
     )
 
 

@@ -56,11 +56,15 @@ class BondSet:
 
 @dataclass(frozen=True)
 class BubbleSet:
-    """Bubbles: ``ids``, ``types`` (n,) int64, ``coords`` (n, 3) float64, nm."""
+    """Bubbles: ``ids``, ``types`` (n,) int64, ``coords`` (n, 3) float64, nm.
+
+    ``radii`` (n,) float64, nm, None in files that do not tell, such as snapshot.traj.
+    """
 
     ids: np.ndarray
     types: np.ndarray
     coords: np.ndarray
+    radii: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,9 @@ class MembraneMesh:
 
     ``vertices`` (nV, 3) float64, nm; ``triangles`` (nT, 3) int64 vertex indices; ``borders``: vertex indices of each;
     ``copies`` (nV, species) int64 molecules on it, of no species in files that do not tell.
+
+    Of the vertices, each None in files that do not tell: ``ids`` (nV,) int64, which stay through remeshing; ``areas``
+    (nV,), nm²; ``curvatures`` (nV,), 1/nm; ``normals`` (nV, 3); ``forces`` (nV, 3), pN.
     """
 
     type: int
@@ -76,11 +83,20 @@ class MembraneMesh:
     triangles: np.ndarray
     borders: tuple[tuple[int, ...], ...]
     copies: np.ndarray
+    ids: np.ndarray | None = None
+    areas: np.ndarray | None = None
+    curvatures: np.ndarray | None = None
+    normals: np.ndarray | None = None
+    forces: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One frame; ``time`` in s, ``frame`` its number (MEDYAN 3: number of reactions)."""
+    """One frame; ``time`` in s, ``frame`` its number (MEDYAN 3: number of reactions).
+
+    ``diffusing_counts`` (nz, ny, nx, D) int64: copies of diffusing species in each compartment, None in files that do
+    not tell, such as snapshot.traj.
+    """
 
     frame: int
     time: float
@@ -90,6 +106,7 @@ class Frame:
     branchers: BondSet
     bubbles: BubbleSet
     membranes: tuple[MembraneMesh, ...]
+    diffusing_counts: np.ndarray | None = None
 
 
 def read_snapshot(path: str | Path) -> Iterator[Frame]:

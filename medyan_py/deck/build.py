@@ -55,8 +55,8 @@ def build_deck(
         input_dir=input_dir,
         texts=texts,
         warnings=report.warnings,
-        geometry=_geometry(settings),
-        boundary=_boundary(settings),
+        geometry=geometry_of(settings),
+        boundary=boundary_of(settings),
         minimisation=_minimisation(settings),
         excluded_volume=ExcludedVolume(_VOLUME[settings["VOLUMEFFTYPE"]], settings["VOLUMECUTOFF"]),
         filament_types=_filament_types(settings, book),
@@ -94,14 +94,16 @@ def build_deck(
     )
 
 
-def _geometry(settings: Settings) -> Geometry:
+def geometry_of(settings: Settings) -> Geometry:
+    """The grid."""
     return Geometry(
         shape=tuple(settings[f"N{axis}"] for axis in "XYZ"),
         compartment_size=tuple(settings[f"COMPARTMENTSIZE{axis}"] for axis in "XYZ"),
     )
 
 
-def _boundary(settings: Settings) -> Boundary:
+def boundary_of(settings: Settings) -> Boundary:
+    """The walls, and how they move."""
     return Boundary(
         shape=settings["BOUNDARYSHAPE"],
         repulsion=settings["BOUNDARYFFTYPE"] or None,

@@ -8,6 +8,9 @@ from .protocols import SCALING
 from .settings import Entry, Settings
 from .values import parse_number
 
+_STRETCHING = {"general": "GLOBAL_HARMONIC", "material": "LOCAL_HARMONIC"}
+"""What the area of each vertex system resists by."""
+
 
 def check_membranes(settings: Settings, report: Report) -> None:
     """Report numbers of membranes that make no sense together."""
@@ -16,6 +19,8 @@ def check_membranes(settings: Settings, report: Report) -> None:
         report.error(settings.file, entry.line, "init-membrane", message, found=found, allowed=allowed)
 
     _check_rest_states(settings, report)
+    _check_flat_sheets(settings, report)
+    _check_idle(settings, report)
     _check_scaling(settings, report)
     quadratic = settings["membrane-bending-ff-type"] == "HELFRICH_QUADRATIC"
     for entry in settings.entries("membrane"):
@@ -60,6 +65,58 @@ def _check_scaling(settings: Settings, report: Report) -> None:
             why = "no volume is conserved (volume-conservation-ff-type MEMBRANE)"
         if why:
             report.warning(settings.file, entry.line, "SPECIALPROTOCOL", f"{name}: without effect: {why}")
+
+
+def _check_idle(settings: Settings, report: Report) -> None:
+    """Warn of constants of membranes that are given and change nothing."""
+    profiles = {entry.values[0]: entry for entry in settings.entries("membrane")}
+    used = {entry.values[0] for entry in settings.entries("init-membrane")}
+    stretching = settings["membrane-stretching-ff-type"]
+
+    def idle(entry: Entry, keyword: str, message: str) -> None:
+        report.warning(settings.file, entry.line, keyword, message)
+
+    for profile in (profiles[name] for name in profiles if name in used):
+        constants = constants_of(profile)
+        system, reservoir = constants["vertex-system"], constants["has-lipid-reservoir"]
+        if not reservoir and constants["area-k"] > 0 and stretching != _STRETCHING[system]:
+            message = f"nothing resists changes of the area: vertex-system {system} without a lipid reservoir needs "
+            idle(profile, "membrane", f"{message}membrane-stretching-ff-type {_STRETCHING[system]}")
+        if constants["tension"] and not reservoir:
+            idle(profile, "membrane", "tension: without effect: without a lipid reservoir the area itself is kept")
+        elif constants["tension"] and not settings["membrane-tension-ff-type"]:
+            idle(profile, "membrane", "tension: without effect: membrane-tension-ff-type CONSTANT is not set")
+    for entry in settings.entries("init-membrane"):
+        factor = entry.properties.get("eq-area-factor", 1.0)
+        if (
+            factor != 1
+            and entry.values[0] in profiles
+            and constants_of(profiles[entry.values[0]])["has-lipid-reservoir"]
+        ):
+            idle(entry, "init-membrane", "eq-area-factor: without effect: with a lipid reservoir there is no rest area")
+
+
+def _check_flat_sheets(settings: Settings, report: Report) -> None:
+    """Warn of sheets that would have to buckle and have no reason to do so to one side or the other."""
+    reasons = ("init-fixed-vertex-attachment", "triangle-bead-volume-ff-type")
+    protocols = [entry.values[0] for entry in settings.entries("SPECIALPROTOCOL")]
+    if any(settings[name] for name in reasons) or SCALING[1] in protocols:
+        return
+    profiles = {entry.values[0]: constants_of(entry) for entry in settings.entries("membrane")}
+    for entry in settings.entries("init-membrane"):
+        constants, mesh = profiles.get(entry.values[0]), entry.properties.get("mesh")
+        factor = entry.properties.get("eq-area-factor", 1.0)
+        if not constants or not mesh or mesh[0] != "PLANE" or constants["eq-curv"] or factor <= 1:
+            continue
+        held = not constants["has-lipid-reservoir"] and constants["vertex-pinning"] != "none"
+        resists = settings["membrane-stretching-ff-type"] == _STRETCHING[constants["vertex-system"]]
+        if held and resists and constants["area-k"] > 0:
+            message = (
+                f"eq-area-factor {factor:g}: a flat sheet whose border is held stays flat under compression: nothing "
+                "tells it to which side to buckle; a spring out of its plane (init-fixed-vertex-attachment) or "
+                "filaments that push (triangle-bead-volume-ff-type) would"
+            )
+            report.warning(settings.file, entry.line, "init-membrane", message)
 
 
 def _check_rest_states(settings: Settings, report: Report) -> None:

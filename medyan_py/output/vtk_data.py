@@ -104,6 +104,7 @@ def membranes(views: Any, names: tuple[str, ...] = ()) -> PolyData:
     if all(hasattr(view, "tensions") for view in views):
         attributes["tension_pN_per_nm"] = "tensions"
     data = {name: np.concatenate([getattr(view, a) for view in views]) for name, a in attributes.items()}
+    data["id"] = data["id"].astype(np.int64)
     for name in names:
         copies = np.concatenate([view.copies[name] for view in views])
         data[f"{name} (copies)"] = copies

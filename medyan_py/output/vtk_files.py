@@ -1,5 +1,6 @@
 """Files that ParaView opens: one collection (.pvd) per kind of object, one VTK file per frame."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from medyan_py.output.collection import Collection
 from medyan_py.output.errors import OutputError
 from medyan_py.output.layout import BOX_FILE, PARAVIEW, VTK_KINDS, frame_path
 from medyan_py.output.network import bonds_by_id, branchers_by_id, bubbles_by_id, filaments_by_id
-from medyan_py.output.vtk_xml import write
+from medyan_py.output.vtk_xml import Image, PolyData, write
 
 ACTIN_RADIUS = 3.5  # nm
 
@@ -29,11 +30,20 @@ class VtkRecorder:
         Output directory, which must exist.
     filament_radius : float or mapping of filament type to float
         Radius in nm that the Tube filter can use; 3.5 nm is that of actin.
+    without : iterable of (str, str)
+        Kinds of objects and names of their arrays that are not known, and not written.
     """
 
-    def __init__(self, directory: str | Path, *, filament_radius: float | dict[int, float] = ACTIN_RADIUS) -> None:
+    def __init__(
+        self,
+        directory: str | Path,
+        *,
+        filament_radius: float | dict[int, float] = ACTIN_RADIUS,
+        without: Iterable[tuple[str, str]] = (),
+    ) -> None:
         self.directory = Path(directory) / PARAVIEW
         self._radius = filament_radius
+        self._without = tuple(without)
         self._collections: dict[str, Collection] = {}
         self._folders: set[str] = set()
 
@@ -94,9 +104,18 @@ class VtkRecorder:
             if folder not in self._folders:
                 self._make_folder(self.directory / folder)
                 self._folders.add(folder)
-            write(data[kind](), f"{self.directory}/{path}", TimeValue=float(sim.time), frame=np.int64(sim.frame))
+            known = self._known(kind, data[kind]())
+            write(known, f"{self.directory}/{path}", TimeValue=float(sim.time), frame=np.int64(sim.frame))
         for kind, collection in self._collections.items():
             collection.add(sim.time, frame_path(kind, sim.frame))
+
+    def _known(self, kind: str, data: PolyData | Image) -> PolyData | Image:
+        """What is written of a kind."""
+        for other, name in self._without:
+            if other == kind:
+                data.cell_data.pop(name, None)
+                getattr(data, "point_data", {}).pop(name, None)
+        return data
 
     def close(self, sim: Any) -> None:
         """Release the collections."""

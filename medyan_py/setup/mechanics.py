@@ -18,6 +18,8 @@ from medyan_py.setup.failure import failure
 from medyan_py.setup.membranes import Membranes, membrane_terms
 from medyan_py.setup.space import wall_planes, wall_shape
 
+PROTECTION = "MembraneTriangleProtect"
+REMEDY = "a mesh follows larger changes of shape with adapt-mesh-during-minimization true"
 PIECE = 50  # evaluations of a minimisation between two remeshings within it
 MOST_PIECES = 200
 SUMMED = ("iterations", "evaluations", "rebuilds", "separated")
@@ -303,6 +305,8 @@ class Mechanics:
             worst = self.model.largest_forces()
             if worst:
                 reason += f": most of it is {worst[0].interaction} of {worst[0].text}"
+            if worst and worst[0].interaction == PROTECTION and not self._adapts_within:
+                reason += f"; {REMEDY}"
             if self._deck.surface.bending_proteins:
                 reason += "; proteins bend the membrane, `medyan check` tells whether so strongly that it buds"
             raise failure(self, self._chemistry, reason, worst)

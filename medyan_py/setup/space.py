@@ -74,6 +74,27 @@ def wall_shape(deck: Deck) -> tuple | None:
     return ("SPHERICAL", centre, radius)
 
 
+def box_of_walls(deck, box=None) -> tuple[tuple[tuple[float, ...], tuple[float, ...]], str]:
+    """Two corners (nm) of the smallest box around the walls, and what fills it: 'CUBIC', 'SPHERICAL', ….
+
+    Parameters
+    ----------
+    deck : Deck or Volume
+    box : float64 (2, 3), nm, optional
+        Where the faces of a cubic boundary have moved to; by default the grid.
+    """
+    size, shape = deck.geometry.size, wall_shape(deck)
+    if shape is None:
+        low, high = np.array([np.zeros(3), size]) if box is None else box
+        inset = deck.boundary.inset
+        return (tuple((low + inset).tolist()), tuple((high - inset).tolist())), "CUBIC"
+    radius = shape[2]
+    half = (radius, radius, radius if shape[0] == "SPHERICAL" else 0.5 * size[2])
+    low = tuple(c - h for c, h in zip(shape[1], half, strict=True))
+    high = tuple(c + h for c, h in zip(shape[1], half, strict=True))
+    return (low, high), shape[0]
+
+
 def walls(deck: Deck) -> Surfaces:
     """The walls of a deck, which tell distances (nm, positive inside)."""
     return Surfaces(wall_planes(deck), wall_shape(deck))

@@ -108,8 +108,9 @@ cdef class MatterStiffness:
     cdef int find_volume_modes(self, const double *x) except -1:
         """What the resistance of enclosed volumes adds; one solution serves all membranes."""
         cdef const Membranes *m = self.m
-        cdef Triangle shape
         cdef const int *corner
+        cdef double place[3][3]
+        cdef double part[3]
         cdef Py_ssize_t s, t, k, i, n
         cdef double constant, product
         cdef const int *at = self.place.data
@@ -121,11 +122,14 @@ cdef class MatterStiffness:
                 continue
             for t in range(m.sheet[s].first_triangle, m.sheet[s].last_triangle):
                 corner = m.corner + 3 * t
-                measure_triangle(x + 3 * corner[0], x + 3 * corner[1], x + 3 * corner[2], &shape)
+                for k in range(3):
+                    for i in range(3):
+                        place[k][i] = x[3 * corner[k] + i] - m.sheet[s].origin[i]
                 for k in range(3):
                     if at[corner[k]] >= 0:
+                        cross3(place[(k + 1) % 3], place[(k + 2) % 3], part)
                         for i in range(3):
-                            self.w.data[3 * at[corner[k]] + i] += shape.twice * shape.normal[i] / 6
+                            self.w.data[3 * at[corner[k]] + i] += part[i] / 6
         for n in range(3 * self.vertex.size):
             self.z.data[n] = self.w.data[n]
         self.factor.solve(self.z.data, self.work.data)

@@ -79,6 +79,12 @@ def test_for_paraview(run, tmp_path):
     assert len(list((tmp_path / "vtk" / "paraview" / "motors").glob("*/*.vtp"))) == 3
     assert main(["render", str(tmp_path / "vtk"), "-o", str(tmp_path / "p.png")]) == 0
     assert (tmp_path / "p.png").stat().st_size > 10_000
+    box = "paraview/box.vtp"
+    assert (tmp_path / "vtk" / box).read_bytes() == (run / box).read_bytes()
+
+
+def test_the_box_of_a_text_is_around_all_frames(run, tmp_path):
+    assert main(["convert", str(run / "snapshot.traj"), str(tmp_path / "vtk")]) == 0
     reader = vtkXMLPolyDataReader()
     reader.SetFileName(str(tmp_path / "vtk" / "paraview" / "box.vtp"))
     reader.Update()

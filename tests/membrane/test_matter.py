@@ -9,7 +9,7 @@ from test_membranes_of_decks import CHEMISTRY, REPULSION, SYSTEM
 
 from medyan_py import Simulation
 from medyan_py.core.membrane.geometry import Geometry
-from medyan_py.core.membrane.shapes import icosphere
+from medyan_py.core.membrane.shapes import icosphere, plane
 
 
 def minimise(model, x, triangles, tolerance, decrease, **constants):
@@ -107,6 +107,30 @@ def test_matter_beside_a_fluid_membrane_relaxes_as_if_alone():
     fluid, matter = model.vertex_positions[: len(x)], model.vertex_positions[len(x) :]
     assert np.linalg.norm(fluid - fluid.mean(axis=0), axis=1).std() < 2
     assert_allclose(np.linalg.norm(matter - 500, axis=1), 100 * 0.9**0.5, rtol=0.01)
+
+
+@pytest.mark.parametrize("share", [0.8, 1.2])
+def test_a_free_sheet_of_matter_with_a_volume_takes_the_area_it_wants(share):
+    """The cone below it keeps its volume: a border feels how its own height changes that, which no triangle tells."""
+    x, triangles = plane((0, 0, 500), (0, 0, 1), (300, 300, 300), (400, 400, 400), 60.0)
+    shape = Geometry(make_mesh((x, triangles)))
+    model = make_model(stretching="LOCAL_HARMONIC", volume="MEMBRANE")
+    record = minimise(
+        model,
+        x,
+        triangles,
+        0.1,
+        0.1,
+        bending_k=[82.0],
+        triangle_stretching_k=np.full(len(triangles), 400.0),
+        triangle_rest_area=share * shape.triangle_area,
+        volume_k=[0.8],
+        rest_volume=[shape.volume(0)],
+    )
+    assert record.converged and record.evaluations < 100
+    after = Geometry(make_mesh((model.vertex_positions, triangles)))
+    assert after.area(0) == pytest.approx(share * shape.area(0), rel=1e-3)
+    assert after.volume(0) == pytest.approx(shape.volume(0), rel=1e-3)
 
 
 @pytest.mark.parametrize("factor", [0.9, 1.05])

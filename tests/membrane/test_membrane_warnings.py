@@ -1,14 +1,17 @@
 """What is said of decks with membranes that are possible but hardly meant, and how."""
 
+import re
+
 import numpy as np
 import pytest
 from test_membranes_of_decks import CHEMISTRY, SHEET, SYSTEM, VESICLE, start
 
-from medyan_py import read_deck
+from medyan_py import MechanicsError, read_deck
 from medyan_py.cli import main
-from medyan_py.core.mechanics.errors import Culprit, MechanicsError
+from medyan_py.core.mechanics.errors import Culprit
 from medyan_py.core.membrane.shapes import icosphere
 from medyan_py.deck import DeckError
+from medyan_py.setup.mechanics import Mechanics
 
 TENSE = "membrane-tension-ff-type CONSTANT\n"
 BALL = "(init-membrane p (mesh ELLIPSOID 500 500 500 200 200 200))\n"
@@ -63,6 +66,68 @@ def test_membranes_without_a_state_of_rest_are_remarked(write, text, words):
 )
 def test_membranes_with_a_state_of_rest_are_not(write, text):
     assert not said(read_deck(write(text)).warnings, "no state of rest")
+
+
+STIFF = "membrane-stretching-ff-type GLOBAL_HARMONIC\n" + SHEET.replace(
+    "(membrane s)", "(membrane s (has-lipid-reservoir false))"
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "text", "remarked"),
+    [
+        ("(eq-area-factor 1.1)", STIFF, True),
+        (
+            "(eq-area-factor 1.1)",
+            STIFF.replace("GLOBAL", "LOCAL").replace("(has-", "(vertex-system material) (has-"),
+            True,
+        ),
+        ("(eq-area-factor 0.9)", STIFF, False),
+        ("(eq-area-factor 1.1)", STIFF.replace("(has-", "(vertex-pinning none) (has-"), False),
+        ("(eq-area-factor 1.1)", STIFF + "init-fixed-vertex-attachment 500 500 520 40 1\n", False),
+    ],
+)
+def test_flat_sheets_under_compression_are_remarked(write, more, text, remarked):
+    found = said(read_deck(write(text.replace("800))", f"800) {more})"))).warnings, "to which side to buckle")
+    assert len(found) == remarked
+
+
+CLOSED = "(has-lipid-reservoir false)"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"(membrane p {CLOSED})\n" + BALL, "general without a lipid reservoir needs .* GLOBAL_HARMONIC"),
+        (
+            f"membrane-stretching-ff-type GLOBAL_HARMONIC\n(membrane p {CLOSED} (vertex-system material))\n" + BALL,
+            "material without a lipid reservoir needs .* LOCAL_HARMONIC",
+        ),
+        (
+            f"membrane-stretching-ff-type GLOBAL_HARMONIC\n(membrane p {CLOSED} (tension 0.02))\n" + BALL,
+            "tension: without effect: without a lipid reservoir",
+        ),
+        ("(membrane p (tension 0.02))\n" + BALL, "CONSTANT is not set"),
+        ("(membrane p)\n" + BALL.replace("200))", "200) (eq-area-factor 1.1))"), "there is no rest area"),
+    ],
+)
+def test_constants_that_change_nothing_are_remarked(write, text, words):
+    (warning,) = said(read_deck(write(text)).warnings, "membrane: ")
+    assert re.search(words, warning)
+
+
+def test_a_membrane_is_told_in_one_line(write):
+    (m,) = start(write(VESICLE)).membranes
+    assert repr(m).startswith("<MembraneView: closed, ") and "\n" not in repr(m)
+    assert f"{len(m.vertices)} vertices, {len(m.triangles)} triangles" in repr(m)
+
+
+def test_a_mesh_that_cannot_follow_names_the_remedy(write, monkeypatch):
+    minimise = Mechanics._minimise
+    monkeypatch.setattr(Mechanics, "_minimise", lambda mechanics, evaluations=None: minimise(mechanics, 100))
+    text = VESICLE.replace("300 300 300", "300 300 60")
+    with pytest.raises(MechanicsError, match=r"MembraneTriangleProtect .* adapt-mesh-during-minimization true"):
+        start(write(text))
 
 
 def test_a_start_that_fails_tells_what_was_noticed_before(write, tmp_path, capsys, monkeypatch):
