@@ -22,6 +22,7 @@ PROTECTION = "MembraneTriangleProtect"
 REMEDY = "a mesh follows larger changes of shape with adapt-mesh-during-minimization true"
 PIECE = 50  # evaluations of a minimisation between two remeshings within it
 MOST_PIECES = 200
+SETTLED = 1e-3  # of the energy, that a piece which comes to rest may have gained
 SUMMED = ("iterations", "evaluations", "rebuilds", "separated")
 
 
@@ -153,17 +154,22 @@ class Mechanics:
     def _adapt_and_minimise(self) -> MinimisationRecord:
         """Minimise in pieces of ``PIECE`` evaluations with a remeshing between any two, at the end without.
 
-        The record is that of the whole: energies before are those of the first piece, what is left that of the last.
+        The end is where a piece comes to rest near where it began: rest on a mesh that had to follow a large change is
+        not yet that of the surface. The record is that of the whole: energies before are those of the first piece,
+        what is left that of the last.
         """
         pieces = []
         for _ in range(MOST_PIECES):
             pieces.append(self._minimise(PIECE))
-            if pieces[-1].status != "limit":
+            at_rest = pieces[-1].status != "limit"
+            if at_rest and pieces[-1].energy_before - pieces[-1].energy_after <= SETTLED * abs(pieces[-1].energy_after):
                 break
             self._take_positions()
             self._membranes.take(self.model.vertex_positions)
             if self._membranes.adapt():
                 self.load()
+            elif at_rest:
+                break
         else:
             pieces.append(self._minimise())
         last = pieces[-1]
