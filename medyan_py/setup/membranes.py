@@ -96,6 +96,7 @@ class Membranes:
             self.mesh.reset_rest_areas(m.rest_area_factor, n)
             if self._rules.volume and m.volume_k > 0 and not self.rest_volume[n] > 0:
                 self._refuse(m, f"encloses {self.rest_volume[n]:g} nm³; turn its normal or set volume-offset")
+        self._check_places()
         self._check_scaling()
         self._attach()
         self._deal(np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, 0))))
@@ -185,6 +186,20 @@ class Membranes:
         except MeshError as error:
             self._refuse(self._own[-1], str(error))
         return tuple(n for n, parent in enumerate(parents) if parent < 0 and self.mesh.is_closed(n))
+
+    def _check_places(self) -> None:
+        """Warn of membranes that reach out of the grid, where no molecule goes and no boundary holds them."""
+        v, size = self.mesh.vertices, self._deck.geometry.size
+        for n, membrane in enumerate(self._own):
+            x = v["x"][v.rows[v["membrane"][v.rows] == n]]
+            out = [
+                f"{axis} from {low:.4g} to {high:.4g} nm (grid: 0 to {most:.4g})"
+                for axis, low, high, most in zip("xyz", x.min(axis=0), x.max(axis=0), size, strict=True)
+                if low < 0 or high > most
+            ]
+            if out:
+                message = f"membrane {n} reaches out of the grid: {', '.join(out)}"
+                self.noticed.append(Diagnostic("warning", self._file, membrane.line, "init-membrane", message))
 
     def _check_scaling(self) -> None:
         """Warn of protocols whose least value is above what they begin with."""

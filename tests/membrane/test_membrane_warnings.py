@@ -177,6 +177,15 @@ def test_vesicles_that_a_least_volume_makes_grow_are_remarked(write, capsys):
 # --- what is given twice, inside out, outside
 
 
+def test_membranes_that_reach_out_of_the_grid_are_remarked(write):
+    line = "(membrane p)\n" + BALL.replace("500 200", "900 200")
+    (warning,) = said(start(write(line)).warnings, "out of the grid")
+    assert re.search(
+        r"init-membrane: membrane 0 reaches out of the grid: z from 69\S+ to 110\S+ nm \(grid: 0 to 1000\)", warning
+    )
+    assert not said(start(write("(membrane p)\n" + BALL)).warnings, "out of the grid")
+
+
 def test_a_species_given_twice_is_refused(write):
     text = VESICLE.replace("300))", "300) (species P 5) (species Q 1) (species P 6))")
     chemistry = CHEMISTRY + "species-membrane-diffusing P 1 1\nspecies-membrane-diffusing Q 1 1\n"
