@@ -118,8 +118,7 @@ cdef class Minimiser:
         cdef double step = min(first, longest), lower = 0, upper = INFINITY, lower_slope = self.slope
         cdef double energy, slope, accepted = 0, accepted_energy = self.energy, next_step
         cdef int trial
-        cdef bint bent = self.matrix.bow(&self.model.net, x, self.d.data, self.slope, longest,
-                                         self.bow.data)
+        cdef bint bent = self.matrix.bow(&self.model.net, x, self.d.data, self.slope, longest, self.bow.data)
         for trial in range(TRIALS):
             advance(&self.model.net, x, self.d.data, step, self.trial_x.data, self.trial_d.data)
             if bent:
@@ -203,7 +202,7 @@ cdef class Minimiser:
             for i in range(n):
                 self.d.data[i] = beta * self.d.data[i] - self.z.data[i]
             self.steepest = beta == 0
-        self.matrix.set_matter_off(self.z.data, self.d.data)
+        self.matrix.steepest_for_matter(self.z.data, self.d.data)
         self.slope = dot(self.g.data, self.d.data, n)
         if not self.slope < 0:
             self.pairs.count = 0
@@ -304,10 +303,11 @@ cdef class Minimiser:
                 fresh = fresh or (membranes and way > WAY)
             step = 1 if fresh or rule == LIMITED_BFGS or self.matrix.has_matter() else accepted
             if fresh:
-                self.matrix.build(&model.net, model.x.data, model.integral, model.useful_crew())
+                self.matrix.build(&model.net, model.x.data, model.integral, model.useful_crew(), damping)
                 age = 0
                 way = 0
-            self.matrix.build_matter(&model.net, model.x.data, damping)
+            else:
+                self.matrix.build_matter(&model.net, model.x.data, damping)
             with nogil:
                 if accepted > 0 and (not fresh or rule == LIMITED_BFGS):
                     self.turn(rule)
@@ -329,7 +329,7 @@ cdef class Minimiser:
         memcpy(self.start.data, model.x.data, n * sizeof(double))
         self.begin_search()
         energies_before = model.energies()
-        self.matrix.build(&model.net, model.x.data, model.integral, model.useful_crew())
+        self.matrix.build(&model.net, model.x.data, model.integral, model.useful_crew(), 0)
         status = self.descend(rule, goal)
         model.total(model.x.data, self.g.data)
         return MinimisationRecord(

@@ -351,7 +351,7 @@ cdef class MechanicalModel(LoadedModel):
         force.resize(given.size)
         moved.resize(given.size)
         force.array[:given.size] = given.ravel()
-        self.minimiser.matrix.build(&self.net, self.x.data, self.integral, self.useful_crew())
+        self.minimiser.matrix.build(&self.net, self.x.data, self.integral, self.useful_crew(), 0)
         self.minimiser.matrix.solve(force.data, moved.data)
         return moved.copy((-1, 3))
 

@@ -12,7 +12,7 @@ cdef class Preconditioner:
     cdef SheetStiffness sheets
     cdef Py_ssize_t rows              # of points that are no vertices
     cdef int crew
-    cdef int build(self, const Network *net, const double *x, bint contacts, int crew) except -1
+    cdef int build(self, const Network *net, const double *x, bint contacts, int crew, double damping) except -1
     cdef int share_out(self, const Network *net, int crew) except -1
     cdef void assemble(self, const Network *net, const double *x) noexcept nogil
     cdef void factorise_run(self, int run) noexcept nogil
@@ -22,6 +22,6 @@ cdef class Preconditioner:
     cdef bint has_matter(self) noexcept nogil
     cdef int build_matter(self, const Network *net, const double *x, double damping) except -1
     cdef double stiffness_of_matter(self, const double *g, const double *z) noexcept nogil
-    cdef void set_matter_off(self, const double *z, double *d) noexcept nogil
+    cdef void steepest_for_matter(self, const double *z, double *d) noexcept nogil
     cdef bint bow(self, const Network *net, const double *x, const double *d, double slope, double longest,
                   double *out) noexcept nogil

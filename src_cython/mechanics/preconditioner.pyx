@@ -145,10 +145,11 @@ cdef class Preconditioner:
         self.crew = 1
         self.rows = 0
 
-    cdef int build(self, const Network *net, const double *x, bint contacts, int crew) except -1:
+    cdef int build(self, const Network *net, const double *x, bint contacts, int crew, double damping) except -1:
         """Assemble and factorise; filaments are shared out among ``crew`` threads, which changes no digit.
 
         ``contacts``: whether the listed pairs of ``net`` are those of the integrated excluded volume.
+        ``damping``, pN/nm, is added to the diagonal of vertices of matter.
         """
         cdef int t
         self.rows = 3 * (net.free - net.membranes.movable)
@@ -164,7 +165,7 @@ cdef class Preconditioner:
             else:
                 for t in prange(crew, num_threads=crew, schedule="static", chunksize=1):
                     self.factorise_run(t)
-        self.sheets.build(net.membranes, x + 3 * net.membranes.base)
+        self.sheets.build(net.membranes, x + 3 * net.membranes.base, damping)
         return 0
 
     cdef int share_out(self, const Network *net, int crew) except -1:
@@ -255,7 +256,7 @@ cdef class Preconditioner:
         return self.sheets.movable > 0 and self.sheets.matter.vertex.size > 0
 
     cdef int build_matter(self, const Network *net, const double *x, double damping) except -1:
-        """Anew at ``x``, for it changes with every step; ``damping``, pN/nm, is added to the diagonal."""
+        """Their part alone anew at ``x``, for it changes with every step."""
         if self.has_matter():
             self.sheets.matter.build(net.membranes, x + 3 * net.membranes.base, damping)
         return 0
@@ -273,7 +274,7 @@ cdef class Preconditioner:
                 square += z[i] * z[i]
         return product / square if square > 0 else 0
 
-    cdef void set_matter_off(self, const double *z, double *d) noexcept nogil:
+    cdef void steepest_for_matter(self, const double *z, double *d) noexcept nogil:
         """Let vertices of matter go along −z in the direction ``d``."""
         cdef Py_ssize_t n, i, v
         if not self.has_matter():

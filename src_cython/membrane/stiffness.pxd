@@ -19,7 +19,7 @@ cdef class SheetStiffness:
     cdef Doubles w, z                 # modes: of volumes, of areas, then one per spring
     cdef Doubles gain                 # 1/(1/c + w·z): per membrane for volume and area, then per spring
     cdef Doubles work
-    cdef int build(self, const Membranes *m, const double *x) except -1
+    cdef int build(self, const Membranes *m, const double *x, double damping) except -1
     cdef int find_tensions(self, const double *x) except -1
     cdef int factorise(self) except -1
     cdef int find_normals(self, const double *x) except -1

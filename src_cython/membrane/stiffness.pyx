@@ -61,14 +61,14 @@ cdef class SheetStiffness:
         self.tension = Doubles()
         self.movable = self.springs = 0
 
-    cdef int build(self, const Membranes *m, const double *x) except -1:
-        """At the coordinates ``x`` of the vertices."""
+    cdef int build(self, const Membranes *m, const double *x, double damping) except -1:
+        """At the coordinates ``x`` of the vertices; ``damping``, pN/nm, is added for those of matter."""
         self.m = m
         self.movable = m.movable
         if m.movable > 0:
             self.find_tensions(x)
             self.factorise()
-            self.matter.build(m, x, 0)
+            self.matter.build(m, x, damping)
             self.find_normals(x)
             self.find_modes()
             self.whole.find(m, x, self.normal, self.mass, self.sideways, self.tension)
@@ -87,7 +87,7 @@ cdef class SheetStiffness:
         cdef const int *corner
         cdef Triangle shape
         cdef Py_ssize_t s, t
-        cdef double area, strain
+        cdef double area, stretched
         self.tension.resize(m.sheets)
         for s in range(m.sheets):
             sheet = m.sheet + s
@@ -99,9 +99,9 @@ cdef class SheetStiffness:
                 corner = m.corner + 3 * t
                 measure_triangle(x + 3 * corner[0], x + 3 * corner[1], x + 3 * corner[2], &shape)
                 area += 0.5 * shape.twice
-            strain = sheet.area_k * (area - sheet.rest_area) / sheet.rest_area
-            if strain * area > sheet.bending_k:       # less is weaker than bending in the softest modes
-                self.tension.data[s] += 2.0 ** round(log2(strain))
+            stretched = sheet.area_k * (area - sheet.rest_area) / sheet.rest_area
+            if stretched * area > sheet.bending_k:       # less is weaker than bending in the softest modes
+                self.tension.data[s] += 2.0 ** round(log2(stretched))
         return 0
 
     cdef int factorise(self) except -1:

@@ -3,8 +3,8 @@
 import h5py
 import numpy as np
 import pytest
+from membrane_decks import CHEMISTRY, SHEET, SYSTEM
 from numpy.testing import assert_array_equal
-from test_membranes_of_decks import CHEMISTRY, SHEET, SYSTEM
 from test_surface_of_decks import CARRIER, SURFACE
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkIOXML import vtkXMLImageDataReader, vtkXMLPolyDataReader

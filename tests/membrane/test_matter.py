@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from axisymmetric import vesicle_energy
+from membrane_decks import CHEMISTRY, REPULSION, SYSTEM
 from numpy.testing import assert_allclose
 from surfaces import make_mesh, make_model, no_filaments, table
-from test_membranes_of_decks import CHEMISTRY, REPULSION, SYSTEM
 
 from medyan_py import Simulation
 from medyan_py.core.membrane.geometry import Geometry

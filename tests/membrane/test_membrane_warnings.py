@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from test_membranes_of_decks import CHEMISTRY, SHEET, SYSTEM, VESICLE, start
+from membrane_decks import CHEMISTRY, SHEET, VESICLE, start
 
 from medyan_py import MechanicsError, read_deck
 from medyan_py.cli import main
@@ -15,16 +15,6 @@ from medyan_py.setup.mechanics import Mechanics
 
 TENSE = "membrane-tension-ff-type CONSTANT\n"
 BALL = "(init-membrane p (mesh ELLIPSOID 500 500 500 200 200 200))\n"
-
-
-@pytest.fixture
-def write(tmp_path):
-    def deck(text, chemistry=CHEMISTRY):
-        (tmp_path / "system.txt").write_text(SYSTEM + text)
-        (tmp_path / "chemistry.txt").write_text(chemistry)
-        return tmp_path / "system.txt"
-
-    return deck
 
 
 def said(warnings, word):

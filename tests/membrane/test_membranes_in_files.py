@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import h5py
 import numpy as np
 import pytest
+from membrane_decks import CHEMISTRY, SHEET, SYSTEM, VESICLE
 from numpy.testing import assert_allclose, assert_array_equal
-from test_membranes_of_decks import CHEMISTRY, SHEET, SYSTEM, VESICLE
 
 from medyan_py import Simulation, open_trajectory
 from medyan_py.analysis import TrajectoryError, enclosed_volume, mean_curvature, reduced_volume, surface_area

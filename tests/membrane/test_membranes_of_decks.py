@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from membrane_decks import CHEMISTRY, REPULSION, SHEET, SYSTEM, VESICLE, start
 from numpy.testing import assert_allclose, assert_array_equal
 
 from medyan_py import Simulation, read_deck, standard_recorders
@@ -10,66 +11,6 @@ from medyan_py.cli import main
 from medyan_py.core.mechanics.errors import MechanicsError
 from medyan_py.deck import DeckError
 from medyan_py.output import Recorders, SnapshotRecorder, VtkRecorder
-
-SYSTEM = """\
-NX: 2
-NY: 2
-NZ: 2
-COMPARTMENTSIZEX: 500
-COMPARTMENTSIZEY: 500
-COMPARTMENTSIZEZ: 500
-BOUNDARYSHAPE: CUBIC
-CONJUGATEGRADIENT: POLAKRIBIERE
-GRADIENTTOLERANCE: 1
-CALGORITHM: NRM
-RUNTIME: 0.2
-SNAPSHOTTIME: 0.1
-MINIMIZATIONTIME: 0.1
-NEIGHBORLISTTIME: 0.1
-CHEMISTRYFILE: chemistry.txt
-NUMFILAMENTTYPES: 1
-MONOMERSIZE: 2.7
-CYLINDERSIZE: 108
-NUMBINDINGSITES: 4
-FSTRETCHINGFFTYPE: HARMONIC
-FSTRETCHINGK: 100
-FBENDINGFFTYPE: COSINE
-FBENDINGK: 672
-FBENDINGTHETA: 0
-membrane-bending-ff-type HELFRICH
-"""
-CHEMISTRY = """\
-SPECIESDIFFUSING: A 10 20e6 0 0 REG
-SPECIESFILAMENT: AF 0
-SPECIESPLUSEND: PA 0
-SPECIESMINUSEND: MA 0
-SPECIESBOUND: EA 0
-"""
-VESICLE = """\
-membrane-tension-ff-type CONSTANT
-volume-conservation-ff-type MEMBRANE
-(membrane p (tension 0.02))
-(init-membrane p (mesh ELLIPSOID 500 500 500 300 300 300))
-"""
-SHEET = """\
-(membrane s)
-(init-membrane s (mesh PLANE 0 0 500 0 0 1 100 100 100 830 800 800))
-"""
-
-
-@pytest.fixture
-def write(tmp_path):
-    def deck(text, chemistry=CHEMISTRY):
-        (tmp_path / "system.txt").write_text(SYSTEM + text)
-        (tmp_path / "chemistry.txt").write_text(chemistry)
-        return tmp_path / "system.txt"
-
-    return deck
-
-
-def start(path, seed=1):
-    return Simulation.from_deck(path, seed=seed)
-
 
 # --- reading
 
@@ -224,14 +165,6 @@ def test_area_elasticity_sets_the_radius(write):
 
 
 # --- running
-
-
-REPULSION = """\
-triangle-bead-volume-ff-type REPULSION
-triangle-bead-volume-k 650
-triangle-bead-volume-cutoff 150
-triangle-bead-volume-cutoff-mech 60
-"""
 
 
 def test_random_filaments_start_inside(write):

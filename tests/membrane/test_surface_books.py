@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from chance import assert_mean
+from membrane_decks import CHEMISTRY, VESICLE, start
 from scipy.special import xlogy
 from surface_worlds import begin, columns, make_engine, plain
 from surfaces import distorted
-from test_membranes_of_decks import CHEMISTRY, VESICLE, start
 from test_surface_of_decks import SURFACE, write  # noqa: F401
 
 from medyan_py import Simulation, read_deck

@@ -4,10 +4,10 @@ import h5py
 import numpy as np
 import pytest
 from chance import assert_frequencies, assert_mean
+from membrane_decks import CHEMISTRY, SHEET, SYSTEM, VESICLE, start
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.optimize import brentq
 from surfaces import distorted, make_mesh, make_model, no_filaments, slopes, table
-from test_membranes_of_decks import CHEMISTRY, SHEET, SYSTEM, VESICLE, start
 
 from medyan_py import Simulation, open_trajectory, read_deck
 from medyan_py.analysis.convert import convert

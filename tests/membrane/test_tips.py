@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_membranes_of_decks import REPULSION, VESICLE, start, write  # noqa: F401
+from membrane_decks import CHEMISTRY, REPULSION, VESICLE, start
 
 from medyan_py.core.membrane.bead_repulsion import triangle_bead_energy
 from medyan_py.core.membrane.shapes import icosphere
@@ -99,7 +99,7 @@ def test_wrong_numbers_are_refused(k, cutoff):
         obstacles(RIGHT[None], k, cutoff)
 
 
-def test_load_reaches_farther_than_the_energy(write, tmp_path):  # noqa: F811
+def test_load_reaches_farther_than_the_energy(write, tmp_path):
     """A tip within triangle-bead-volume-cutoff, beyond -cutoff-mech."""
     (tmp_path / "f.txt").write_text("FILAMENT 0 592 500 500 700 500 500\n")
     sim = start(write(VESICLE + REPULSION + "FILAMENTFILE: f.txt\n"))
@@ -110,8 +110,7 @@ def test_load_reaches_farther_than_the_energy(write, tmp_path):  # noqa: F811
 @pytest.mark.parametrize(
     "law", ["", "DFPOLYMERIZATIONTYPE: BROWRATCHET\nDFPOLYMERIZATIONLEN: 0\n"], ids=["none", "0 nm"]
 )
-def test_ends_that_feel_no_load_do_not_grow_through_a_membrane_either(write, tmp_path, law):  # noqa: F811
-    from test_membranes_of_decks import CHEMISTRY
+def test_ends_that_feel_no_load_do_not_grow_through_a_membrane_either(write, tmp_path, law):
 
     growth = "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 0.154\n"
     (tmp_path / "f.txt").write_text("FILAMENT 0 450 500 500 560 500 500\n")
@@ -123,10 +122,9 @@ def test_ends_that_feel_no_load_do_not_grow_through_a_membrane_either(write, tmp
     assert len(sim.filaments.beads) > 3
 
 
-def test_filaments_grow_up_to_the_membrane_and_not_through_it(write, tmp_path):  # noqa: F811
+def test_filaments_grow_up_to_the_membrane_and_not_through_it(write, tmp_path):
     """Fast growth against a stiff vesicle: every bead stays inside and growth stops there."""
     growth = "POLYMERIZATIONREACTION: 0 A:DIFFUSING + PA:PLUSEND -> AF:FILAMENT + PA:PLUSEND 0.5\n"
-    from test_membranes_of_decks import CHEMISTRY
 
     chemistry = CHEMISTRY.replace("A 10 ", "A 20000 ") + growth
     (tmp_path / "f.txt").write_text("FILAMENT 0 500 500 500 608 500 500\nFILAMENT 0 500 480 500 500 372 500\n")
